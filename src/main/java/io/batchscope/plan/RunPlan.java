@@ -1,0 +1,64 @@
+package io.batchscope.plan;
+
+import io.batchscope.scaling.ScalingRule;
+import io.batchscope.schedule.LearningRateSchedule;
+import io.batchscope.units.BatchSize;
+import io.batchscope.units.EpochGeometry;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training run with every number resolved; all a machine needs beside the data and the model.
+ *
+ * @param runId a letter and a hash of everything below that changes the result
+ * @param batchSize the global batch size
+ * @param workers ranks that train it
+ * @param microBatch the most examples a rank pushes through the network at once
+ * @param lanes strands of the epoch order (see {@code data.EpochOrder}); the same for all runs of a study
+ * @param trainExamples training examples used
+ * @param peakLearningRate after scaling and capping; what warmup ends at
+ * @param plannedSteps optimizer updates
+ * @param evaluateEvery updates between evaluations of the validation split
+ * @param stepRowEvery updates between rows in {@code steps}
+ * @param target the goal, if the study has one
+ * @param secondsLimit safety stop on training time; infinite without one
+ * @param divergenceFactor see {@link StudyConfig.EvaluationConfig}
+ * @param timeoutSeconds the longest wait for another worker
+ */
+public record RunPlan(
+        String runId,
+        String study,
+        Task task,
+        long batchSize,
+        int workers,
+        int microBatch,
+        int lanes,
+        long seed,
+        long trainExamples,
+        String dataFingerprint,
+        String modelFingerprint,
+        SyncMode syncMode,
+        OptimizerConfig optimizer,
+        ScalingRule scalingRule,
+        double baseLearningRate,
+        double peakLearningRate,
+        long warmupSteps,
+        LearningRateSchedule schedule,
+        long plannedSteps,
+        long evaluateEvery,
+        long stepRowEvery,
+        @Nullable Target target,
+        double secondsLimit,
+        double divergenceFactor,
+        double timeoutSeconds)
+        implements Serializable {
+    /** How the epochs of this run fall into updates. */
+    public EpochGeometry geometry() {
+        return new EpochGeometry(trainExamples, batchSize);
+    }
+
+    /** How one update's examples are spread over workers and micro-batches. */
+    public BatchSize layout() {
+        return new BatchSize(batchSize, workers, microBatch);
+    }
+}

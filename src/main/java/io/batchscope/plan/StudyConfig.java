@@ -1,0 +1,165 @@
+package io.batchscope.plan;
+
+import io.batchscope.scaling.ScalingRule;
+import io.batchscope.units.Span;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * A study as a person asks for it. Every value has been checked by itself; combinations are the planner's.
+ * The components carry the names of the configuration keys, which {@code conf/defaults.conf} explains.
+ */
+public record StudyConfig(
+        String name,
+        DataConfig data,
+        ModelConfig model,
+        OptimizerConfig optimizer,
+        LearningRateConfig learningRate,
+        List<RequestedBatch> batchSizes,
+        List<Long> seeds,
+        BudgetConfig budget,
+        Optional<Target> target,
+        EvaluationConfig evaluation,
+        SyncConfig sync,
+        String output) {
+    public StudyConfig {
+        batchSizes = List.copyOf(batchSizes);
+        seeds = List.copyOf(seeds);
+    }
+
+    /**
+     * The data set.
+     *
+     * @param path directory of the prepared data set
+     * @param trainFraction share of the training split to use, in (0, 1]
+     * @param source how to make it when it is not there
+     */
+    public record DataConfig(String path, double trainFraction, Optional<SourceConfig> source) {}
+
+    /**
+     * Where a data set comes from: what {@code data prepare} takes as options.
+     *
+     * @param format idx, csv, parquet or synthetic
+     * @param input files or directories; {@code fashion-mnist} names a data set that can be fetched
+     * @param test files of the test split; empty: part of the input
+     * @param label name of the label column (csv, parquet)
+     * @param validationFraction share of the training examples held out for validation, in [0, 1)
+     * @param testFraction share of all examples held out for test where {@code test} is empty, in [0, 1)
+     * @param shards Parquet files per split, at least 1
+     * @param seed of the global shuffle
+     */
+    public record SourceConfig(
+            String format,
+            List<String> input,
+            List<String> test,
+            Optional<String> label,
+            Task task,
+            double validationFraction,
+            double testFraction,
+            int shards,
+            long seed,
+            Optional<SyntheticConfig> synthetic) {
+        public SourceConfig {
+            input = List.copyOf(input);
+            test = List.copyOf(test);
+        }
+    }
+
+    /**
+     * A made-up problem: Gaussian clusters around random centres (classification) or a noisy linear map (regression).
+     *
+     * @param noise standard deviation added to features (classification) or labels (regression)
+     */
+    public record SyntheticConfig(int examples, int features, int classes, double noise) {}
+
+    /** One entry of {@code batch-sizes}: a number, or {@code full} (empty). */
+    public record RequestedBatch(OptionalLong size) {
+        /** The whole training split. */
+        public static RequestedBatch full() {
+            return new RequestedBatch(OptionalLong.empty());
+        }
+
+        /** {@code size} examples. */
+        public static RequestedBatch of(long size) {
+            return new RequestedBatch(OptionalLong.of(size));
+        }
+    }
+
+    /** A model of the catalogue or a Deeplearning4j file. */
+    public sealed interface ModelConfig {
+        /**
+         * A model of the catalogue.
+         *
+         * @param name softmax, linear, mlp or cnn
+         * @param hidden widths of the hidden dense layers (mlp)
+         * @param activation of the hidden layers: relu, tanh, sigmoid
+         */
+        record Catalog(String name, List<Integer> hidden, String activation) implements ModelConfig {
+            public Catalog {
+                hidden = List.copyOf(hidden);
+            }
+        }
+
+        /** A Deeplearning4j configuration (.json) or saved model (.zip). */
+        record Dl4jFile(String path) implements ModelConfig {}
+    }
+
+    /**
+     * The learning rate and how it follows the batch size.
+     *
+     * @param base the rate that suits {@code baseBatch}
+     * @param max cap on the scaled rate
+     */
+    public record LearningRateConfig(
+            double base,
+            long baseBatch,
+            ScalingRule scaling,
+            Optional<Double> max,
+            Span warmup,
+            ScheduleConfig schedule) {}
+
+    /** The shape of the rate after warmup. Lengths are of the run, milestones count from its start. */
+    public record ScheduleConfig(
+            Shape shape, double endFactor, double power, List<Span> milestones, double stepFactor) {
+        /** The shapes that exist. */
+        public enum Shape {
+            CONSTANT,
+            STEP,
+            POLYNOMIAL,
+            COSINE
+        }
+
+        public ScheduleConfig {
+            milestones = List.copyOf(milestones);
+        }
+    }
+
+    /**
+     * How long a run lasts.
+     *
+     * @param length exactly one of epochs, steps, examples
+     * @param minUpdates at least so many updates, whatever the batch size
+     * @param seconds safety stop on training time
+     */
+    public record BudgetConfig(Span length, long minUpdates, Optional<Double> seconds) {}
+
+    /**
+     * How often a run is looked at.
+     *
+     * @param every distance between evaluations of the validation split
+     * @param maxStepRows at most so many rows of a run in {@code steps}
+     * @param divergenceFactor a run has diverged when its smoothed loss exceeds so many times the initial one
+     */
+    public record EvaluationConfig(Span every, int maxStepRows, double divergenceFactor) {}
+
+    /**
+     * How workers share a batch.
+     *
+     * @param workers ranks per run; empty: chosen by batch size and free slots
+     * @param microBatch the most examples a worker pushes through the network at once
+     * @param timeoutSeconds the longest wait for another worker
+     */
+    public record SyncConfig(SyncMode mode, OptionalInt workers, int microBatch, double timeoutSeconds) {}
+}

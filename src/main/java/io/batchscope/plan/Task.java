@@ -1,0 +1,7 @@
+package io.batchscope.plan;
+
+/** What the network is asked for: a class (softmax cross-entropy) or numbers (mean squared error). */
+public enum Task {
+    CLASSIFICATION,
+    REGRESSION
+}

@@ -1,0 +1,68 @@
+package io.batchscope.result;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of {@code runs}: a run's plan, outcome, measurements and provenance. Columns are the components in snake case;
+ * null where not measured. Losses are means per example; accuracies are in 0 … 1 and null for regression. Final
+ * measurements are taken at the end of the run with the last parameters and are null for runs that diverged or failed.
+ */
+public record RunRecord(
+        String study,
+        String runId,
+        long batchSize,
+        long seed,
+        String syncMode,
+        int workers,
+        long perWorkerBatch,
+        int accumulation,
+        int syncEvery,
+        String optimizer,
+        double momentum,
+        double weightDecay,
+        String scalingRule,
+        double baseLearningRate,
+        double peakLearningRate,
+        long warmupSteps,
+        String schedule,
+        long plannedSteps,
+        String outcome,
+        String outcomeDetail,
+        long steps,
+        long examples,
+        double epochs,
+        @Nullable Long stepsToTarget,
+        @Nullable Long examplesToTarget,
+        @Nullable Double secondsToTarget,
+        @Nullable Double trainLoss,
+        @Nullable Double trainAccuracy,
+        @Nullable Double validationLoss,
+        @Nullable Double validationAccuracy,
+        @Nullable Double testLoss,
+        @Nullable Double testAccuracy,
+        @Nullable Double gapLoss,
+        @Nullable Double gapAccuracy,
+        @Nullable Double examplesPerSecond,
+        @Nullable Double trainSeconds,
+        @Nullable Double computeSeconds,
+        @Nullable Double syncSeconds,
+        @Nullable Double dataSeconds,
+        @Nullable Long peakMemoryBytes,
+        @Nullable Double lossOscillation,
+        @Nullable Double noiseScale,
+        Instant startedAt,
+        String task,
+        String dataFingerprint,
+        String modelFingerprint,
+        String model,
+        long parameterCount,
+        long trainExamples,
+        @Nullable String hosts,
+        String commit,
+        String configHash,
+        String batchscopeVersion,
+        String javaVersion,
+        String operatingSystem,
+        String backend,
+        String sparkVersion) {}

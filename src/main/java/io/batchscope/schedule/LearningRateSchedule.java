@@ -1,0 +1,115 @@
+package io.batchscope.schedule;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * The learning rate as a pure function of completed optimizer updates. Schedules are records: they can be printed,
+ * compared and stored, and they hold rates that are already scaled and lengths that are already in updates.
+ */
+public sealed interface LearningRateSchedule extends Serializable {
+    /** The rate that update number {@code update} (from 0) uses. Past the schedule's end: its last rate. */
+    double rateAt(long update);
+
+    /** One short line for people and for the {@code schedule} column. */
+    String describe();
+
+    /** The same rate for ever. */
+    record Constant(double rate) implements LearningRateSchedule {
+        @Override
+        public double rateAt(long update) {
+            return rate;
+        }
+
+        @Override
+        public String describe() {
+            return "constant";
+        }
+    }
+
+    /**
+     * Gradual warmup: a constant increment per update from {@code from} to {@code to}, which it reaches at update
+     * {@code steps} (Goyal et al. 2017, section 2.2).
+     */
+    record LinearWarmup(double from, double to, long steps) implements LearningRateSchedule {
+        @Override
+        public double rateAt(long update) {
+            return update >= steps ? to : from + (to - from) * ((double) update / steps);
+        }
+
+        @Override
+        public String describe() {
+            return "linear warmup " + steps + " steps";
+        }
+    }
+
+    /** Multiplies the rate by {@code factor} at every milestone (in updates, ascending). */
+    record StepDecay(double rate, List<Long> milestones, double factor) implements LearningRateSchedule {
+        public StepDecay {
+            milestones = List.copyOf(milestones);
+            for (int i = 1; i < milestones.size(); i++) {
+                if (milestones.get(i) < milestones.get(i - 1)) {
+                    throw new IllegalArgumentException("milestones must ascend, but are " + milestones);
+                }
+            }
+        }
+
+        @Override
+        public double rateAt(long update) {
+            return rate
+                    * Math.pow(
+                            factor, milestones.stream().filter(m -> m <= update).count());
+        }
+
+        @Override
+        public String describe() {
+            return milestones.stream()
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(", ", "step ×" + factor + " at ", ""));
+        }
+    }
+
+    /** rate · (1 − t/steps)^power + end · (1 − (1 − t/steps)^power). */
+    record Polynomial(double rate, double end, long steps, double power) implements LearningRateSchedule {
+        @Override
+        public double rateAt(long update) {
+            double left = 1 - Math.min(1, (double) update / steps);
+            return end + (rate - end) * Math.pow(left, power);
+        }
+
+        @Override
+        public String describe() {
+            return String.format(Locale.ROOT, "polynomial power %s over %d steps", power, steps);
+        }
+    }
+
+    /** Half a cosine from {@code rate} to {@code end} (Loshchilov and Hutter 2017, equation 5, without restarts). */
+    record Cosine(double rate, double end, long steps) implements LearningRateSchedule {
+        @Override
+        public double rateAt(long update) {
+            double done = Math.min(1, (double) update / steps);
+            return end + (rate - end) * 0.5 * (1 + Math.cos(Math.PI * done));
+        }
+
+        @Override
+        public String describe() {
+            return "cosine over " + steps + " steps";
+        }
+    }
+
+    /** {@code first} for updates before {@code boundary}, then {@code second}, which counts from the boundary. */
+    record Joined(LearningRateSchedule first, long boundary, LearningRateSchedule second)
+            implements LearningRateSchedule {
+        @Override
+        public double rateAt(long update) {
+            return update < boundary ? first.rateAt(update) : second.rateAt(update - boundary);
+        }
+
+        @Override
+        public String describe() {
+            return first.describe() + ", then " + second.describe();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.batchscope.train;
+
+import io.batchscope.data.Batch;
+
+/**
+ * One copy of the network on one worker: the only thing the step loop knows about neural networks. Parameters and
+ * gradients are flat {@code float[parameterCount]} in the model's own order.
+ */
+public interface Replica extends AutoCloseable {
+    /** How many parameters the network has. */
+    int parameterCount();
+
+    /** Writes the parameters to {@code into[0 … parameterCount − 1]}. */
+    void readParameters(float[] into);
+
+    /** Takes its parameters from {@code values[0 … parameterCount − 1]}. */
+    void writeParameters(float[] values);
+
+    /**
+     * Adds the gradient of the <em>sum</em> over the batch's examples of the loss to
+     * {@code sum[0 … parameterCount − 1]}, in training mode.
+     *
+     * @return the sum over the examples of the loss
+     */
+    double addGradient(Batch batch, float[] sum);
+
+    /** Loss and hits of the batch in inference mode. */
+    Score score(Batch batch);
+
+    /** Seeds what is random in training mode (dropout), so that a step repeats. */
+    default void seed(long seed) {}
+
+    @Override
+    void close();
+
+    /**
+     * What a replica measured on examples; adds up over batches and workers.
+     *
+     * @param examples how many
+     * @param lossSum sum of the loss over them
+     * @param correct how many were classified right; 0 for regression
+     */
+    record Score(long examples, double lossSum, long correct) {
+        /** Nothing measured. */
+        public static final Score NONE = new Score(0, 0, 0);
+
+        /** Both together. */
+        public Score plus(Score other) {
+            return new Score(examples + other.examples, lossSum + other.lossSum, correct + other.correct);
+        }
+
+        /** Mean loss per example. */
+        public double loss() {
+            return lossSum / examples;
+        }
+
+        /** Share classified right. */
+        public double accuracy() {
+            return (double) correct / examples;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+package io.batchscope.train;
+
+/** Placeholder until written. */
+final class StepLoop {
+    private StepLoop() {}
+}

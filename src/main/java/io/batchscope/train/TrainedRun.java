@@ -1,0 +1,48 @@
+package io.batchscope.train;
+
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.Outcome;
+import io.batchscope.result.StepRecord;
+import java.io.Serializable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What training one run gave, as its first rank saw it.
+ *
+ * @param steps updates done
+ * @param stepsToTarget updates after which the target was first seen passed; null if it was not
+ * @param secondsToTarget training seconds until then, evaluations excluded
+ * @param trainSeconds training time, evaluations excluded; its parts are compute, sync and data
+ * @param peakMemoryBytes the most resident memory of any worker's process seen at a kept step or evaluation; other
+ *     runs that shared the process are in it
+ * @param hosts where the ranks ran, in rank order
+ * @param parameters the last parameters; null when the run failed
+ */
+public record TrainedRun(
+        Outcome outcome,
+        long steps,
+        @Nullable Long stepsToTarget,
+        @Nullable Double secondsToTarget,
+        double trainSeconds,
+        double computeSeconds,
+        double syncSeconds,
+        double dataSeconds,
+        @Nullable Long peakMemoryBytes,
+        List<String> hosts,
+        List<StepRecord> stepRows,
+        List<EvalRecord> evalRows,
+        @Nullable Parameters parameters)
+        implements Serializable {
+    public TrainedRun {
+        hosts = List.copyOf(hosts);
+        stepRows = List.copyOf(stepRows);
+        evalRows = List.copyOf(evalRows);
+    }
+
+    /** A run that could not be carried out. */
+    public static TrainedRun failed(String cause) {
+        return new TrainedRun(
+                new Outcome.Failed(cause), 0, null, null, 0, 0, 0, 0, null, List.of(), List.of(), List.of(), null);
+    }
+}

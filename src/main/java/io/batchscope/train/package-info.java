@@ -1,0 +1,5 @@
+/** The vocabulary of training: engine, step loop, replica, collective, update rules, listener. */
+@NullMarked
+package io.batchscope.train;
+
+import org.jspecify.annotations.NullMarked;

@@ -82,7 +82,8 @@ class Dl4jReplicaTest {
 
     @Test
     void gradientIsASumOverExamplesWhateverTheSplit() {
-        Replica replica = catalog("mlp", List.of(6), Task.CLASSIFICATION, CLASSES).create(5, 8);
+        Replica replica =
+                catalog("mlp", List.of(6), Task.CLASSIFICATION, CLASSES).create(5, 8);
         Noise examples = new Noise(8, 6, CLASSES);
         float[] whole = new float[replica.parameterCount()];
         float[] parts = new float[replica.parameterCount()];
@@ -129,7 +130,11 @@ class Dl4jReplicaTest {
                         .nOut(2)
                         .activation(Activation.IDENTITY)
                         .build())
-                .layer(new BatchNormalization.Builder().nIn(2).nOut(2).decay(0.9).build())
+                .layer(new BatchNormalization.Builder()
+                        .nIn(2)
+                        .nOut(2)
+                        .decay(0.9)
+                        .build())
                 .layer(new OutputLayer.Builder(LossFunction.MCXENT)
                         .nIn(2)
                         .nOut(2)
@@ -137,8 +142,7 @@ class Dl4jReplicaTest {
                         .build())
                 .build();
         Path file = Files.writeString(directory.resolve("bn.json"), configuration.toJson());
-        Replica replica = Models.load(
-                        new ModelConfig.Dl4jFile(file.toString()), List.of(2), Task.CLASSIFICATION, 2)
+        Replica replica = Models.load(new ModelConfig.Dl4jFile(file.toString()), List.of(2), Task.CLASSIFICATION, 2)
                 .replicas()
                 .create(1, 4);
         // W (4), b (2), gamma (2), beta (2), mean (2), log10 deviation (2), W (4), b (2)
@@ -170,7 +174,8 @@ class Dl4jReplicaTest {
         return values;
     }
 
-    private static io.batchscope.train.ReplicaFactory catalog(String name, List<Integer> shape, Task task, int outputs) {
+    private static io.batchscope.train.ReplicaFactory catalog(
+            String name, List<Integer> shape, Task task, int outputs) {
         return Models.load(new Catalog(name, List.of(5, 4), "tanh"), shape, task, outputs)
                 .replicas();
     }

@@ -34,7 +34,8 @@ class ModelsTest {
 
     @Test
     void catalogueCountsItsParameters() {
-        Model mlp = Models.load(new Catalog("mlp", List.of(256, 128), "relu"), List.of(1, 28, 28), Task.CLASSIFICATION, 10);
+        Model mlp =
+                Models.load(new Catalog("mlp", List.of(256, 128), "relu"), List.of(1, 28, 28), Task.CLASSIFICATION, 10);
         assertThat(mlp.facts().parameterCount()).isEqualTo(784 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10);
         Model cnn = Models.load(new Catalog("cnn", List.of(), "relu"), List.of(1, 28, 28), Task.CLASSIFICATION, 10);
         assertThat(cnn.facts().parameterCount())
@@ -48,7 +49,11 @@ class ModelsTest {
                 .updater(new Adam(0.1))
                 .l2(1e-4)
                 .list()
-                .layer(new DenseLayer.Builder().nIn(4).nOut(3).activation(Activation.RELU).build())
+                .layer(new DenseLayer.Builder()
+                        .nIn(4)
+                        .nOut(3)
+                        .activation(Activation.RELU)
+                        .build())
                 .layer(output(3, 2))
                 .build();
         Model model = load(Files.writeString(directory.resolve("net.json"), configuration.toJson()), List.of(4), 2);
@@ -71,7 +76,10 @@ class ModelsTest {
     void importsANetworkThatTakesImages() throws IOException {
         MultiLayerConfiguration configuration = new NeuralNetConfiguration.Builder()
                 .list()
-                .layer(new ConvolutionLayer.Builder(3, 3).nOut(2).activation(Activation.RELU).build())
+                .layer(new ConvolutionLayer.Builder(3, 3)
+                        .nOut(2)
+                        .activation(Activation.RELU)
+                        .build())
                 .layer(new OutputLayer.Builder(LossFunction.MCXENT)
                         .nOut(2)
                         .activation(Activation.SOFTMAX)
@@ -121,9 +129,13 @@ class ModelsTest {
         Model model = Models.load(new Catalog("mlp", List.of(3), "relu"), List.of(4), Task.CLASSIFICATION, 2);
         float[] values = new float[(int) model.facts().parameterCount()];
         Path zip = directory.resolve("a.zip");
-        String zeros = load(Files.write(zip, model.archive(new Parameters(values))), List.of(4), 2).facts().fingerprint();
+        String zeros = load(Files.write(zip, model.archive(new Parameters(values))), List.of(4), 2)
+                .facts()
+                .fingerprint();
         values[0] = 1;
-        String other = load(Files.write(zip, model.archive(new Parameters(values))), List.of(4), 2).facts().fingerprint();
+        String other = load(Files.write(zip, model.archive(new Parameters(values))), List.of(4), 2)
+                .facts()
+                .fingerprint();
         assertThat(other).isNotEqualTo(zeros);
     }
 
@@ -133,7 +145,8 @@ class ModelsTest {
         assertThatThrownBy(() -> load(wrongOutputs, List.of(4), 3))
                 .hasMessage("model " + wrongOutputs + " (study.model.dl4j): must put out 3 numbers for this data"
                         + " (its classes), but puts out 2; change nOut of the last layer");
-        assertThatThrownBy(() -> load(wrongOutputs, List.of(5), 2)).hasMessageContaining("does not take examples of shape [5]");
+        assertThatThrownBy(() -> load(wrongOutputs, List.of(5), 2))
+                .hasMessageContaining("does not take examples of shape [5]");
         assertThatThrownBy(() -> load(directory.resolve("none.json"), List.of(4), 2))
                 .hasMessageContaining("the file does not exist; give the path of a .json or .zip");
         Path nonsense = Files.writeString(directory.resolve("nonsense.json"), "{\"a\": 1}");
@@ -141,9 +154,11 @@ class ModelsTest {
                 .hasMessageContaining("cannot be read as a Deeplearning4j MultiLayerConfiguration");
         Path zip = Files.write(directory.resolve("broken.zip"), new byte[] {'P', 'K', 3, 4, 0, 0});
         assertThatThrownBy(() -> load(zip, List.of(4), 2)).isInstanceOf(ModelException.class);
-        assertThatThrownBy(() -> Models.load(new Catalog("linear", List.of(), "relu"), List.of(4), Task.CLASSIFICATION, 2))
+        assertThatThrownBy(
+                        () -> Models.load(new Catalog("linear", List.of(), "relu"), List.of(4), Task.CLASSIFICATION, 2))
                 .hasMessageContaining("model 'linear' (study.model.catalog): is for regression");
-        assertThatThrownBy(() -> Models.load(new Catalog("cnn", List.of(), "relu"), List.of(1, 8, 8), Task.CLASSIFICATION, 2))
+        assertThatThrownBy(() ->
+                        Models.load(new Catalog("cnn", List.of(), "relu"), List.of(1, 8, 8), Task.CLASSIFICATION, 2))
                 .hasMessageContaining("needs images of at least 16×16, but examples have the shape [1, 8, 8]");
     }
 
@@ -151,7 +166,14 @@ class ModelsTest {
         return new NeuralNetConfiguration.Builder()
                 .graphBuilder()
                 .addInputs("in")
-                .addLayer("dense", new DenseLayer.Builder().nIn(4).nOut(4).activation(Activation.RELU).build(), "in")
+                .addLayer(
+                        "dense",
+                        new DenseLayer.Builder()
+                                .nIn(4)
+                                .nOut(4)
+                                .activation(Activation.RELU)
+                                .build(),
+                        "in")
                 .addVertex("add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "dense", "in")
                 .addLayer("out", output(4, 2), "add")
                 .setOutputs("out")

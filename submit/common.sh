@@ -24,7 +24,7 @@ find_java() {
         java=$(command -v java || true)
     fi
     if [[ -z $java || ! -x $java ]]; then
-        fail 4 "no Java (${JAVA_HOME:+JAVA_HOME=$JAVA_HOME, }PATH): Batchscope needs a JDK 17; install one (Debian: apt-get install openjdk-17-jdk-headless) or set JAVA_HOME to it"
+        fail 4 "no Java (${JAVA_HOME:+JAVA_HOME }${JAVA_HOME:-PATH}): Batchscope needs a JDK 17; install one (Debian: apt-get install openjdk-17-jdk-headless) or set JAVA_HOME to it"
     fi
     java_major=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
     if [[ ! $java_major =~ ^[0-9]+$ ]] || ((java_major < 17)); then

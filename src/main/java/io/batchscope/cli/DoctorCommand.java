@@ -64,8 +64,10 @@ final class DoctorCommand implements Callable<Integer> {
     private void java() {
         say("batchscope", BuildInfo.version() + " (" + BuildInfo.commit() + ")");
         say("java", System.getProperty("java.version") + ", " + System.getProperty("java.vendor"));
-        say("system", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
-                + Runtime.getRuntime().availableProcessors() + " cores");
+        say(
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " cores");
         long heap = Runtime.getRuntime().maxMemory() / MIB;
         say("memory", "driver heap up to " + heap + " MiB, of " + physicalMemory() / MIB + " MiB in the machine");
         if (Runtime.version().feature() != 17) {
@@ -81,8 +83,10 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void spark(SparkSession session) {
         SparkConf conf = session.sparkContext().getConf();
-        say("spark", session.version() + ", Scala " + scala.util.Properties.versionNumberString() + ", master "
-                + session.sparkContext().master());
+        say(
+                "spark",
+                session.version() + ", Scala " + scala.util.Properties.versionNumberString() + ", master "
+                        + session.sparkContext().master());
         int slots = SparkSessions.slots(session);
         say("slots", slots + " tasks at once (" + conf.get("spark.task.cpus", "1") + " core a task)");
         if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
@@ -96,7 +100,9 @@ final class DoctorCommand implements Callable<Integer> {
     private void backend() {
         say("backend", Backend.describe());
         String threads = System.getenv("OMP_NUM_THREADS");
-        say("threads", threads == null ? "OMP_NUM_THREADS is not set: 1 math thread a worker" : "OMP_NUM_THREADS=" + threads);
+        say(
+                "threads",
+                threads == null ? "OMP_NUM_THREADS is not set: 1 math thread a worker" : "OMP_NUM_THREADS=" + threads);
         if (threads != null && !threads.equals("1")) {
             changes.add("OMP_NUM_THREADS: set it to 1 where several workers share a machine; it is " + threads);
         }
@@ -119,13 +125,23 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void study(SparkSession session, LoadedConfig loaded) {
         StudySetup setup = StudySetup.of(session, loaded);
-        say("study", setup.plan().study() + ": " + setup.plan().runs().size() + " runs on up to "
-                + setup.plan().runs().stream().mapToInt(run -> run.workers()).max().orElse(0) + " workers");
+        say(
+                "study",
+                setup.plan().study() + ": " + setup.plan().runs().size() + " runs on up to "
+                        + setup.plan().runs().stream()
+                                .mapToInt(run -> run.workers())
+                                .max()
+                                .orElse(0) + " workers");
         var manifest = setup.data().manifest();
-        say("data", setup.data().path() + ": " + manifest.facts().trainExamples() + " training examples of "
-                + manifest.features() + " features");
-        say("model", setup.model().facts().description() + ", "
-                + String.format(Locale.ROOT, "%,d", setup.model().facts().parameterCount()) + " parameters");
+        say(
+                "data",
+                setup.data().path() + ": " + manifest.facts().trainExamples() + " training examples of "
+                        + manifest.features() + " features");
+        say(
+                "model",
+                setup.model().facts().description() + ", "
+                        + String.format(
+                                Locale.ROOT, "%,d", setup.model().facts().parameterCount()) + " parameters");
         long need = setup.plan().runs().stream()
                 .mapToLong(run -> MemoryNeed.bytes(run, setup.model().facts(), StoredSize.bytesPerExample(manifest)))
                 .max()

@@ -26,10 +26,7 @@ public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--debug",
-            description = "Show the stack trace of an error.",
-            scope = CommandLine.ScopeType.INHERIT)
+    @Option(names = "--debug", description = "Show the stack trace of an error.", scope = CommandLine.ScopeType.INHERIT)
     private boolean debug;
 
     @Override

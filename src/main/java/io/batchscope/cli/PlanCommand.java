@@ -71,7 +71,9 @@ final class PlanCommand implements Callable<Integer> {
                 model.description(),
                 model.parameterCount(),
                 setup.slots()));
-        setup.plan().notices().forEach(notice -> text.append("note: ").append(notice).append('\n'));
+        setup.plan()
+                .notices()
+                .forEach(notice -> text.append("note: ").append(notice).append('\n'));
         text.append(String.format(
                 Locale.ROOT,
                 "%-16s %9s %4s %23s %12s %9s %9s %8s %8s  %s%n",

@@ -24,7 +24,8 @@ final class ResultsAside {
             if (!fileSystem.exists(directory)) {
                 return;
             }
-            Path aside = directory.suffix(".before-" + LocalDateTime.now(ZoneOffset.UTC).format(STAMP));
+            Path aside = directory.suffix(
+                    ".before-" + LocalDateTime.now(ZoneOffset.UTC).format(STAMP));
             if (!fileSystem.rename(directory, aside)) {
                 throw new IOException("rename refused");
             }

@@ -102,7 +102,8 @@ final class StudyRun {
         writeStatus(outcome.state(), outcome.counts(), outcome.exitCode(), message(outcome));
         String report = StudyReports.write(files, tables, findings, setup.plan().study());
         if (outcome.nothingToDo()) {
-            System.out.println("All " + outcome.counts().planned() + " runs were done already; rendered the report again.");
+            System.out.println(
+                    "All " + outcome.counts().planned() + " runs were done already; rendered the report again.");
         }
         System.out.print(SummaryTable.of(StudySummary.of(tables)));
         System.out.println("report: " + report);

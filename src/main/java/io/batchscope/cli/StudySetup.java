@@ -44,15 +44,14 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
                     .orElseThrow(() -> new DataException("data set '" + path
                             + "' (study.data.path): there is none; make it with 'data prepare', or say in study.data"
                             + " with format and input what to make it from"));
-            System.err.println("data: preparing " + path + " from " + source.format() + " "
-                    + String.join(", ", source.input()));
+            System.err.println(
+                    "data: preparing " + path + " from " + source.format() + " " + String.join(", ", source.input()));
             long start = System.nanoTime();
             Manifest made = DataPreparer.prepare(
                     session, NamedDataSets.resolve(PreparationRequest.of(source, config.name())), path);
             System.err.printf(
                     "data: %,d training examples ready in %.1f s%n",
-                    made.facts().trainExamples(),
-                    (System.nanoTime() - start) / 1e9);
+                    made.facts().trainExamples(), (System.nanoTime() - start) / 1e9);
         }
         return DataLocation.open(hadoop, path);
     }

@@ -27,10 +27,11 @@ final class TrainCommand implements Callable<Integer> {
         StudyConfig config = loaded.config();
         int runs = config.batchSizes().size() * config.seeds().size();
         if (runs != 1) {
-            throw new PlanException(List.of("train (study.batch-sizes, study.seeds): takes one batch size and one seed, but"
-                    + " the configuration has " + config.batchSizes().size() + " and "
-                    + config.seeds().size()
-                    + "; use 'study', or --set batch-sizes=[64] --set seeds=[1]"));
+            throw new PlanException(
+                    List.of("train (study.batch-sizes, study.seeds): takes one batch size and one seed, but"
+                            + " the configuration has " + config.batchSizes().size() + " and "
+                            + config.seeds().size()
+                            + "; use 'study', or --set batch-sizes=[64] --set seeds=[1]"));
         }
         return StudyRun.execute(loaded, fresh);
     }

@@ -80,7 +80,8 @@ public record EpochOrder(long examples, int lanes, long seed) implements Seriali
             this.order = order;
             this.rank = rank;
             this.workers = workers;
-            SplitMix random = new SplitMix(SplitMix.mix(order.seed) ^ SplitMix.mix(epoch + 1));
+            // Nested, not combined by a commutative operation: seed 1, epoch 1 must not repeat seed 2, epoch 0.
+            SplitMix random = new SplitMix(SplitMix.mix(SplitMix.mix(order.seed) + epoch));
             this.multiplier = coprime(random, order.lanes);
             this.offset = random.below(order.lanes);
             long epochSeed = random.next();

@@ -80,6 +80,12 @@ public record Manifest(
         return files == null ? 0 : files.examples();
     }
 
+    /** File names of a split; none if it does not exist. */
+    public List<String> files(Split split) {
+        SplitFiles files = splits.get(split);
+        return files == null ? List.of() : files.files();
+    }
+
     /** What the planner needs. */
     public DataFacts facts() {
         return new DataFacts(

@@ -6,18 +6,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Examples in the encoding in which they are stored (an image byte stays one byte), normalized when they are copied
  * out.
  */
 public final class PackedExamples implements Examples {
-    /** Examples per block: blocks keep arrays below Java's limit and allow growing without copying. */
-    private static final int BLOCK = 4096;
+    /** Numbers per block, about: blocks keep arrays below Java's limit and allow growing without copying. */
+    private static final int BLOCK_NUMBERS = 1 << 20;
 
     private final int size;
     private final int featureCount;
+    private final int blockExamples;
     private final List<byte[]> bytes;
     private final List<float[]> floats;
     private final float[] labels;
@@ -28,9 +31,10 @@ public final class PackedExamples implements Examples {
     private PackedExamples(Collector from) {
         this.size = from.size;
         this.featureCount = from.featureCount;
+        this.blockExamples = from.blockExamples;
         this.bytes = List.copyOf(from.bytes);
         this.floats = List.copyOf(from.floats);
-        this.labels = java.util.Arrays.copyOf(from.labels, from.size);
+        this.labels = Arrays.copyOf(from.labels, from.size);
         this.classification = from.manifest.task() == Task.CLASSIFICATION;
         this.mean = spread(from.manifest.normalization().mean(), featureCount);
         this.scale = spread(from.manifest.normalization().scale(), featureCount);
@@ -56,14 +60,15 @@ public final class PackedExamples implements Examples {
 
     @Override
     public void copyFeatures(int index, float[] into, int offset) {
-        int start = index % BLOCK * featureCount;
+        Objects.checkIndex(index, size);
+        int start = index % blockExamples * featureCount;
         if (bytes.isEmpty()) {
-            float[] block = floats.get(index / BLOCK);
+            float[] block = floats.get(index / blockExamples);
             for (int i = 0; i < featureCount; i++) {
                 into[offset + i] = (block[start + i] - mean[i]) * scale[i];
             }
         } else {
-            byte[] block = bytes.get(index / BLOCK);
+            byte[] block = bytes.get(index / blockExamples);
             for (int i = 0; i < featureCount; i++) {
                 into[offset + i] = ((block[start + i] & 0xff) - mean[i]) * scale[i];
             }
@@ -80,10 +85,17 @@ public final class PackedExamples implements Examples {
         return classification ? 0 : labels[index];
     }
 
-    /** Takes stored examples one after the other. */
+    /** Bytes of memory that it takes, about. */
+    public long memoryBytes() {
+        long numbers = (long) blockExamples * featureCount;
+        return bytes.size() * numbers + floats.size() * numbers * Float.BYTES + (long) labels.length * Float.BYTES;
+    }
+
+    /** Takes stored examples one after the other. Not to be used after {@link #finish}. */
     public static final class Collector {
         private final Manifest manifest;
         private final int featureCount;
+        private final int blockExamples;
         private final List<byte[]> bytes = new ArrayList<>();
         private final List<float[]> floats = new ArrayList<>();
         private float[] labels;
@@ -93,33 +105,54 @@ public final class PackedExamples implements Examples {
         public Collector(Manifest manifest, int expected) {
             this.manifest = manifest;
             this.featureCount = manifest.features();
+            this.blockExamples = Math.max(1, BLOCK_NUMBERS / featureCount);
             this.labels = new float[Math.max(1, expected)];
         }
 
         /**
-         * Adds one example.
+         * Adds one example behind the others.
          *
          * @param encoded features as stored, see {@link Manifest.Encoding}
          * @param label class, or raw target
+         * @throws IllegalArgumentException if {@code encoded} does not hold one example
          */
         public void add(ByteBuffer encoded, double label) {
-            int row = size % BLOCK;
+            put(size, encoded, label);
+        }
+
+        /**
+         * Puts one example at {@code index}; those below may follow later, and all must before {@link #finish}.
+         *
+         * @param encoded features as stored, see {@link Manifest.Encoding}
+         * @param label class, or raw target
+         * @throws IllegalArgumentException if {@code encoded} does not hold one example
+         */
+        public void put(int index, ByteBuffer encoded, double label) {
+            int wanted = featureCount * (manifest.encoding() == Encoding.UINT8 ? 1 : Float.BYTES);
+            if (encoded.remaining() != wanted) {
+                throw new IllegalArgumentException(
+                        "an example has " + wanted + " bytes of features, but here are " + encoded.remaining());
+            }
+            int block = index / blockExamples;
+            int start = index % blockExamples * featureCount;
             if (manifest.encoding() == Encoding.UINT8) {
-                if (row == 0) {
-                    bytes.add(new byte[Math.multiplyExact(BLOCK, featureCount)]);
+                while (bytes.size() <= block) {
+                    bytes.add(new byte[blockExamples * featureCount]);
                 }
-                encoded.get(bytes.get(bytes.size() - 1), row * featureCount, featureCount);
+                encoded.duplicate().get(bytes.get(block), start, featureCount);
             } else {
-                if (row == 0) {
-                    floats.add(new float[Math.multiplyExact(BLOCK, featureCount)]);
+                while (floats.size() <= block) {
+                    floats.add(new float[blockExamples * featureCount]);
                 }
-                FloatBuffer values = encoded.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-                values.get(floats.get(floats.size() - 1), row * featureCount, featureCount);
+                FloatBuffer values =
+                        encoded.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+                values.get(floats.get(block), start, featureCount);
             }
-            if (size == labels.length) {
-                labels = java.util.Arrays.copyOf(labels, size * 2);
+            if (index >= labels.length) {
+                labels = Arrays.copyOf(labels, Math.max(index + 1, labels.length * 2));
             }
-            labels[size++] = (float) ((label - manifest.labelMean()) * manifest.labelScale());
+            labels[index] = (float) ((label - manifest.labelMean()) * manifest.labelScale());
+            size = Math.max(size, index + 1);
         }
 
         /** The examples added so far. */

@@ -56,8 +56,8 @@ public final class SparkTrainingEngine implements TrainingEngine {
         try {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
-            RankTask task = new RankTask(
-                    plan, data, replicas, secret, new HadoopSettings(spark.hadoopConfiguration()), steps);
+            RankTask task =
+                    new RankTask(plan, data, replicas, secret, new HadoopSettings(spark.hadoopConfiguration()), steps);
             run = first(collect(spark, plan, task));
         } catch (Exception e) {
             // The Java API throws Spark's checked SparkException without declaring it.
@@ -112,7 +112,8 @@ public final class SparkTrainingEngine implements TrainingEngine {
 
     /** The barrier stage's function, for Scala's interface. */
     private static final class BarrierRanks
-            extends scala.runtime.AbstractFunction1<scala.collection.Iterator<Integer>, scala.collection.Iterator<TrainedRun>>
+            extends scala.runtime.AbstractFunction1<
+                    scala.collection.Iterator<Integer>, scala.collection.Iterator<TrainedRun>>
             implements java.io.Serializable {
         private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-/** Everything that knows Spark and Hadoop: sharded data, barrier stages, the Parquet results directory. */
+/** Everything that knows Spark and Hadoop: data sets, training on executors, the results directory. */
 @NullMarked
 package io.batchscope.spark;
 

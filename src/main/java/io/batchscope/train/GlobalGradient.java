@@ -63,7 +63,8 @@ final class GlobalGradient {
             long start = System.nanoTime();
             batch.fill(data.train(), share, part(count, i, microBatches), part(count, i + 1, microBatches));
             long filled = System.nanoTime();
-            replica.seed(SplitMix.mix(plan.seed() ^ SplitMix.mix(step ^ SplitMix.mix(collective.rank() * 65_537L + i))));
+            replica.seed(
+                    SplitMix.mix(plan.seed() ^ SplitMix.mix(step ^ SplitMix.mix(collective.rank() * 65_537L + i))));
             lossSum += replica.addGradient(batch, sums);
             times.dataNanos += filled - start;
             times.computeNanos += System.nanoTime() - filled;

@@ -40,8 +40,7 @@ public final class StepLoop {
     private long peakMemoryBytes;
 
     /** @param listener hears of the run; give one on the first rank only */
-    public StepLoop(
-            RunPlan plan, RankData data, Replica replica, Collective collective, TrainingListener listener) {
+    public StepLoop(RunPlan plan, RankData data, Replica replica, Collective collective, TrainingListener listener) {
         this.plan = plan;
         this.geometry = plan.geometry();
         this.replica = replica;

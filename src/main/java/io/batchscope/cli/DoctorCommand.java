@@ -24,7 +24,6 @@ import picocli.CommandLine.Parameters;
         name = "doctor",
         description = "Shows Java, Spark, backend, threads, slots, GPUs and memory, and says what to change.")
 final class DoctorCommand implements Callable<Integer> {
-    private static final double TIMEOUT_SECONDS = 60;
     private static final int MIB = 1 << 20;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "CONF", description = "Also checks this study.")
@@ -38,7 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LoadedConfig loaded = configuration == null ? null : ConfigLoader.load(configuration, sets);
-        SparkSession session = SparkSessions.open(TIMEOUT_SECONDS);
+        SparkSession session = SparkSessions.open(SparkSessions.DEFAULT_TIMEOUT_SECONDS);
         try {
             java();
             spark(session);

@@ -44,7 +44,8 @@ public final class Main implements Runnable {
     public static int run(String... arguments) {
         Main main = new Main();
         CommandLine commands = new CommandLine(main);
-        commands.addSubcommand(new CommandLine(new DataCommand(SparkSessions::open)));
+        commands.addSubcommand(
+                new CommandLine(new DataCommand(() -> SparkSessions.open(SparkSessions.DEFAULT_TIMEOUT_SECONDS))));
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setUsageHelpWidth(110);
         commands.setParameterExceptionHandler(Errors::usage);

@@ -5,6 +5,7 @@ import io.batchscope.analysis.StudySummary;
 import io.batchscope.data.DataException;
 import io.batchscope.report.SummaryTable;
 import io.batchscope.result.FindingRecord;
+import io.batchscope.result.StudyStatus;
 import io.batchscope.result.StudyTables;
 import io.batchscope.spark.ParquetResultStore;
 import io.batchscope.spark.SparkSessions;
@@ -24,7 +25,6 @@ import picocli.CommandLine.Parameters;
 /** Renders the report again from the Parquet tables, also of a study that is not finished. */
 @Command(name = "report", description = "Renders the report again from a results directory.")
 final class ReportCommand implements Callable<Integer> {
-    private static final double TIMEOUT_SECONDS = 60;
 
     @Parameters(index = "0", paramLabel = "RESULTS", description = "A results directory.")
     private String results;
@@ -34,7 +34,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SparkSession session = SparkSessions.open(TIMEOUT_SECONDS);
+        SparkSession session = SparkSessions.open(SparkSessions.DEFAULT_TIMEOUT_SECONDS);
         try (ParquetResultStore store = ParquetResultStore.forReading(session, results)) {
             StudyTables tables = store.read();
             if (tables.runs().isEmpty()) {
@@ -43,11 +43,16 @@ final class ReportCommand implements Callable<Integer> {
             List<FindingRecord> findings = Findings.of(tables);
             StudyFiles files = new StudyFiles(session, results);
             String study = tables.runs().get(0).study();
+            StudyStatus.@Nullable State state =
+                    files.readStatus().map(StudyStatus::state).orElse(null);
+            @Nullable
+            Integer planned =
+                    files.readStatus().map(status -> status.counts().planned()).orElse(null);
             String place;
             if (output == null) {
-                place = StudyReports.write(files, tables, findings, study);
+                place = StudyReports.write(files, tables, findings, study, state, planned);
             } else {
-                Files.writeString(output, StudyReports.html(files, tables, findings, study));
+                Files.writeString(output, StudyReports.html(tables, findings, study, state, planned));
                 place = output.toString();
             }
             System.out.print(SummaryTable.of(StudySummary.of(tables)));

@@ -33,6 +33,7 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     private long lastLine = System.nanoTime();
     private boolean closed;
 
+    @SuppressWarnings("SystemConsoleNull") // Java 17 is the newest that Spark 3.5 runs on
     StudyProgress(StudyPlan plan, PrintStream out) {
         this.out = out;
         this.plans = plan.runs().stream().collect(Collectors.toMap(RunPlan::runId, run -> run));

@@ -8,25 +8,37 @@ import io.batchscope.result.StudyTables;
 import io.batchscope.spark.StudyFiles;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Renders a study's report from its tables. */
 final class StudyReports {
     private StudyReports() {}
 
-    static String html(StudyFiles files, StudyTables tables, List<FindingRecord> findings, String study) {
-        Optional<StudyStatus> status = files.readStatus();
-        ReportHeader header = new ReportHeader(
-                study,
-                Instant.now(),
-                status.map(s -> s.state().name()).orElse(null),
-                status.map(s -> s.counts().planned()).orElse(null),
-                null);
+    /**
+     * Renders it.
+     *
+     * @param state of the study; null if not known
+     * @param plannedRuns null if not known
+     */
+    static String html(
+            StudyTables tables,
+            List<FindingRecord> findings,
+            String study,
+            StudyStatus.@Nullable State state,
+            @Nullable Integer plannedRuns) {
+        ReportHeader header =
+                new ReportHeader(study, Instant.now(), state == null ? null : state.name(), plannedRuns, null);
         return HtmlReport.render(tables, findings, header);
     }
 
     /** Writes it into the results directory and returns its address. */
-    static String write(StudyFiles files, StudyTables tables, List<FindingRecord> findings, String study) {
-        return files.writeReport(html(files, tables, findings, study));
+    static String write(
+            StudyFiles files,
+            StudyTables tables,
+            List<FindingRecord> findings,
+            String study,
+            StudyStatus.@Nullable State state,
+            @Nullable Integer plannedRuns) {
+        return files.writeReport(html(tables, findings, study, state, plannedRuns));
     }
 }

@@ -99,8 +99,14 @@ final class StudyRun {
         StudyTables tables = store.read();
         List<FindingRecord> findings = Findings.of(tables);
         store.writeFindings(findings);
+        String report = StudyReports.write(
+                files,
+                tables,
+                findings,
+                setup.plan().study(),
+                outcome.state(),
+                outcome.counts().planned());
         writeStatus(outcome.state(), outcome.counts(), outcome.exitCode(), message(outcome));
-        String report = StudyReports.write(files, tables, findings, setup.plan().study());
         if (outcome.nothingToDo()) {
             System.out.println(
                     "All " + outcome.counts().planned() + " runs were done already; rendered the report again.");

@@ -48,7 +48,7 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
                     "data: preparing " + path + " from " + source.format() + " " + String.join(", ", source.input()));
             long start = System.nanoTime();
             Manifest made = DataPreparer.prepare(
-                    session, NamedDataSets.resolve(PreparationRequest.of(source, config.name())), path);
+                    session, NamedDataSets.resolve(PreparationRequest.of(source, config.name()), hadoop, path), path);
             System.err.printf(
                     "data: %,d training examples ready in %.1f s%n",
                     made.facts().trainExamples(), (System.nanoTime() - start) / 1e9);

@@ -173,6 +173,7 @@ final class ModelImport {
     }
 
     private static void clear(NeuralNetConfiguration configuration) {
+        configuration.setSeed(0);
         if (configuration.getLayer() instanceof BaseLayer base) {
             base.setIUpdater(new NoOp());
             base.setBiasUpdater(null);

@@ -32,7 +32,7 @@ final class RankTask implements Serializable {
     private final DataLocation data;
     private final ReplicaFactory replicas;
     private final byte[] secret;
-    private final HadoopSettings hadoop;
+    private final ShardReader reader;
     private final LongAccumulator steps;
 
     RankTask(
@@ -40,13 +40,13 @@ final class RankTask implements Serializable {
             DataLocation data,
             ReplicaFactory replicas,
             byte[] secret,
-            HadoopSettings hadoop,
+            ShardReader reader,
             LongAccumulator steps) {
         this.plan = plan;
         this.data = data;
         this.replicas = replicas;
         this.secret = secret;
-        this.hadoop = hadoop;
+        this.reader = reader;
         this.steps = steps;
     }
 
@@ -77,8 +77,8 @@ final class RankTask implements Serializable {
     private TrainedRun train(Collective collective, TaskContext context, List<String> hosts) {
         RankData examples = new RankData(
                 read(Split.TRAIN, plan.trainExamples(), plan.lanes(), collective),
-                read(Split.VALIDATION, Long.MAX_VALUE, collective.size(), collective),
-                read(Split.TEST, Long.MAX_VALUE, collective.size(), collective));
+                read(Split.VALIDATION, data.manifest().examples(Split.VALIDATION), collective.size(), collective),
+                read(Split.TEST, data.manifest().examples(Split.TEST), collective.size(), collective));
         TrainingListener listener = collective.rank() == 0 ? new Heartbeat(steps, context) : TrainingListener.NONE;
         try (Replica replica = replicas.create(plan.seed(), plan.microBatch())) {
             return withHosts(new StepLoop(plan, examples, replica, collective, listener).run(), hosts);
@@ -89,8 +89,7 @@ final class RankTask implements Serializable {
     }
 
     private io.batchscope.data.Examples read(Split split, long limit, int lanes, Collective collective) {
-        return ShardCache.read(
-                hadoop.configuration(), data, split, limit, lanes, collective.rank(), collective.size());
+        return ShardCache.shared().examples(reader, data, split, limit, lanes, collective.rank(), collective.size());
     }
 
     /** The address by which Spark itself reaches this executor. */

@@ -8,6 +8,9 @@ import org.apache.spark.sql.SparkSession;
 
 /** Opens Spark with the settings that training needs; what the user set on {@code spark-submit} wins. */
 public final class SparkSessions {
+    /** For commands that train nothing. */
+    public static final double DEFAULT_TIMEOUT_SECONDS = 60;
+
     private SparkSessions() {}
 
     /**

@@ -56,12 +56,12 @@ public final class SparkTrainingEngine implements TrainingEngine {
         try {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
-            RankTask task =
-                    new RankTask(plan, data, replicas, secret, new HadoopSettings(spark.hadoopConfiguration()), steps);
+            RankTask task = new RankTask(plan, data, replicas, secret, ShardReader.of(session), steps);
             run = first(collect(spark, plan, task));
         } catch (Exception e) {
             // The Java API throws Spark's checked SparkException without declaring it.
             if (e instanceof InterruptedException) {
+                spark.cancelJobGroup(plan.runId());
                 Thread.currentThread().interrupt();
             }
             LOG.debug("run {} failed", plan.runId(), e);

@@ -14,9 +14,13 @@ public final class MemoryNeed {
 
     private MemoryNeed() {}
 
-    /** @param bytesPerExample as stored in memory */
+    /**
+     * The least memory of one worker of a run.
+     *
+     * @param bytesPerExample as stored in memory
+     */
     public static long bytes(RunPlan plan, ModelFacts model, long bytesPerExample) {
-        long vectors = COPIES + UpdateRule.of(plan.optimizer()).stateVectors();
+        long vectors = (long) COPIES + UpdateRule.of(plan.optimizer()).stateVectors();
         long examples = (plan.trainExamples() + plan.workers() - 1) / plan.workers();
         // The micro-batch stands once on the heap and once in the network's memory.
         long batches = 2L * plan.microBatch() * (model.inputs() + model.outputs());

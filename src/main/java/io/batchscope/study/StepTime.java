@@ -51,8 +51,9 @@ public record StepTime(double fixedSeconds, double secondsPerExample) {
 
     /** Expected training time of a run, evaluations apart. */
     public double seconds(RunPlan plan) {
-        return plan.plannedSteps() * (fixedSeconds * plan.layout().accumulation()
-                + secondsPerExample * plan.layout().perWorker());
+        return plan.plannedSteps()
+                * (fixedSeconds * plan.layout().accumulation()
+                        + secondsPerExample * plan.layout().perWorker());
     }
 
     /** Examples without content: the time of a gradient does not depend on the values. */

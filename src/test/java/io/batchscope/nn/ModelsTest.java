@@ -125,6 +125,23 @@ class ModelsTest {
     }
 
     @Test
+    void fingerprintDependsOnTheArchitectureAndNotOnTheClock() throws Exception {
+        Catalog catalog = new Catalog("mlp", List.of(3), "relu");
+        String first =
+                Models.load(catalog, List.of(4), Task.CLASSIFICATION, 2).facts().fingerprint();
+        Thread.sleep(5);
+        assertThat(Models.load(catalog, List.of(4), Task.CLASSIFICATION, 2)
+                        .facts()
+                        .fingerprint())
+                .isEqualTo(first);
+        Catalog wider = new Catalog("mlp", List.of(5), "relu");
+        assertThat(Models.load(wider, List.of(4), Task.CLASSIFICATION, 2)
+                        .facts()
+                        .fingerprint())
+                .isNotEqualTo(first);
+    }
+
+    @Test
     void savedParametersArePartOfTheFingerprint() throws IOException {
         Model model = Models.load(new Catalog("mlp", List.of(3), "relu"), List.of(4), Task.CLASSIFICATION, 2);
         float[] values = new float[(int) model.facts().parameterCount()];

@@ -1,6 +1,5 @@
 package io.batchscope;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -11,7 +10,7 @@ import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.batchscope.result.ResultStore;
 import io.batchscope.train.TrainingEngine;
 import java.util.List;
@@ -53,23 +52,26 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static final ArchRule thePureBlockNeedsTheJdkOnly = classes()
-            .that()
-            .resideInAnyPackage(in(PURE))
-            .should()
-            .onlyDependOnClassesThat()
-            .resideInAnyPackage(Stream.concat(
-                            Stream.of(in(PURE)),
-                            Stream.of(
-                                    "java..",
-                                    "javax.crypto..",
-                                    "com.sun.management..",
-                                    "org.slf4j..",
-                                    "org.jspecify..",
-                                    "org.apache.commons.math3.."))
-                    .toArray(String[]::new))
-            .because("its tests run in milliseconds, and what it says about training holds with any library")
-            .allowEmptyShould(true);
+    static void thePureBlockNeedsTheJdkOnly(JavaClasses classes) {
+        ArchRuleDefinition.classes()
+                .that()
+                .resideInAnyPackage(in(PURE))
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(Stream.concat(
+                                Stream.of(in(PURE)),
+                                Stream.of(
+                                        "java..",
+                                        "javax.crypto..",
+                                        "com.sun.management..",
+                                        "org.slf4j..",
+                                        "org.jspecify..",
+                                        "org.apache.commons.math3.."))
+                        .toArray(String[]::new))
+                .because("its tests run in milliseconds, and what it says about training holds with any library")
+                .allowEmptyShould(true)
+                .check(classes);
+    }
 
     @ArchTest
     static void adaptersAreSiblings(JavaClasses classes) {
@@ -93,13 +95,16 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static final ArchRule nobodyKnowsTheCommandLine = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.batchscope.cli..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.batchscope.cli..")
-            .because("cli is the top: it puts the parts together, and no part needs it");
+    static void nobodyKnowsTheCommandLine(JavaClasses classes) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.batchscope.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.batchscope.cli..")
+                .because("cli is the top: it puts the parts together, and no part needs it")
+                .check(classes);
+    }
 
     @ArchTest
     static void librariesStayInTheirAdapter(JavaClasses classes) {
@@ -124,12 +129,15 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static final ArchRule onlyTheCommandLineConstructsEnginesAndStores = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.batchscope.cli..")
-            .should()
-            .callConstructorWhere(constructsFromOutside(TrainingEngine.class, ResultStore.class))
-            .because("cli is the composition root; everything else is given its engine and its store");
+    static void onlyTheCommandLineConstructsEnginesAndStores(JavaClasses classes) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.batchscope.cli..")
+                .should()
+                .callConstructorWhere(constructsFromOutside(TrainingEngine.class, ResultStore.class))
+                .because("cli is the composition root; everything else is given its engine and its store")
+                .check(classes);
+    }
 
     private static DescribedPredicate<JavaConstructorCall> constructsFromOutside(Class<?>... types) {
         return new DescribedPredicate<>("another class makes an engine or a store") {
@@ -145,11 +153,14 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static final ArchRule packagesHaveNoCycles = slices().matching("io.batchscope.(*)..")
-            .should()
-            .beFreeOfCycles()
-            .because("two packages that need each other are one package")
-            .allowEmptyShould(true);
+    static void packagesHaveNoCycles(JavaClasses classes) {
+        slices().matching("io.batchscope.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .because("two packages that need each other are one package")
+                .allowEmptyShould(true)
+                .check(classes);
+    }
 
     private static String in(String name) {
         return "io.batchscope." + name + "..";

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,11 +24,15 @@ class ResultTableRecoveryTest {
     static final LocalSpark spark = new LocalSpark();
 
     @TempDir
+    static Path templates;
+
+    private static StudyTables expected = new StudyTables(List.of(), List.of(), List.of(), List.of());
+
+    @TempDir
     Path temporary;
 
     private Path leaves;
     private Path compact;
-    private StudyTables expected;
 
     /** Where in the swap of a table the writer dies. */
     enum Stage {
@@ -38,15 +43,21 @@ class ResultTableRecoveryTest {
         OLD_HALF_DELETED
     }
 
-    @BeforeEach
-    void writeTheSameRowsInBothLayouts() {
-        leaves = temporary.resolve("leaves");
-        compact = temporary.resolve("compact");
-        expected = write(leaves);
-        write(compact);
-        try (ParquetResultStore store = open(compact)) {
+    @BeforeAll
+    static void writeTheSameRowsInBothLayouts() throws IOException {
+        expected = write(templates.resolve("leaves"));
+        copy(templates.resolve("leaves"), templates.resolve("compact"));
+        try (ParquetResultStore store = open(templates.resolve("compact"))) {
             store.compact();
         }
+    }
+
+    @BeforeEach
+    void takeACopy() throws IOException {
+        leaves = temporary.resolve("leaves");
+        compact = temporary.resolve("compact");
+        copy(templates.resolve("leaves"), leaves);
+        copy(templates.resolve("compact"), compact);
     }
 
     private static StudyTables write(Path directory) {
@@ -104,9 +115,9 @@ class ResultTableRecoveryTest {
             assertThat(names(directory))
                     .containsExactlyInAnyOrder("runs", "steps", "evals", "probes", "findings", "_lock");
             store.write(SampleRuns.run("r3", 64, 1, 5));
-            assertThat(store.read().runs()).hasSize(3);
-            assertThat(store.read().steps()).hasSize(12);
             StudyTables extended = store.read();
+            assertThat(extended.runs()).hasSize(3);
+            assertThat(extended.steps()).hasSize(12);
             store.compact();
             assertThat(store.read()).isEqualTo(extended);
         }

@@ -160,7 +160,7 @@ public final class Findings {
                         null,
                         0.0,
                         "runs",
-                        "No run diverged (" + NumberText.counted(summary.runs(), "run") + ").")); 
+                        "No run diverged (" + NumberText.counted(summary.runs(), "run") + ")."));
             }
             return;
         }

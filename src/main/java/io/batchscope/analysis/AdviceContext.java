@@ -17,6 +17,7 @@ record AdviceContext(
         StudySummary summary, Map<String, List<StepRecord>> stepsByRun, Map<Long, Set<String>> runsByBatch) {
     static final long MIDDLE_LOW = 32;
     static final long MIDDLE_HIGH = 256;
+    private static final double CLEARLY = 2;
 
     static AdviceContext of(StudyTables tables) {
         return new AdviceContext(
@@ -81,17 +82,17 @@ record AdviceContext(
     }
 
     /**
-     * A claim that something is larger at {@code judged} than at the reference: supported from {@code factor} times up,
-     * contradicted at the same or less, mixed between.
+     * A claim that something is larger at {@code judged} than at the reference: supported from twice as much, contradicted
+     * at the same or less, mixed between.
      */
-    AdviceRow larger(Claim claim, BatchSummary judged, double factor) {
+    AdviceRow larger(Claim claim, BatchSummary judged) {
         List<BatchSummary> reference = reference(judged);
         Estimate here = claim.column().apply(judged);
         Double there = mean(reference, claim.column());
         if (here == null || there == null) {
             return AdviceRow.notMeasured(claim.batch(), claim.words(), missing(claim, judged, here));
         }
-        Verdict verdict = here.mean() >= factor * there && here.mean() > there
+        Verdict verdict = here.mean() >= CLEARLY * there && here.mean() > there
                 ? Verdict.SUPPORTED
                 : here.mean() <= there ? Verdict.CONTRADICTED : Verdict.MIXED;
         return row(
@@ -99,18 +100,18 @@ record AdviceContext(
                 claim.words(),
                 measured(claim, here.mean(), there, reference),
                 verdict,
-                "Supported from " + NumberText.significant(factor) + " times as much, contradicted if no more.");
+                "Supported if at least twice as much, contradicted if no more.");
     }
 
-    /** A claim that something is smaller: supported up to 1/{@code factor}, contradicted at the same or more. */
-    AdviceRow smaller(Claim claim, BatchSummary judged, double factor) {
+    /** A claim that something is smaller: supported up to half as much, contradicted at the same or more, mixed between. */
+    AdviceRow smaller(Claim claim, BatchSummary judged) {
         List<BatchSummary> reference = reference(judged);
         Estimate here = claim.column().apply(judged);
         Double there = mean(reference, claim.column());
         if (here == null || there == null) {
             return AdviceRow.notMeasured(claim.batch(), claim.words(), missing(claim, judged, here));
         }
-        Verdict verdict = here.mean() * factor <= there && here.mean() < there
+        Verdict verdict = here.mean() * CLEARLY <= there && here.mean() < there
                 ? Verdict.SUPPORTED
                 : here.mean() >= there ? Verdict.CONTRADICTED : Verdict.MIXED;
         return row(
@@ -118,7 +119,7 @@ record AdviceContext(
                 claim.words(),
                 measured(claim, here.mean(), there, reference),
                 verdict,
-                "Supported up to " + NumberText.percent(1 / factor) + " as much, contradicted if no less.");
+                "Supported if at most half as much, contradicted if no less.");
     }
 
     private static String measured(Claim claim, double here, double there, List<BatchSummary> reference) {

@@ -18,7 +18,6 @@ final class FullBatchAdvice {
     private static final String POOR = "It generalizes poorly.";
     private static final String STALLS = "Training stalls.";
     private static final String MEMORY = "It needs the most memory.";
-    private static final double CLEARLY = 2;
     private static final double ACCURACY_MARGIN = 0.01;
     private static final double LOSS_MARGIN = 0.05;
     private static final double STILL = 0.05;
@@ -56,12 +55,12 @@ final class FullBatchAdvice {
                 "Spread of the gradient norm from update to update",
                 context::gradientSpread,
                 NumberText::percent);
-        return context.smaller(claim, full, CLEARLY);
+        return context.smaller(claim, full);
     }
 
     private static AdviceRow few(AdviceContext context, BatchSummary full) {
         Claim claim = new Claim(BATCH, FEW, "Updates in a run", BatchSummary::steps, NumberText::significant);
-        AdviceRow row = context.smaller(claim, full, CLEARLY);
+        AdviceRow row = context.smaller(claim, full);
         Estimate epochs = full.epochs();
         return epochs == null || row.verdict() == Verdict.NOT_MEASURED_YET
                 ? row

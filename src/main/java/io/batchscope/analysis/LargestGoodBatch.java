@@ -20,19 +20,24 @@ final class LargestGoodBatch {
         Scored best = scored.get(0);
         Scored largest = best;
         double resolution = 0;
+        String end = "";
         for (BatchSummary batch : summary.batches()) {
             if (batch.batchSize() <= best.batch().batchSize()) {
                 continue;
             }
             Estimate estimate = quality.estimate(batch);
             if (estimate == null || batch.settled() < batch.runs()) {
+                end = "at batch " + NumberText.count(batch.batchSize()) + " only " + batch.settled() + " of "
+                        + NumberText.counted(batch.runs(), "run") + " ended regularly";
                 break;
             }
             Double noise = best.estimate().halfWidthOfDifference(estimate);
             if (noise == null) {
                 return undecided(summary, best, batch);
             }
-            if (quality.shortfall(best.estimate(), estimate) > noise) {
+            double shortfall = quality.shortfall(best.estimate(), estimate);
+            if (shortfall > noise) {
+                end = "batch " + NumberText.count(batch.batchSize()) + " is worse by " + points(quality, shortfall);
                 break;
             }
             largest = new Scored(batch, estimate);
@@ -41,29 +46,24 @@ final class LargestGoodBatch {
         if (best.estimate().count() < 2) {
             return undecided(summary, best, best.batch());
         }
-        return decided(summary, quality, best, largest, resolution);
-    }
-
-    private static FindingRecord decided(
-            StudySummary summary, Quality quality, Scored best, Scored largest, double resolution) {
         long size = largest.batch().batchSize();
         String detail = size == best.batch().batchSize()
-                ? "Batch " + NumberText.count(size) + " is the best, and no larger one studied matches its "
-                        + quality.words() + "."
-                : "Up to batch " + NumberText.count(size) + " the " + quality.words()
-                        + " cannot be told from the best, that of " + best.name() + "; with "
-                        + NumberText.counted(
-                                Math.min(
-                                        best.estimate().count(),
-                                        largest.estimate().count()),
-                                "run")
-                        + " a batch size, differences below " + points(quality, resolution) + " would not show.";
-        return record(summary, size, (double) size, detail);
+                ? "Batch " + NumberText.count(size) + " is the largest that keeps the best " + quality.words() + ": "
+                        + (end.isEmpty() ? "no larger one was studied" : end)
+                : equal(quality, best, largest, resolution) + (end.isEmpty() ? "" : "; " + end);
+        return record(summary, size, (double) size, detail + ".");
+    }
+
+    private static String equal(Quality quality, Scored best, Scored largest, double resolution) {
+        int runs = Math.min(best.estimate().count(), largest.estimate().count());
+        return "Up to batch " + NumberText.count(largest.batch().batchSize()) + " the " + quality.words()
+                + " cannot be told from the best, that of " + best.name() + "; with " + NumberText.counted(runs, "run")
+                + " a batch size, differences below " + points(quality, resolution) + " would not show";
     }
 
     private static FindingRecord undecided(StudySummary summary, Scored best, BatchSummary other) {
         String sizes = other.batchSize() == best.batch().batchSize()
-                ? "batch " + NumberText.count(other.batchSize()) + " and the larger ones"
+                ? "batch " + NumberText.count(other.batchSize()) + " and those near it"
                 : "batches " + NumberText.count(best.batch().batchSize()) + " to "
                         + NumberText.count(other.batchSize());
         return record(

@@ -7,6 +7,9 @@ import java.util.List;
 
 /** The training loss of a run with few enough points to draw, evenly spread over a logarithmic axis. */
 public final class LossCurve {
+    /** Whatever is earlier makes one point: of small batches it would fill half the axis with noise. */
+    private static final double EARLIEST_EPOCH = 0.01;
+
     private LossCurve() {}
 
     /**
@@ -19,10 +22,10 @@ public final class LossCurve {
     public record Point(long step, double epoch, double loss) {}
 
     /**
-     * Groups a run's rows by the logarithm of their step and takes the mean loss of each group. Rows whose loss is not
+     * Groups a run's rows by the logarithm of their epoch and takes the mean loss of each group. Rows whose loss is not
      * finite are left out.
      *
-     * @param points the most points to return, at least 2
+     * @param points the most points to return, at least 3
      */
     public static List<Point> of(List<StepRecord> rowsOfOneRun, int points) {
         List<StepRecord> rows = rowsOfOneRun.stream()
@@ -33,7 +36,8 @@ public final class LossCurve {
         if (rows.isEmpty()) {
             return curve;
         }
-        double scale = (points - 1) / Math.log1p(rows.get(rows.size() - 1).step());
+        double span = Math.log(Math.max(rows.get(rows.size() - 1).epoch() / EARLIEST_EPOCH, 2));
+        double scale = (points - 2) / span;
         int from = 0;
         for (int to = 1; to <= rows.size(); to++) {
             if (to == rows.size() || group(rows.get(to), scale) != group(rows.get(from), scale)) {
@@ -50,6 +54,6 @@ public final class LossCurve {
     }
 
     private static long group(StepRecord row, double scale) {
-        return (long) (Math.log1p(row.step()) * scale);
+        return row.epoch() < EARLIEST_EPOCH ? -1 : (long) (Math.log(row.epoch() / EARLIEST_EPOCH) * scale);
     }
 }

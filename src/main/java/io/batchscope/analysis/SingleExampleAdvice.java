@@ -13,7 +13,6 @@ final class SingleExampleAdvice {
     private static final String UNSTABLE = "The path is unstable.";
     private static final String IDLE = "The hardware is idle most of the time.";
     private static final String FUSSY = "It is fussy about the learning rate.";
-    private static final double CLEARLY = 2;
     private static final double IDLE_SHARE = 0.5;
     private static final double BUSY_SHARE = 0.9;
 
@@ -40,7 +39,7 @@ final class SingleExampleAdvice {
                 "Spread of the gradient norm from update to update",
                 context::gradientSpread,
                 NumberText::percent);
-        return context.larger(claim, one, CLEARLY);
+        return context.larger(claim, one);
     }
 
     private static AdviceRow unstable(AdviceContext context, BatchSummary one) {
@@ -62,7 +61,7 @@ final class SingleExampleAdvice {
                 "Oscillation of the training loss",
                 BatchSummary::lossOscillation,
                 NumberText::significant);
-        return context.larger(claim, one, CLEARLY);
+        return context.larger(claim, one);
     }
 
     private static AdviceRow idle(AdviceContext context, BatchSummary one) {

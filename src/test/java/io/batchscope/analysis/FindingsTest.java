@@ -138,7 +138,7 @@ class FindingsTest {
         assertThat(largest.detail())
                 .isEqualTo(
                         "Up to batch 64 the test accuracy cannot be told from the best, that of batch 8; with 2 runs a"
-                                + " batch size, differences below 1.22 points would not show.");
+                                + " batch size, differences below 1.22 points would not show; batch 512 is worse by 18.00 points.");
     }
 
     @Test
@@ -153,7 +153,8 @@ class FindingsTest {
 
         assertThat(largest.batchSize()).isEqualTo(8);
         assertThat(largest.detail())
-                .isEqualTo("Batch 8 is the best, and no larger one studied matches its test accuracy.");
+                .isEqualTo(
+                        "Batch 8 is the largest that keeps the best test accuracy: at batch 64 only 1 of 2 runs ended regularly.");
     }
 
     @Test

@@ -35,11 +35,20 @@ class LossCurveTest {
     }
 
     @Test
-    void averagesTheRowsOfAGroup() {
-        // Groups of ln(1 + step) half as wide as ln 100: steps up to 9 share the first.
-        List<StepRecord> rows = List.of(step(8, 1, 3, 1, 1), step(8, 1, 8, 5, 1), step(8, 1, 99, 7, 1));
+    void makesOnePointOfTheFirstHundredthOfAnEpoch() {
+        // 1,024 examples in batches of 1: steps 2 and 10 are below 10.24, step 11 is not.
+        List<StepRecord> rows =
+                List.of(step(1, 1, 2, 1, 1), step(1, 1, 10, 5, 1), step(1, 1, 11, 7, 1), step(1, 1, 1024, 2, 1));
 
-        assertThat(LossCurve.of(rows, 3)).extracting(LossCurve.Point::loss).containsExactly(3.0, 7.0);
+        assertThat(LossCurve.of(rows, 200)).extracting(LossCurve.Point::loss).containsExactly(3.0, 7.0, 2.0);
+    }
+
+    @Test
+    void averagesTheRowsOfAGroup() {
+        // Over 0.01 to 10.24 epochs in three groups, 0.02 and 0.04 share one.
+        List<StepRecord> rows = List.of(step(1, 1, 20, 1, 1), step(1, 1, 40, 5, 1), step(1, 1, 10_486, 7, 1));
+
+        assertThat(LossCurve.of(rows, 5)).extracting(LossCurve.Point::loss).containsExactly(3.0, 7.0);
     }
 
     @Test

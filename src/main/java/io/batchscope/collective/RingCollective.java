@@ -34,6 +34,10 @@ final class RingCollective implements Collective {
 
     private final RingLinks links;
     private final Duration timeout;
+    private final long timeoutNanos;
+    private final long starvedNanos;
+    private final String previousPeer;
+    private final String nextPeer;
     private final SelectionKey previousKey;
     private final SelectionKey nextKey;
     private final ByteBuffer incoming = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -56,6 +60,10 @@ final class RingCollective implements Collective {
     RingCollective(RingLinks links, Duration timeout) {
         this.links = links;
         this.timeout = timeout;
+        timeoutNanos = timeout.toNanos();
+        starvedNanos = timeout.plus(timeout.dividedBy(10)).plusSeconds(1).toNanos();
+        previousPeer = links.previousPeer();
+        nextPeer = links.nextPeer();
         previousKey = Objects.requireNonNull(links.previous().keyFor(links.selector()));
         nextKey = Objects.requireNonNull(links.next().keyFor(links.selector()));
         sending = new ChunkCursor(links.rank(), links.size());
@@ -188,7 +196,7 @@ final class RingCollective implements Collective {
             return 0;
         }
         incoming.limit((int) Math.min(incoming.capacity(), incoming.position() + bytesToReceive));
-        int count = read(links.previous(), incoming, links.previousPeer());
+        int count = read(links.previous(), incoming, previousPeer);
         bytesToReceive -= count;
         incoming.flip();
         if (!headerSeen && incoming.remaining() >= HEADER_BYTES) {
@@ -225,7 +233,7 @@ final class RingCollective implements Collective {
         if (theirBytes != vector.type().bytes() || theirNumber != operation || theirLength != length) {
             ElementType theirType = theirBytes == Double.BYTES ? ElementType.DOUBLES : ElementType.FLOATS;
             String theirs = Wording.operation(theirNumber, theirLength, theirType);
-            throw failure(Wording.mismatch(links.previousPeer(), theirs, rank(), describe()), null);
+            throw failure(Wording.mismatch(previousPeer, theirs, rank(), describe()), null);
         }
     }
 
@@ -235,7 +243,7 @@ final class RingCollective implements Collective {
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            throw failure(Wording.closed(links.nextPeer()), e);
+            throw failure(Wording.closed(nextPeer), e);
         }
     }
 
@@ -259,19 +267,19 @@ final class RingCollective implements Collective {
      * go: it could be done with its last operation before this rank is.
      */
     private void checkNext() throws ClosedChannelException {
-        if (!allSent() && read(links.next(), probe.clear(), links.nextPeer()) > 0) {
-            throw failure(links.nextPeer() + " sent bytes where none belong", null);
+        if (!allSent() && read(links.next(), probe.clear(), nextPeer) > 0) {
+            throw failure(nextPeer + " sent bytes where none belong", null);
         }
     }
 
     private void awaitPeers(long waitedNanos) throws IOException {
         boolean cannotWrite = outgoing.hasRemaining();
-        // A rank that is itself starved by another gives that one's neighbour, who knows whom to blame, the first word.
+        // The rank next to the silent one knows whom to blame: it has the first word, those it starves wait longer.
         boolean starved = headerSeen && !cannotWrite;
-        long limitNanos = starved ? timeout.plus(timeout.dividedBy(10)).toNanos() : timeout.toNanos();
+        long limitNanos = starved ? starvedNanos : timeoutNanos;
         if (waitedNanos >= limitNanos) {
             boolean blameNext = headerSeen && cannotWrite;
-            throw failure(Wording.didNotAnswer(blameNext ? links.nextPeer() : links.previousPeer(), timeout), null);
+            throw failure(Wording.didNotAnswer(blameNext ? nextPeer : previousPeer, timeout), null);
         }
         previousKey.interestOps(bytesToReceive > 0 ? SelectionKey.OP_READ : 0);
         nextKey.interestOps(

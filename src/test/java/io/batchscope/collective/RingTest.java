@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.batchscope.train.Collective;
 import io.batchscope.train.CollectiveException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -129,6 +131,24 @@ class RingTest {
                     .hasMessageContaining("refused");
         }
         ended.forEach(e -> e.value().orElseThrow().close());
+    }
+
+    @Test
+    void allocatesNothingWorthMentionOnceItRuns() throws Exception {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        List<Ranks.Ended<Long>> ended = Ranks.onAll(Ranks.ring(2, LONG), c -> {
+            float[] values = new float[100_000];
+            for (int i = 0; i < 20; i++) {
+                c.allReduceSum(values, 0, values.length);
+            }
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 100; i++) {
+                c.allReduceSum(values, 0, values.length);
+            }
+            return (threads.getCurrentThreadAllocatedBytes() - before) / 100;
+        });
+
+        assertThat(ended).allSatisfy(e -> assertThat(e.value().orElseThrow()).isLessThan(1000));
     }
 
     @Test

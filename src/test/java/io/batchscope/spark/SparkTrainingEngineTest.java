@@ -16,7 +16,7 @@ import io.batchscope.result.StepRecord;
 import io.batchscope.testing.LinearReplica;
 import io.batchscope.testing.LocalSpark;
 import io.batchscope.testing.RunPlans;
-import io.batchscope.train.Parameters;
+import io.batchscope.testing.TrainedParameters;
 import io.batchscope.train.Replica;
 import io.batchscope.train.ReplicaFactory;
 import io.batchscope.train.TrainedRun;
@@ -80,7 +80,8 @@ class SparkTrainingEngineTest {
         TrainedRun one = train(plans);
         TrainedRun two = train(plans.withWorkers(2));
         assertThat(two.outcome()).isEqualTo(new Outcome.Completed());
-        assertThat(distance(values(two), values(one)) / norm(values(one))).isLessThan(1e-5);
+        assertThat(TrainedParameters.relativeDistance(TrainedParameters.of(two), TrainedParameters.of(one)))
+                .isLessThan(1e-5);
         assertThat(one.hosts()).hasSize(1);
         assertThat(two.hosts()).hasSize(2);
     }
@@ -91,9 +92,9 @@ class SparkTrainingEngineTest {
         // A large epsilon: Adam divides by the root of squared gradients, which amplifies rounding where they are tiny.
         OptimizerConfig optimizer = new OptimizerConfig(name, 0.5, 1e-3, 0.9, 0.99, 1e-2);
         RunPlans plans = plans(50, 30).withOptimizer(optimizer);
-        float[] one = values(train(plans));
-        float[] two = values(train(plans.withWorkers(2)));
-        assertThat(distance(two, one) / norm(one)).isLessThan(1e-5);
+        float[] one = TrainedParameters.of(train(plans));
+        float[] two = TrainedParameters.of(train(plans.withWorkers(2)));
+        assertThat(TrainedParameters.relativeDistance(two, one)).isLessThan(1e-5);
     }
 
     @Test
@@ -101,7 +102,7 @@ class SparkTrainingEngineTest {
         RunPlans plans = plans(32, 40).withWorkers(2);
         TrainedRun first = train(plans);
         TrainedRun second = train(plans);
-        assertThat(values(second)).isEqualTo(values(first));
+        assertThat(TrainedParameters.of(second)).isEqualTo(TrainedParameters.of(first));
         assertThat(second.stepRows())
                 .extracting(StepRecord::loss)
                 .isEqualTo(first.stepRows().stream().map(StepRecord::loss).toList());
@@ -151,24 +152,6 @@ class SparkTrainingEngineTest {
                 .filter(row -> row.split().equals(split))
                 .reduce((a, b) -> b)
                 .orElseThrow();
-    }
-
-    private static float[] values(TrainedRun run) {
-        Parameters parameters = run.parameters();
-        assertThat(parameters).as(run.outcome().detail()).isNotNull();
-        return parameters.values();
-    }
-
-    private static double distance(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += Math.pow(a[i] - b[i], 2);
-        }
-        return Math.sqrt(sum);
-    }
-
-    private static double norm(float[] a) {
-        return distance(a, new float[a.length]);
     }
 
     /** Makes replicas that break at once on one rank: the given one, or any if negative. */

@@ -15,6 +15,7 @@ import io.batchscope.result.StepRecord;
 import io.batchscope.testing.ArrayExamples;
 import io.batchscope.testing.LinearReplica;
 import io.batchscope.testing.RunPlans;
+import io.batchscope.testing.TrainedParameters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,11 +41,14 @@ class StepLoopTest {
         RunPlans plans =
                 RunPlans.sgd(Task.REGRESSION, EXAMPLES, batchSize, 50, 0.02).withOptimizer(nesterov);
         List<TrainedRun> together = run(plans.withWorkers(workers).plan());
-        float[] alone = values(run(plans.plan()).get(0));
+        float[] alone = TrainedParameters.of(run(plans.plan()).get(0));
         for (TrainedRun rank : together) {
-            assertThat(values(rank)).as("ranks are bit-identical").isEqualTo(values(together.get(0)));
+            assertThat(TrainedParameters.of(rank))
+                    .as("ranks are bit-identical")
+                    .isEqualTo(TrainedParameters.of(together.get(0)));
         }
-        assertThat(distance(values(together.get(0)), alone) / norm(alone)).isLessThan(1e-5);
+        assertThat(TrainedParameters.relativeDistance(TrainedParameters.of(together.get(0)), alone))
+                .isLessThan(1e-5);
         assertThat(losses(together.get(0).stepRows())).hasSize(50);
     }
 
@@ -69,7 +73,7 @@ class StepLoopTest {
                 w[i] -= 0.3 * mean[i];
             }
         }
-        float[] trained = values(run(plan).get(0));
+        float[] trained = TrainedParameters.of(run(plan).get(0));
         for (int i = 0; i < FEATURES; i++) {
             assertThat((double) trained[i]).isCloseTo(w[i], within(1e-5));
         }
@@ -79,7 +83,7 @@ class StepLoopTest {
     void heldParametersAreLoweredByTheirMeanChangeOnly() throws Exception {
         OptimizerConfig decaying = new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 0.5, 0.9, 0.999, 1e-8);
         RunPlans plans = RunPlans.sgd(Task.REGRESSION, EXAMPLES, 10, 8, 0.01).withOptimizer(decaying);
-        assertThat(values(run(plans.withWorkers(3).plan()).get(0))[FEATURES])
+        assertThat(TrainedParameters.of(run(plans.withWorkers(3).plan()).get(0))[FEATURES])
                 .isCloseTo(-8 * HELD_CHANGE, within(1e-5f));
     }
 
@@ -153,7 +157,7 @@ class StepLoopTest {
                 .plan();
         TrainedRun first = run(plan).get(0);
         TrainedRun second = run(plan).get(0);
-        assertThat(values(second)).isEqualTo(values(first));
+        assertThat(TrainedParameters.of(second)).isEqualTo(TrainedParameters.of(first));
         assertThat(losses(second.stepRows())).isEqualTo(losses(first.stepRows()));
     }
 
@@ -188,25 +192,7 @@ class StepLoopTest {
         }
     }
 
-    private static float[] values(TrainedRun run) {
-        Parameters parameters = run.parameters();
-        assertThat(parameters).isNotNull();
-        return parameters.values();
-    }
-
     private static List<Double> losses(List<StepRecord> rows) {
         return rows.stream().map(StepRecord::loss).toList();
-    }
-
-    private static double distance(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += Math.pow(a[i] - b[i], 2);
-        }
-        return Math.sqrt(sum);
-    }
-
-    private static double norm(float[] a) {
-        return distance(a, new float[a.length]);
     }
 }

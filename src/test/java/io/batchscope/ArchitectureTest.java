@@ -112,7 +112,7 @@ class ArchitectureTest {
         only(classes, List.of("nn", "spark.dl4j"), "org.deeplearning4j..", "org.nd4j..");
         only(classes, List.of("config"), "com.typesafe.config..");
         only(classes, List.of("report"), "freemarker..");
-        only(classes, List.of("fused"), "org.bytedeco..");
+        only(classes, List.of("fused", "nn"), "org.bytedeco..");
         only(classes, List.of("cli"), "picocli..", "me.tongfei.progressbar..");
     }
 

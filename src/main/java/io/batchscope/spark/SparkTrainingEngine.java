@@ -57,7 +57,7 @@ public final class SparkTrainingEngine implements TrainingEngine {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
             RankTask task = new RankTask(plan, data, replicas, secret, ShardReader.of(session), steps);
-            run = first(collect(spark, plan, task));
+            run = RankReport.together(collect(spark, plan, task));
         } catch (Exception e) {
             // The Java API throws Spark's checked SparkException without declaring it.
             if (e instanceof InterruptedException) {
@@ -74,7 +74,7 @@ public final class SparkTrainingEngine implements TrainingEngine {
         return run;
     }
 
-    private static List<TrainedRun> collect(JavaSparkContext spark, RunPlan plan, RankTask task) {
+    private static List<RankReport> collect(JavaSparkContext spark, RunPlan plan, RankTask task) {
         List<Integer> ranks = IntStream.range(0, plan.workers()).boxed().toList();
         JavaRDD<Integer> tasks = spark.parallelize(ranks, plan.workers());
         return plan.workers() == 1
@@ -82,15 +82,10 @@ public final class SparkTrainingEngine implements TrainingEngine {
                         .collect()
                 : tasks.rdd()
                         .barrier()
-                        .<TrainedRun>mapPartitions(
-                                new BarrierRanks(task), false, scala.reflect.ClassTag$.MODULE$.apply(TrainedRun.class))
+                        .<RankReport>mapPartitions(
+                                new BarrierRanks(task), false, scala.reflect.ClassTag$.MODULE$.apply(RankReport.class))
                         .toJavaRDD()
                         .collect();
-    }
-
-    /** The first rank's view is the run's; the others only report that they are done. */
-    private static TrainedRun first(List<TrainedRun> ranks) {
-        return ranks.get(0);
     }
 
     /** What went wrong, in one line, without Spark's wrapping where the original is known. */
@@ -113,7 +108,7 @@ public final class SparkTrainingEngine implements TrainingEngine {
     /** The barrier stage's function, for Scala's interface. */
     private static final class BarrierRanks
             extends scala.runtime.AbstractFunction1<
-                    scala.collection.Iterator<Integer>, scala.collection.Iterator<TrainedRun>>
+                    scala.collection.Iterator<Integer>, scala.collection.Iterator<RankReport>>
             implements java.io.Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -124,9 +119,14 @@ public final class SparkTrainingEngine implements TrainingEngine {
         }
 
         @Override
-        public scala.collection.Iterator<TrainedRun> apply(scala.collection.Iterator<Integer> partition) {
-            Iterator<TrainedRun> result = List.of(task.runTogether()).iterator();
-            return scala.collection.JavaConverters.asScalaIterator(result);
+        public scala.collection.Iterator<RankReport> apply(scala.collection.Iterator<Integer> partition) {
+            try {
+                Iterator<RankReport> result = List.of(task.runTogether()).iterator();
+                return scala.collection.JavaConverters.asScalaIterator(result);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("the rank was interrupted", e);
+            }
         }
     }
 }

@@ -1,0 +1,64 @@
+package io.batchscope.spark;
+
+import io.batchscope.train.CollectiveException;
+import io.batchscope.train.TrainedRun;
+import java.io.Serializable;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rank tells the driver. A rank that fails says so instead of throwing: Spark's message for a failed barrier
+ * stage does not have the cause, and when one rank fails all others fail after it, so the driver has to choose.
+ *
+ * @param run what happened; null if it failed
+ * @param failure why it failed; null if it did not
+ */
+record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Failure failure) implements Serializable {
+    /**
+     * Why a rank failed.
+     *
+     * @param victim whether it only lost the others
+     */
+    record Failure(String message, boolean victim, long timeMillis) implements Serializable {}
+
+    static RankReport of(int rank, String host, TrainedRun run) {
+        return new RankReport(rank, host, run, null);
+    }
+
+    static RankReport failed(int rank, String host, Throwable cause) {
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        boolean ours = cause.getClass().getName().startsWith("io.batchscope.");
+        return new RankReport(
+                rank,
+                host,
+                null,
+                new Failure(
+                        ours ? message : cause.getClass().getSimpleName() + ": " + message,
+                        cause instanceof CollectiveException,
+                        System.currentTimeMillis()));
+    }
+
+    /** The run as its first rank saw it, or the failure that came first, before those that only followed from it. */
+    static TrainedRun together(List<RankReport> reports) {
+        record Failed(RankReport report, Failure failure) {}
+        Optional<Failed> first = reports.stream()
+                .flatMap(report ->
+                        Optional.ofNullable(report.failure()).map(failure -> new Failed(report, failure)).stream())
+                .min(Comparator.<Failed, Boolean>comparing(
+                                failed -> failed.failure().victim())
+                        .thenComparing(failed -> failed.failure().timeMillis())
+                        .thenComparing(failed -> failed.report().rank()));
+        if (first.isPresent()) {
+            RankReport report = first.get().report();
+            return TrainedRun.failed("rank " + report.rank() + " on " + report.host() + ": "
+                    + first.get().failure().message());
+        }
+        TrainedRun run = reports.get(0).run();
+        if (run == null) {
+            throw new IllegalStateException("a rank reported neither a run nor a failure");
+        }
+        return run.on(reports.stream().map(RankReport::host).toList());
+    }
+}

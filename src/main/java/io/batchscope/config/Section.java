@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -166,12 +165,8 @@ final class Section {
     /** A constant of an enum, in kebab case. */
     <E extends Enum<E>> E choice(String key, Class<E> type, String... later) {
         E[] constants = type.getEnumConstants();
-        List<String> words = Arrays.stream(constants).map(Section::kebab).collect(Collectors.toList());
+        List<String> words = Arrays.stream(constants).map(Values::kebab).collect(Collectors.toList());
         return constants[words.indexOf(choice(key, words, List.of(later)))];
-    }
-
-    static String kebab(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Every element of a list, read by {@code element}. */
@@ -298,7 +293,7 @@ final class Section {
     }
 
     private double number(String key, ConfigValue value, Interval interval) {
-        BigDecimal number = decimal(value);
+        BigDecimal number = Values.decimal(value);
         double result = number == null ? Double.NaN : number.doubleValue();
         if (!interval.contains(result)) {
             wrong(key, value, interval.describe());
@@ -307,7 +302,7 @@ final class Section {
     }
 
     private long whole(String key, ConfigValue value, long min, long max, String or) {
-        BigDecimal number = decimal(value);
+        BigDecimal number = Values.decimal(value);
         boolean valid = number != null
                 && number.compareTo(BigDecimal.valueOf(min)) >= 0
                 && number.compareTo(BigDecimal.valueOf(max)) <= 0
@@ -320,15 +315,9 @@ final class Section {
     }
 
     private Span span(String key, ConfigValue value, Interval interval) {
-        if (value.unwrapped() instanceof String text) {
-            try {
-                Span span = Span.parse(text);
-                if (interval.contains(span.value())) {
-                    return span;
-                }
-            } catch (IllegalArgumentException e) {
-                // Said below, with the place.
-            }
+        Span span = Values.span(value);
+        if (span != null && interval.contains(span.value())) {
+            return span;
         }
         wrong(
                 key,
@@ -336,18 +325,6 @@ final class Section {
                 "a duration " + (interval.contains(0) ? "" : "above 0 ")
                         + "such as \"5 epochs\" (in steps, epochs, examples or %)");
         return new Span(0, Span.Unit.STEPS);
-    }
-
-    /** Numbers, and texts that are numbers (a substitution from the environment is a text). */
-    private static @Nullable BigDecimal decimal(ConfigValue value) {
-        if (value.unwrapped() instanceof Number || value.unwrapped() instanceof String) {
-            try {
-                return new BigDecimal(value.unwrapped().toString());
-            } catch (NumberFormatException e) {
-                return null;
-            }
-        }
-        return null;
     }
 
     private void wrong(String key, ConfigValue value, String rule) {

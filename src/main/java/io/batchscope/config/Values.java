@@ -1,0 +1,41 @@
+package io.batchscope.config;
+
+import com.typesafe.config.ConfigValue;
+import io.batchscope.units.Span;
+import java.math.BigDecimal;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What single values mean; null where they are something else. */
+final class Values {
+    private Values() {}
+
+    /** Numbers, and texts that are numbers (a substitution from the environment is a text). */
+    static @Nullable BigDecimal decimal(ConfigValue value) {
+        if (value.unwrapped() instanceof Number || value.unwrapped() instanceof String) {
+            try {
+                return new BigDecimal(value.unwrapped().toString());
+            } catch (NumberFormatException e) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** A duration as {@link Span} reads it. */
+    static @Nullable Span span(ConfigValue value) {
+        if (value.unwrapped() instanceof String text) {
+            try {
+                return Span.parse(text);
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** The word that stands for a constant in a configuration. */
+    static String kebab(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,123 @@
+package io.batchscope.plan;
+
+import static io.batchscope.plan.Studies.ordinary;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batchscope.plan.StudyConfig.ScheduleConfig.Shape;
+import io.batchscope.scaling.ScalingRule;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RunIdsTest {
+    @Test
+    void isALetterAndFifteenHexadecimalDigits() {
+        assertThat(id(ordinary())).matches("r[0-9a-f]{15}");
+    }
+
+    /** A change of this value makes every finished study run again: say so in the changelog. */
+    @Test
+    void staysTheSameFromBuildToBuild() {
+        assertThat(id(ordinary())).isEqualTo(id(ordinary())).isEqualTo("re1b8a9c152d491a");
+    }
+
+    static List<Studies> changes() {
+        Studies base = ordinary();
+        OptimizerConfig other = new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 1e-4, 0.9, 0.999, 1e-8);
+        return List.of(
+                base.batches(65),
+                base.seeds(2L),
+                base.trainFraction(0.9),
+                base.optimizer(other),
+                base.rate(Studies.rate(ScalingRule.NONE, null, "0 steps", Studies.shape(Shape.CONSTANT))),
+                base.rate(Studies.rate(ScalingRule.LINEAR, null, "0 steps", Studies.shape(Shape.COSINE))),
+                base.budget("11 epochs", 0, Optional.empty()),
+                base.budget("10 epochs", 0, Optional.of(5.0)),
+                base.target(new Target(Target.Metric.VALIDATION_ACCURACY, 0.5, false)),
+                base.target(new Target(Target.Metric.VALIDATION_ACCURACY, 0.5, true)),
+                base.evaluation("2 epochs", 1000, 10),
+                base.evaluation("1 epochs", 10, 10),
+                base.evaluation("1 epochs", 1000, 11),
+                base.sync(OptionalInt.of(2), 256, 60),
+                base.sync(OptionalInt.of(1), 128, 60),
+                base.sync(OptionalInt.empty(), 256, 60));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void changesWithWhatChangesTheResult(Studies changed) {
+        assertThat(id(changed)).isNotEqualTo(id(ordinary()));
+    }
+
+    @Test
+    void differsBetweenAllThoseChanges() {
+        assertThat(changes()).extracting(RunIdsTest::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void changesWithTheDataAndTheModel() {
+        DataFacts data = new DataFacts("data-2", Task.CLASSIFICATION, 6000, 600, 1000, 20, 4);
+        ModelFacts model = new ModelFacts("model-2", "mlp 20-8-4", 204, 20, 4, Task.CLASSIFICATION, List.of());
+        Set<String> ids = new HashSet<>(List.of(
+                id(ordinary()),
+                Planner.plan(ordinary().config(), data, Studies.MODEL, Studies.CLUSTER)
+                        .runs()
+                        .get(0)
+                        .runId(),
+                Planner.plan(ordinary().config(), Studies.DATA, model, Studies.CLUSTER)
+                        .runs()
+                        .get(0)
+                        .runId()));
+        assertThat(ids).hasSize(3);
+    }
+
+    @Test
+    void ignoresTheNameOfTheStudyAndThePatienceOfWorkers() {
+        assertThat(id(ordinary().name("renamed"))).isEqualTo(id(ordinary()));
+        assertThat(id(ordinary().sync(OptionalInt.of(1), 256, 61))).isEqualTo(id(ordinary()));
+    }
+
+    @Test
+    void ignoresWorkersThatThePlannerChose() {
+        Studies automatic = ordinary().batches(512).sync(OptionalInt.empty(), 256, 60);
+        RunPlan small = run(automatic, 1);
+        RunPlan large = run(automatic, 4);
+
+        assertThat(List.of(small.workers(), large.workers())).containsExactly(1, 4);
+        assertThat(small.runId()).isEqualTo(large.runId());
+        assertThat(id(automatic.sync(OptionalInt.empty(), 64, 60))).isEqualTo(small.runId());
+    }
+
+    @Test
+    void coversEveryComponentOfAPlan() {
+        Set<String> all = Arrays.stream(RunPlan.class.getRecordComponents())
+                .map(component -> component.getName())
+                .collect(Collectors.toCollection(TreeSet::new));
+        all.removeAll(Set.of("runId", "study", "timeoutSeconds"));
+
+        Set<String> hashed = Stream.of(RunIds.canonical(ordinary().run(), false).split("\n"))
+                .map(line -> line.substring(0, line.indexOf('=')))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(hashed).isEqualTo(all);
+    }
+
+    private static String id(Studies study) {
+        return study.run().runId();
+    }
+
+    private static RunPlan run(Studies study, int slots) {
+        return Planner.plan(study.config(), Studies.DATA, Studies.MODEL, new ClusterFacts(slots))
+                .runs()
+                .get(0);
+    }
+}

@@ -1,4 +1,4 @@
-/** Everything that knows Spark and Hadoop: data sets, engines on executors, the results store. */
+/** Everything that knows Spark and Hadoop: data sets, training on executors, the results directory. */
 @NullMarked
 package io.batchscope.spark;
 

@@ -1,6 +1,7 @@
 package io.batchscope.train;
 
 import io.batchscope.data.Batch;
+import java.util.List;
 
 /**
  * One copy of the network on one worker: the only thing the step loop knows about neural networks. Parameters and
@@ -24,14 +25,25 @@ public interface Replica extends AutoCloseable {
      */
     double addGradient(Batch batch, float[] sum);
 
+    /**
+     * The parameters that the update rule must leave alone: running statistics of batch normalization and frozen
+     * layers. In their places {@link #addGradient} adds examples × the amount that is to be subtracted.
+     */
+    default List<Range> heldParameters() {
+        return List.of();
+    }
+
     /** Loss and hits of the batch in inference mode. */
     Score score(Batch batch);
 
-    /** Seeds what is random in training mode (dropout), so that a step repeats. */
+    /** Seeds what is random in training mode (dropout), so that a step repeats; called before every micro-batch. */
     default void seed(long seed) {}
 
     @Override
     void close();
+
+    /** Parameters {@code from … to − 1}. */
+    record Range(int from, int to) {}
 
     /**
      * What a replica measured on examples; adds up over batches and workers.

@@ -1,6 +1,232 @@
 package io.batchscope.train;
 
-/** Placeholder until written. */
-final class StepLoop {
-    private StepLoop() {}
+import io.batchscope.data.Batch;
+import io.batchscope.data.Split;
+import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Target;
+import io.batchscope.plan.Task;
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.Outcome;
+import io.batchscope.result.StepRecord;
+import io.batchscope.train.Replica.Range;
+import io.batchscope.train.Replica.Score;
+import io.batchscope.units.EpochGeometry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training loop of one rank; {@link TrainingEngine} shows it as pseudo-code. Every decision that ends the loop is
+ * taken from values that are the same on all ranks, so all ranks leave it at the same update.
+ */
+public final class StepLoop {
+    private final RunPlan plan;
+    private final EpochGeometry geometry;
+    private final Replica replica;
+    private final Collective collective;
+    private final TrainingListener listener;
+    private final GlobalGradient gradient;
+    private final Evaluator evaluator;
+    private final UpdateRule rule;
+    private final float[] parameters;
+    private final float[][] state;
+    private final List<Range> held;
+    private final StepTimes total = new StepTimes();
+    private final DivergenceWatch divergence;
+    private final List<StepRecord> stepRows = new ArrayList<>();
+    private final List<EvalRecord> evalRows = new ArrayList<>();
+    private @Nullable Long stepsToTarget;
+    private @Nullable Double secondsToTarget;
+    private long peakMemoryBytes;
+
+    /** @param listener hears of the run; give one on the first rank only */
+    public StepLoop(RunPlan plan, RankData data, Replica replica, Collective collective, TrainingListener listener) {
+        this.plan = plan;
+        this.geometry = plan.geometry();
+        this.replica = replica;
+        this.collective = collective;
+        this.listener = listener;
+        Batch batch = new Batch(plan.microBatch(), data.train().featureCount());
+        this.gradient = new GlobalGradient(plan, data, replica, collective, batch);
+        this.evaluator = new Evaluator(data, replica, collective, batch);
+        this.rule = UpdateRule.of(plan.optimizer());
+        this.parameters = new float[replica.parameterCount()];
+        this.state = new float[rule.stateVectors()][parameters.length];
+        this.held = replica.heldParameters();
+        this.divergence = new DivergenceWatch(plan.divergenceFactor());
+    }
+
+    /**
+     * Trains to the run's outcome.
+     *
+     * @return what happened, the same on all ranks but for times and memory; {@code hosts} is left empty
+     * @throws CollectiveException if another rank was lost
+     */
+    public TrainedRun run() throws InterruptedException {
+        replica.readParameters(parameters);
+        Score start = evaluate(0, Split.VALIDATION);
+        if (start.examples() > 0) {
+            divergence.initial(start.loss());
+        }
+        long step = 0;
+        @Nullable Outcome outcome = null;
+        while (outcome == null && step < plan.plannedSteps()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("run " + plan.runId() + " was stopped at step " + step);
+            }
+            outcome = update(step);
+            if (outcome instanceof Outcome.Diverged) {
+                break;
+            }
+            step++;
+            listener.onProgress(step);
+            boolean last = outcome != null || step == plan.plannedSteps();
+            if (last || step % plan.evaluateEvery() == 0) {
+                outcome = afterEvaluation(step, evaluate(step, Split.VALIDATION), outcome);
+            }
+        }
+        Outcome end = finish(step, outcome == null ? new Outcome.Completed() : outcome);
+        listener.onEnd(end);
+        return new TrainedRun(
+                end,
+                step,
+                stepsToTarget,
+                secondsToTarget,
+                StepTimes.seconds(total.totalNanos),
+                StepTimes.seconds(total.computeNanos),
+                StepTimes.seconds(total.syncNanos),
+                StepTimes.seconds(total.dataNanos),
+                peakOverRanks(),
+                List.of(),
+                stepRows,
+                evalRows,
+                new Parameters(parameters));
+    }
+
+    /** One optimizer update; an outcome if it was the last. */
+    private @Nullable Outcome update(long step) {
+        StepTimes times = new StepTimes();
+        long start = System.nanoTime();
+        double rate = plan.schedule().rateAt(step);
+        gradient.compute(step, StepTimes.seconds(total.totalNanos) > plan.secondsLimit(), times);
+        if (divergence.hasDiverged(gradient.loss(), geometry.sizeOf(step))) {
+            return new Outcome.Diverged(step + 1, gradient.loss());
+        }
+        boolean keepRow = step % plan.stepRowEvery() == 0 || step == plan.plannedSteps() - 1;
+        double norm = keepRow ? gradient.norm() : 0;
+        applyRule(rate, step);
+        replica.writeParameters(parameters);
+        times.totalNanos = System.nanoTime() - start;
+        total.add(times);
+        if (keepRow) {
+            peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
+            keep(row(step + 1, rate, norm, times));
+        }
+        return gradient.stopWanted()
+                ? new Outcome.BudgetExhausted(step + 1, StepTimes.seconds(total.totalNanos))
+                : null;
+    }
+
+    private void applyRule(double rate, long step) {
+        float[] mean = gradient.mean();
+        float[][] heldValues = new float[held.size()][];
+        for (int i = 0; i < heldValues.length; i++) {
+            Range range = held.get(i);
+            heldValues[i] = new float[range.to() - range.from()];
+            for (int j = 0; j < heldValues[i].length; j++) {
+                heldValues[i][j] = parameters[range.from() + j] - mean[range.from() + j];
+                mean[range.from() + j] = 0;
+            }
+        }
+        rule.update(parameters, mean, state, rate, step);
+        for (int i = 0; i < heldValues.length; i++) {
+            System.arraycopy(heldValues[i], 0, parameters, held.get(i).from(), heldValues[i].length);
+        }
+    }
+
+    private StepRecord row(long step, double rate, double norm, StepTimes times) {
+        return new StepRecord(
+                plan.study(),
+                plan.runId(),
+                plan.batchSize(),
+                plan.seed(),
+                step,
+                geometry.epochsAfter(step),
+                geometry.examplesAfter(step),
+                rate,
+                gradient.loss(),
+                norm,
+                null,
+                null,
+                null,
+                StepTimes.seconds(times.computeNanos),
+                StepTimes.seconds(times.syncNanos),
+                StepTimes.seconds(times.dataNanos));
+    }
+
+    private void keep(StepRecord row) {
+        stepRows.add(row);
+        listener.onStep(row);
+    }
+
+    private Score evaluate(long step, Split split) {
+        Score score = evaluator.score(split);
+        peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
+        if (score.examples() > 0 && Double.isFinite(score.loss())) {
+            EvalRecord row = new EvalRecord(
+                    plan.study(),
+                    plan.runId(),
+                    plan.batchSize(),
+                    plan.seed(),
+                    step,
+                    geometry.epochsAfter(step),
+                    geometry.examplesAfter(step),
+                    StepTimes.seconds(total.totalNanos),
+                    split.label(),
+                    score.loss(),
+                    plan.task() == Task.CLASSIFICATION ? score.accuracy() : null);
+            evalRows.add(row);
+            listener.onEvaluation(row);
+        }
+        return score;
+    }
+
+    private @Nullable Outcome afterEvaluation(long step, Score score, @Nullable Outcome outcome) {
+        if (score.examples() == 0) {
+            return outcome;
+        }
+        if (!Double.isFinite(score.loss())) {
+            return new Outcome.Diverged(step, score.loss());
+        }
+        Target target = plan.target();
+        if (target != null && stepsToTarget == null && target.isPassedBy(score.loss(), score.accuracy())) {
+            stepsToTarget = step;
+            secondsToTarget = StepTimes.seconds(total.totalNanos);
+            if (target.stop() && outcome == null) {
+                return new Outcome.ReachedTarget(step);
+            }
+        }
+        return outcome;
+    }
+
+    /** Measures the other splits with the last parameters, which may yet show that the run has diverged. */
+    private Outcome finish(long step, Outcome outcome) {
+        if (outcome instanceof Outcome.Diverged) {
+            return outcome;
+        }
+        Score train = evaluate(step, Split.TRAIN);
+        evaluate(step, Split.TEST);
+        return Double.isFinite(train.loss()) ? outcome : new Outcome.Diverged(step, train.loss());
+    }
+
+    private long peakOverRanks() {
+        double[] peaks = new double[collective.size()];
+        peaks[collective.rank()] = peakMemoryBytes;
+        collective.allReduceSum(peaks, 0, peaks.length);
+        double most = 0;
+        for (double peak : peaks) {
+            most = Math.max(most, peak);
+        }
+        return (long) most;
+    }
 }

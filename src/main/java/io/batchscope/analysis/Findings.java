@@ -1,0 +1,216 @@
+package io.batchscope.analysis;
+
+import io.batchscope.result.FindingRecord;
+import io.batchscope.result.StudyTables;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a study shows by plain comparison of its batch sizes. No law is fitted and nothing is extrapolated. */
+public final class Findings {
+    private final StudySummary summary;
+    private final List<FindingRecord> findings = new ArrayList<>();
+
+    private Findings(StudySummary summary) {
+        this.summary = summary;
+    }
+
+    /** The findings that the tables support, in order of interest; none for a study without runs. */
+    public static List<FindingRecord> of(StudyTables tables) {
+        StudySummary summary = StudySummary.of(tables);
+        if (summary.runs() == 0) {
+            return List.of();
+        }
+        Findings findings = new Findings(summary);
+        findings.addQuality();
+        findings.addTarget("fewest_steps_to_target", "steps", "updates", BatchSummary::stepsToTarget);
+        findings.addTarget("fewest_examples_to_target", "examples", "examples", BatchSummary::examplesToTarget);
+        findings.addTarget("fewest_seconds_to_target", "seconds", "seconds", BatchSummary::secondsToTarget);
+        findings.addThroughput();
+        findings.addGaps();
+        findings.addLosses(
+                "diverged_runs", BatchSummary.DIVERGED, "diverged", "lower the learning rate there or warm up longer");
+        findings.addLosses(
+                "failed_runs",
+                BatchSummary.FAILED,
+                "failed",
+                "the table of runs says why; the same command does them again");
+        return List.copyOf(findings.findings);
+    }
+
+    private void addQuality() {
+        Optional<Quality> available = Quality.of(summary);
+        if (available.isEmpty()) {
+            return;
+        }
+        Quality quality = available.get();
+        List<Scored> scored = quality.scored(summary);
+        Scored best = scored.get(0);
+        StringBuilder detail =
+                new StringBuilder("Batch " + NumberText.count(best.batch().batchSize()) + " has the "
+                        + (quality.isAccuracy() ? "highest " : "lowest ") + quality.words() + ", "
+                        + withInterval(best.estimate(), quality::text));
+        if (scored.size() > 1) {
+            Scored next = scored.get(1);
+            detail.append("; next is ").append(next.name()).append(" with ").append(quality.text(next.mean()));
+        }
+        if (summary.outcomes().containsKey("ReachedTarget")) {
+            detail.append("; runs were stopped at the target, so this is not the best they could reach");
+        }
+        add(
+                quality.finding(),
+                best,
+                quality.isAccuracy() ? "share" : "loss",
+                detail.append('.').toString());
+        findings.add(LargestGoodBatch.of(summary, quality, scored));
+    }
+
+    private void addTarget(
+            String finding, String unit, String words, Function<BatchSummary, @Nullable Estimate> column) {
+        if (!summary.anyArrived()) {
+            return;
+        }
+        // The mean over only those seeds that arrived would flatter a batch size at which others did not.
+        Optional<Scored> fewest = Scored.by(summary, column).stream()
+                .filter(scored -> scored.batch().arrived() == scored.batch().runs())
+                .min(Comparator.comparingDouble(Scored::mean));
+        String missed = summary.batches().stream()
+                .filter(batch -> batch.arrived() < batch.runs())
+                .map(batch ->
+                        NumberText.count(batch.batchSize()) + " (" + batch.arrived() + " of " + batch.runs() + " runs)")
+                .collect(Collectors.joining(", "));
+        String rest = missed.isEmpty() ? "" : "; not every run arrived at batch " + missed;
+        if (fewest.isEmpty()) {
+            findings.add(finding(
+                    finding,
+                    null,
+                    null,
+                    unit,
+                    "At no batch size did every run reach the target" + rest + ", so the fewest " + words
+                            + " cannot be told: train longer or set a nearer target."));
+            return;
+        }
+        Scored best = fewest.get();
+        add(
+                finding,
+                best,
+                unit,
+                "Batch " + NumberText.count(best.batch().batchSize()) + " reached the target with the fewest " + words
+                        + ", " + withInterval(best.estimate(), NumberText::significant) + rest + ".");
+    }
+
+    private void addThroughput() {
+        Scored.by(summary, BatchSummary::examplesPerSecond).stream()
+                .max(Comparator.comparingDouble(Scored::mean))
+                .ifPresent(best -> add(
+                        "highest_throughput",
+                        best,
+                        "examples/s",
+                        "Batch "
+                                + NumberText.count(best.batch().batchSize()) + " gets through the most examples, "
+                                + withInterval(best.estimate(), NumberText::significant) + " a second with "
+                                + workers(best.batch()) + "."));
+    }
+
+    private void addGaps() {
+        boolean accuracy = summary.batches().stream().anyMatch(batch -> batch.gapAccuracy() != null);
+        List<Scored> scored = Scored.by(summary, accuracy ? BatchSummary::gapAccuracy : BatchSummary::gapLoss).stream()
+                .sorted(Comparator.comparingDouble(Scored::mean))
+                .toList();
+        if (scored.isEmpty()) {
+            return;
+        }
+        addGap("largest_generalization_gap", "largest", scored.get(scored.size() - 1), accuracy);
+        addGap("smallest_generalization_gap", "smallest", scored.get(0), accuracy);
+    }
+
+    private void addGap(String finding, String word, Scored scored, boolean accuracy) {
+        DoubleFunction<String> text =
+                accuracy ? value -> NumberText.fixed(value * 100, 2) + " points" : NumberText::significant;
+        Estimate train =
+                accuracy ? scored.batch().trainAccuracy() : scored.batch().trainLoss();
+        String reached = train == null
+                ? ""
+                : ", at a training "
+                        + (accuracy
+                                ? "accuracy of " + NumberText.accuracy(train.mean())
+                                : "loss of " + NumberText.significant(train.mean()));
+        add(
+                finding,
+                scored,
+                accuracy ? "share" : "loss",
+                "Batch " + NumberText.count(scored.batch().batchSize())
+                        + " has the " + word + " gap between "
+                        + (accuracy ? "training and test accuracy" : "test and training loss") + ", "
+                        + withInterval(scored.estimate(), text) + reached + ".");
+    }
+
+    private void addLosses(String finding, String outcome, String word, String advice) {
+        int count = summary.outcomes().getOrDefault(outcome, 0);
+        boolean isFailure = outcome.equals(BatchSummary.FAILED);
+        if (count == 0) {
+            if (!isFailure) {
+                findings.add(finding(
+                        finding,
+                        null,
+                        0.0,
+                        "runs",
+                        "No run diverged (" + NumberText.counted(summary.runs(), "run") + ")."));
+            }
+            return;
+        }
+        String where = summary.batches().stream()
+                .filter(batch -> batch.outcomes().containsKey(outcome))
+                .map(batch -> "batch " + NumberText.count(batch.batchSize()) + " ("
+                        + batch.outcomes().get(outcome) + " of " + batch.runs() + ", peak rate " + rates(batch) + ")")
+                .collect(Collectors.joining(", "));
+        findings.add(finding(
+                finding,
+                null,
+                (double) count,
+                "runs",
+                count + " of " + NumberText.counted(summary.runs(), "run") + " " + word + ": " + where + "; " + advice
+                        + "."));
+    }
+
+    private void add(String finding, Scored scored, String unit, String detail) {
+        Estimate estimate = scored.estimate();
+        findings.add(new FindingRecord(
+                summary.study(),
+                finding,
+                scored.batch().batchSize(),
+                estimate.mean(),
+                estimate.low(),
+                estimate.high(),
+                unit,
+                detail));
+    }
+
+    private FindingRecord finding(
+            String finding, @Nullable Long batch, @Nullable Double value, @Nullable String unit, String detail) {
+        return new FindingRecord(summary.study(), finding, batch, value, null, null, unit, detail);
+    }
+
+    private static String withInterval(Estimate estimate, DoubleFunction<String> text) {
+        Double low = estimate.low();
+        Double high = estimate.high();
+        return low == null || high == null
+                ? text.apply(estimate.mean()) + " (one seed)"
+                : text.apply(estimate.mean()) + " (95 % interval " + text.apply(low) + " to " + text.apply(high) + ", "
+                        + NumberText.counted(estimate.count(), "run") + ")";
+    }
+
+    private static String rates(BatchSummary batch) {
+        return batch.peakLearningRates().stream().map(NumberText::significant).collect(Collectors.joining(", "));
+    }
+
+    private static String workers(BatchSummary batch) {
+        return batch.workers().stream().map(String::valueOf).collect(Collectors.joining(" or "))
+                + (batch.workers().equals(List.of(1)) ? " worker" : " workers");
+    }
+}

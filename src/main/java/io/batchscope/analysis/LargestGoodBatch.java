@@ -1,0 +1,87 @@
+package io.batchscope.analysis;
+
+import io.batchscope.result.FindingRecord;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The largest batch size whose quality cannot be told from the best one's. */
+final class LargestGoodBatch {
+    private static final String FINDING = "largest_batch_within_noise";
+
+    private LargestGoodBatch() {}
+
+    /**
+     * Goes up from the best batch size as long as the 95 % interval of the difference of means holds 0 (Welch 1947), and
+     * no run diverged or failed. Needs two settled runs at every batch size it passes.
+     *
+     * @param scored best first, not empty
+     */
+    static FindingRecord of(StudySummary summary, Quality quality, List<Scored> scored) {
+        Scored best = scored.get(0);
+        Scored largest = best;
+        double resolution = 0;
+        String end = "";
+        for (BatchSummary batch : summary.batches()) {
+            if (batch.batchSize() <= best.batch().batchSize()) {
+                continue;
+            }
+            Estimate estimate = quality.estimate(batch);
+            if (estimate == null || batch.settled() < batch.runs()) {
+                end = "at batch " + NumberText.count(batch.batchSize()) + " only " + batch.settled() + " of "
+                        + NumberText.counted(batch.runs(), "run") + " ended regularly";
+                break;
+            }
+            Double noise = best.estimate().halfWidthOfDifference(estimate);
+            if (noise == null) {
+                return undecided(summary, best, batch);
+            }
+            double shortfall = quality.shortfall(best.estimate(), estimate);
+            if (shortfall > noise) {
+                end = "batch " + NumberText.count(batch.batchSize()) + " is worse by " + points(quality, shortfall);
+                break;
+            }
+            largest = new Scored(batch, estimate);
+            resolution = noise;
+        }
+        if (best.estimate().count() < 2) {
+            return undecided(summary, best, best.batch());
+        }
+        long size = largest.batch().batchSize();
+        String detail = size == best.batch().batchSize()
+                ? "Batch " + NumberText.count(size) + " is the largest that keeps the best " + quality.words() + ": "
+                        + (end.isEmpty() ? "no larger one was studied" : end)
+                : equal(quality, best, largest, resolution) + (end.isEmpty() ? "" : "; " + end);
+        return record(summary, size, (double) size, detail + ".");
+    }
+
+    private static String equal(Quality quality, Scored best, Scored largest, double resolution) {
+        int runs = Math.min(best.estimate().count(), largest.estimate().count());
+        return "Up to batch " + NumberText.count(largest.batch().batchSize()) + " the " + quality.words()
+                + " cannot be told from the best, that of " + best.name() + "; with " + NumberText.counted(runs, "run")
+                + " a batch size, differences below " + points(quality, resolution) + " would not show";
+    }
+
+    private static FindingRecord undecided(StudySummary summary, Scored best, BatchSummary other) {
+        String sizes = other.batchSize() == best.batch().batchSize()
+                ? "batch " + NumberText.count(other.batchSize()) + " and those near it"
+                : "batches " + NumberText.count(best.batch().batchSize()) + " to "
+                        + NumberText.count(other.batchSize());
+        return record(
+                summary,
+                null,
+                null,
+                "One run a batch size cannot tell a difference from noise: train " + sizes
+                        + " with at least 3 seeds to learn how large a batch keeps the quality.");
+    }
+
+    private static String points(Quality quality, double difference) {
+        return quality.isAccuracy()
+                ? NumberText.fixed(difference * 100, 2) + " points"
+                : NumberText.significant(difference);
+    }
+
+    private static FindingRecord record(
+            StudySummary summary, @Nullable Long batch, @Nullable Double value, String detail) {
+        return new FindingRecord(summary.study(), FINDING, batch, value, null, null, "examples", detail);
+    }
+}

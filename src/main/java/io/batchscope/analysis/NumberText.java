@@ -1,0 +1,60 @@
+package io.batchscope.analysis;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers as people read them, the same on every machine. What was not measured is an en dash. */
+public final class NumberText {
+    /** Stands for a value that was not measured. */
+    public static final String NOT_MEASURED = "–";
+
+    private NumberText() {}
+
+    /** A whole number with thousands separated: {@code 60,000}. */
+    public static String count(@Nullable Long value) {
+        return value == null ? NOT_MEASURED : String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /** With so many digits after the point. */
+    public static String fixed(@Nullable Double value, int digits) {
+        if (value == null || !Double.isFinite(value)) {
+            return NOT_MEASURED;
+        }
+        String text = String.format(Locale.ROOT, "%,." + digits + "f", value);
+        // A tiny negative number must not read as minus zero.
+        return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
+    }
+
+    /** To three significant digits, whole above 100: {@code 0.0123}, {@code 4.5}, {@code 12,346}. */
+    public static String significant(@Nullable Double value) {
+        if (value == null || !Double.isFinite(value)) {
+            return NOT_MEASURED;
+        }
+        double size = Math.abs(value);
+        if (size >= 100) {
+            return fixed(value, 0);
+        }
+        if (size == 0) {
+            return "0";
+        }
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros();
+        return size < 1e-4 ? rounded.toString() : rounded.toPlainString();
+    }
+
+    /** A share of 1 as a percentage: {@code 12 %}. */
+    public static String percent(@Nullable Double share) {
+        return share == null || !Double.isFinite(share) ? NOT_MEASURED : fixed(share * 100, 0) + " %";
+    }
+
+    /** A share of 1, between 0 and 1, such as an accuracy, as a percentage with two digits: {@code 88.42 %}. */
+    public static String accuracy(@Nullable Double share) {
+        return share == null || !Double.isFinite(share) ? NOT_MEASURED : fixed(share * 100, 2) + " %";
+    }
+
+    /** {@code 1 seed}, {@code 3 seeds}. */
+    public static String counted(long count, String noun) {
+        return count(count) + " " + noun + (count == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,77 @@
+package io.batchscope.analysis;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What "good" means in a study: the first of these that its task and splits allow. */
+enum Quality {
+    TEST_ACCURACY("best_test_accuracy", "test accuracy", true),
+    VALIDATION_ACCURACY("best_validation_accuracy", "validation accuracy", true),
+    TEST_LOSS("lowest_test_loss", "test loss", false),
+    VALIDATION_LOSS("lowest_validation_loss", "validation loss", false);
+
+    private final String finding;
+    private final String words;
+    private final boolean higherIsBetter;
+
+    Quality(String finding, String words, boolean higherIsBetter) {
+        this.finding = finding;
+        this.words = words;
+        this.higherIsBetter = higherIsBetter;
+    }
+
+    /** The first quality that some batch size of the study has. */
+    static Optional<Quality> of(StudySummary summary) {
+        return List.of(values()).stream()
+                .filter(quality -> !quality.scored(summary).isEmpty())
+                .findFirst();
+    }
+
+    String finding() {
+        return finding;
+    }
+
+    String words() {
+        return words;
+    }
+
+    boolean isAccuracy() {
+        return higherIsBetter;
+    }
+
+    @Nullable
+    Estimate estimate(BatchSummary batch) {
+        return switch (this) {
+            case TEST_ACCURACY -> batch.testAccuracy();
+            case VALIDATION_ACCURACY -> batch.validationAccuracy();
+            case TEST_LOSS -> batch.testLoss();
+            case VALIDATION_LOSS -> batch.validationLoss();
+        };
+    }
+
+    /** The batch sizes that have it, best first; the larger batch first where equal. */
+    List<Scored> scored(StudySummary summary) {
+        Comparator<Scored> worstFirst = Comparator.comparingDouble(scored -> goodness(scored.estimate()));
+        Comparator<Scored> smallFirst =
+                Comparator.comparingLong(scored -> scored.batch().batchSize());
+        return Scored.by(summary, this::estimate).stream()
+                .sorted(worstFirst.thenComparing(smallFirst).reversed())
+                .toList();
+    }
+
+    /** How much worse {@code other} is than {@code best}; negative if better. */
+    double shortfall(Estimate best, Estimate other) {
+        return goodness(best) - goodness(other);
+    }
+
+    /** The value in words: a percentage or a loss. */
+    String text(double value) {
+        return isAccuracy() ? NumberText.accuracy(value) : NumberText.significant(value);
+    }
+
+    private double goodness(Estimate estimate) {
+        return higherIsBetter ? estimate.mean() : -estimate.mean();
+    }
+}

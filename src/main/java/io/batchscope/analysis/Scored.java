@@ -1,0 +1,28 @@
+package io.batchscope.analysis;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A batch size and what was measured there. */
+record Scored(BatchSummary batch, Estimate estimate) {
+    /** The batch sizes that have the measurement, ascending. */
+    static List<Scored> by(StudySummary summary, Function<BatchSummary, @Nullable Estimate> column) {
+        return summary.batches().stream()
+                .flatMap(batch -> {
+                    Estimate estimate = column.apply(batch);
+                    return estimate == null ? Stream.empty() : Stream.of(new Scored(batch, estimate));
+                })
+                .toList();
+    }
+
+    double mean() {
+        return estimate.mean();
+    }
+
+    /** {@code batch 4,096}. */
+    String name() {
+        return "batch " + NumberText.count(batch.batchSize());
+    }
+}

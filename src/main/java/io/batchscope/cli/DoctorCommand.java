@@ -1,0 +1,151 @@
+package io.batchscope.cli;
+
+import io.batchscope.config.ConfigLoader;
+import io.batchscope.config.LoadedConfig;
+import io.batchscope.nn.Backend;
+import io.batchscope.spark.GpuResources;
+import io.batchscope.spark.SparkSessions;
+import io.batchscope.study.MemoryNeed;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says what is here, what a study will find, and what to change. */
+@Command(
+        name = "doctor",
+        description = "Shows Java, Spark, backend, threads, slots, GPUs and memory, and says what to change.")
+final class DoctorCommand implements Callable<Integer> {
+    private static final int MIB = 1 << 20;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "CONF", description = "Also checks this study.")
+    private @Nullable Path configuration;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides a setting of CONF.")
+    private List<String> sets = new ArrayList<>();
+
+    private final List<String> changes = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        LoadedConfig loaded = configuration == null ? null : ConfigLoader.load(configuration, sets);
+        SparkSession session = SparkSessions.open(SparkSessions.DEFAULT_TIMEOUT_SECONDS);
+        try {
+            java();
+            spark(session);
+            backend();
+            gpus(session);
+            if (loaded != null) {
+                study(session, loaded);
+            }
+            changes.forEach(change -> say("change", change));
+            if (changes.isEmpty()) {
+                say("change", "nothing");
+            }
+            return ExitCode.DONE;
+        } finally {
+            session.stop();
+        }
+    }
+
+    private static void say(String topic, String text) {
+        System.out.printf(Locale.ROOT, "%-10s %s%n", topic, text);
+    }
+
+    private void java() {
+        say("batchscope", BuildInfo.version() + " (" + BuildInfo.commit() + ")");
+        say("java", System.getProperty("java.version") + ", " + System.getProperty("java.vendor"));
+        say(
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " cores");
+        long heap = Runtime.getRuntime().maxMemory() / MIB;
+        say("memory", "driver heap up to " + heap + " MiB, of " + physicalMemory() / MIB + " MiB in the machine");
+        if (Runtime.version().feature() != 17) {
+            changes.add("run on Java 17: Spark 3.5 is tested there and no later");
+        }
+    }
+
+    private static long physicalMemory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : Runtime.getRuntime().maxMemory();
+    }
+
+    private void spark(SparkSession session) {
+        SparkConf conf = session.sparkContext().getConf();
+        say(
+                "spark",
+                session.version() + ", Scala " + scala.util.Properties.versionNumberString() + ", master "
+                        + session.sparkContext().master());
+        int slots = SparkSessions.slots(session);
+        say("slots", slots + " tasks at once (" + conf.get("spark.task.cpus", "1") + " core a task)");
+        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+            changes.add("spark.dynamicAllocation.enabled: must be false, runs of several workers are barrier stages");
+        }
+        if (conf.getBoolean("spark.speculation", false)) {
+            changes.add("spark.speculation: must be false, a rank must run exactly once");
+        }
+    }
+
+    private void backend() {
+        say("backend", Backend.describe());
+        String threads = System.getenv("OMP_NUM_THREADS");
+        say(
+                "threads",
+                threads == null ? "OMP_NUM_THREADS is not set: 1 math thread a worker" : "OMP_NUM_THREADS=" + threads);
+        if (threads != null && !threads.equals("1")) {
+            changes.add("OMP_NUM_THREADS: set it to 1 where several workers share a machine; it is " + threads);
+        }
+        if (!Backend.isOptimal()) {
+            changes.add("the processor has newer instructions than the native library was built for; build with"
+                    + " -Dnd4j.classifier=linux-x86_64-onednn-avx512 and compare");
+        }
+    }
+
+    private void gpus(SparkSession session) {
+        List<String> assigned = GpuResources.assignments(session);
+        if (assigned.isEmpty()) {
+            say("gpus", "none given to executors");
+        }
+        assigned.forEach(line -> say("gpus", line));
+        if (!assigned.isEmpty()) {
+            changes.add("GPUs are assigned, but this version computes on the processor");
+        }
+    }
+
+    private void study(SparkSession session, LoadedConfig loaded) {
+        StudySetup setup = StudySetup.of(session, loaded);
+        say(
+                "study",
+                setup.plan().study() + ": " + setup.plan().runs().size() + " runs on up to "
+                        + setup.plan().runs().stream()
+                                .mapToInt(run -> run.workers())
+                                .max()
+                                .orElse(0) + " workers");
+        var manifest = setup.data().manifest();
+        say(
+                "data",
+                setup.data().path() + ": " + manifest.facts().trainExamples() + " training examples of "
+                        + manifest.features() + " features");
+        say(
+                "model",
+                setup.model().facts().description() + ", "
+                        + String.format(
+                                Locale.ROOT, "%,d", setup.model().facts().parameterCount()) + " parameters");
+        long need = setup.plan().runs().stream()
+                .mapToLong(run -> MemoryNeed.bytes(run, setup.model().facts(), StoredSize.bytesPerExample(manifest)))
+                .max()
+                .orElse(0);
+        say("budget", "a worker needs " + need / MIB + " MiB beside activations and the JVM");
+        setup.plan().notices().forEach(notice -> say("note", notice));
+    }
+}

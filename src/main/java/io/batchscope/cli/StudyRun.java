@@ -1,0 +1,127 @@
+package io.batchscope.cli;
+
+import io.batchscope.analysis.Findings;
+import io.batchscope.analysis.StudySummary;
+import io.batchscope.config.LoadedConfig;
+import io.batchscope.report.SummaryTable;
+import io.batchscope.result.FindingRecord;
+import io.batchscope.result.Provenance;
+import io.batchscope.result.StudyStatus;
+import io.batchscope.result.StudyTables;
+import io.batchscope.spark.ParquetResultStore;
+import io.batchscope.spark.SparkSessions;
+import io.batchscope.spark.SparkTrainingEngine;
+import io.batchscope.spark.StudyFiles;
+import io.batchscope.study.RunRecords;
+import io.batchscope.study.StudyOutcome;
+import io.batchscope.study.StudyRunner;
+import java.time.Instant;
+import java.util.List;
+import org.apache.hadoop.util.ShutdownHookManager;
+import org.apache.spark.sql.SparkSession;
+
+/** Carries a study out: trains what is left, writes findings and report, prints the summary. */
+final class StudyRun {
+    /** Above Spark's own hooks and the file systems', so that both are still there when ours runs. */
+    private static final int HOOK_PRIORITY = 200;
+
+    private final LoadedConfig loaded;
+    private final StudySetup setup;
+    private final StudyFiles files;
+    private final ParquetResultStore store;
+    private final StudyProgress progress;
+    private final Instant startedAt = Instant.now();
+
+    private StudyRun(
+            LoadedConfig loaded, StudySetup setup, StudyFiles files, ParquetResultStore store, StudyProgress progress) {
+        this.loaded = loaded;
+        this.setup = setup;
+        this.files = files;
+        this.store = store;
+        this.progress = progress;
+    }
+
+    /**
+     * Opens Spark, runs the study, closes Spark.
+     *
+     * @param fresh whether to move earlier results aside first
+     * @return the exit code
+     */
+    static int execute(LoadedConfig loaded, boolean fresh) {
+        SparkSession session = SparkSessions.open(loaded.config().sync().timeoutSeconds());
+        try {
+            StudySetup setup = StudySetup.of(session, loaded);
+            setup.plan().notices().forEach(notice -> System.err.println("note: " + notice));
+            String output = loaded.config().output();
+            if (fresh) {
+                ResultsAside.move(session, output);
+            }
+            StudyFiles files = new StudyFiles(session, output);
+            try (ParquetResultStore store = new ParquetResultStore(session, output)) {
+                StudyProgress progress = new StudyProgress(setup.plan(), System.err);
+                return new StudyRun(loaded, setup, files, store, progress).run(session);
+            }
+        } finally {
+            session.stop();
+        }
+    }
+
+    private int run(SparkSession session) {
+        Provenance provenance = BuildInfo.provenance(loaded.hash(), session.version());
+        files.writeStudy(loaded.resolvedJson(), provenance);
+        StudyRunner runner = new StudyRunner(
+                new SparkTrainingEngine(session, setup.data(), setup.model().replicas()),
+                store,
+                setup.slots(),
+                new RunRecords(setup.model().facts(), provenance),
+                (runId, parameters) -> files.writeModel(runId, setup.model().archive(parameters)),
+                new StatusListener(progress, files, startedAt));
+        Interruption interruption = new Interruption(runner);
+        ShutdownHookManager.get().addShutdownHook(interruption, HOOK_PRIORITY);
+        try {
+            StudyOutcome outcome = runner.run(setup.plan());
+            if (!outcome.stopped()) {
+                store.compact();
+            }
+            finish(outcome);
+            return outcome.exitCode();
+        } catch (RuntimeException | Error e) {
+            writeStatus(StudyStatus.State.FAILED, progress.counts(), Errors.code(e), String.valueOf(e.getMessage()));
+            throw e;
+        } finally {
+            progress.close();
+            interruption.over();
+        }
+    }
+
+    private void finish(StudyOutcome outcome) {
+        progress.close();
+        StudyTables tables = store.read();
+        List<FindingRecord> findings = Findings.of(tables);
+        store.writeFindings(findings);
+        String report = StudyReports.write(
+                files,
+                tables,
+                findings,
+                setup.plan().study(),
+                outcome.state(),
+                outcome.counts().planned());
+        writeStatus(outcome.state(), outcome.counts(), outcome.exitCode(), message(outcome));
+        if (outcome.nothingToDo()) {
+            System.out.println(
+                    "All " + outcome.counts().planned() + " runs were done already; rendered the report again.");
+        }
+        System.out.print(SummaryTable.of(StudySummary.of(tables)));
+        System.out.println("report: " + report);
+    }
+
+    private static String message(StudyOutcome outcome) {
+        StudyStatus.Counts counts = outcome.counts();
+        return counts.done() + " of " + counts.planned() + " runs trained to their end, " + counts.diverged()
+                + " diverged, " + counts.failed() + " failed, " + counts.remaining() + " not run";
+    }
+
+    private void writeStatus(StudyStatus.State state, StudyStatus.Counts counts, int exitCode, String message) {
+        files.writeStatus(new StudyStatus(state, counts, exitCode, startedAt, Instant.now(), message));
+    }
+}

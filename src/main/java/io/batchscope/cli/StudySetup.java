@@ -1,0 +1,58 @@
+package io.batchscope.cli;
+
+import io.batchscope.config.LoadedConfig;
+import io.batchscope.data.DataException;
+import io.batchscope.data.Manifest;
+import io.batchscope.nn.Model;
+import io.batchscope.nn.Models;
+import io.batchscope.plan.ClusterFacts;
+import io.batchscope.plan.Planner;
+import io.batchscope.plan.StudyConfig;
+import io.batchscope.plan.StudyConfig.SourceConfig;
+import io.batchscope.plan.StudyPlan;
+import io.batchscope.spark.DataLocation;
+import io.batchscope.spark.DataPreparer;
+import io.batchscope.spark.ManifestFile;
+import io.batchscope.spark.NamedDataSets;
+import io.batchscope.spark.PreparationRequest;
+import io.batchscope.spark.SparkSessions;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Everything a study needs before its first step: data (made ready if it is not there), model and plan.
+ *
+ * @param slots tasks that can run at the same time
+ */
+record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan plan, int slots) {
+    static StudySetup of(SparkSession session, LoadedConfig loaded) {
+        StudyConfig config = loaded.config();
+        DataLocation data = data(session, config);
+        Manifest manifest = data.manifest();
+        Model model = Models.load(config.model(), manifest.shape(), manifest.task(), manifest.outputs());
+        int slots = SparkSessions.slots(session);
+        StudyPlan plan = Planner.plan(config, manifest.facts(), model.facts(), new ClusterFacts(slots));
+        return new StudySetup(loaded, data, model, plan, slots);
+    }
+
+    private static DataLocation data(SparkSession session, StudyConfig config) {
+        Configuration hadoop = session.sparkContext().hadoopConfiguration();
+        String path = config.data().path();
+        if (!ManifestFile.exists(hadoop, path)) {
+            SourceConfig source = config.data()
+                    .source()
+                    .orElseThrow(() -> new DataException("data set '" + path
+                            + "' (study.data.path): there is none; make it with 'data prepare', or say in study.data"
+                            + " with format and input what to make it from"));
+            System.err.println(
+                    "data: preparing " + path + " from " + source.format() + " " + String.join(", ", source.input()));
+            long start = System.nanoTime();
+            Manifest made = DataPreparer.prepare(
+                    session, NamedDataSets.resolve(PreparationRequest.of(source, config.name()), hadoop, path), path);
+            System.err.printf(
+                    "data: %,d training examples ready in %.1f s%n",
+                    made.facts().trainExamples(), (System.nanoTime() - start) / 1e9);
+        }
+        return DataLocation.open(hadoop, path);
+    }
+}

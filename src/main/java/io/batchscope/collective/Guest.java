@@ -1,0 +1,92 @@
+package io.batchscope.collective;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** The listening side of one handshake: somebody called, perhaps the previous rank. */
+final class Guest {
+    private final SocketChannel channel;
+    private final SocketAddress address;
+    private final SelectionKey key;
+    private final RunSecret secret;
+    private final ByteBuffer expectedHello;
+    private final ByteBuffer replyHead;
+    private final ByteBuffer hello = ByteBuffer.allocate(RingGreeting.HELLO_BYTES);
+    private final ByteBuffer confirm = ByteBuffer.allocate(RingGreeting.CONFIRM_BYTES);
+    private final long arrivedNanos = System.nanoTime();
+    private boolean greeted;
+    private boolean done;
+
+    /** @param expectedHello what the previous rank says, but for the nonce */
+    Guest(SocketChannel channel, Selector selector, RunSecret secret, ByteBuffer expectedHello) throws IOException {
+        this.channel = channel;
+        this.secret = secret;
+        this.expectedHello = expectedHello;
+        replyHead = RingGreeting.replyHead(secret.nonce());
+        address = channel.getRemoteAddress();
+        channel.configureBlocking(false);
+        RingSockets.prepare(channel);
+        key = channel.register(selector, SelectionKey.OP_READ, this);
+    }
+
+    SocketChannel channel() {
+        return channel;
+    }
+
+    /** Where it called from, for messages. */
+    SocketAddress address() {
+        return address;
+    }
+
+    long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    /** Whether it has proved to be the previous rank. */
+    boolean done() {
+        return done;
+    }
+
+    /** Goes on as far as possible; returns why it is to be refused, or null. */
+    @Nullable
+    String proceed() throws IOException {
+        if (channel.read(greeted ? confirm : hello) < 0) {
+            return "it hung up";
+        }
+        if (greeted) {
+            return confirm.hasRemaining() ? null : finish();
+        }
+        int known = Math.min(hello.position(), RingGreeting.HELLO_BYTES - RunSecret.NONCE_BYTES);
+        if (!hello.slice(0, known).equals(expectedHello.slice(0, known))) {
+            return "it is not the previous rank of this run, or of another version";
+        }
+        if (!hello.hasRemaining()) {
+            answer();
+        }
+        return null;
+    }
+
+    private void answer() throws IOException {
+        hello.flip();
+        greeted = true;
+        byte[] tag = secret.tag(RingGreeting.LISTENER, hello, replyHead);
+        RingSockets.writeAtOnce(channel, RingGreeting.reply(replyHead, tag));
+    }
+
+    private @Nullable String finish() {
+        confirm.flip();
+        byte[] tag = secret.tag(RingGreeting.CALLER, hello, replyHead);
+        if (!RunSecret.same(RingGreeting.tagAtEnd(confirm), tag)) {
+            return "it does not know this run's secret";
+        }
+        // Whatever comes from now on belongs to the first operation.
+        key.interestOps(0);
+        done = true;
+        return null;
+    }
+}

@@ -1,0 +1,178 @@
+package io.batchscope.nn;
+
+import io.batchscope.data.Batch;
+import io.batchscope.plan.Task;
+import io.batchscope.train.Replica;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.rng.Random;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+
+/**
+ * The general replica: any Deeplearning4j network, by Deeplearning4j's own forward and backward passes. Its updater is
+ * not used; parameters and gradients are exchanged as flat arrays.
+ */
+final class Dl4jReplica implements Replica {
+    private final Network network;
+    private final Task task;
+    private final int outputs;
+    private final ILossFunction loss;
+    private final List<Range> held;
+    private final boolean random;
+    private final INDArray parameters;
+    private final long[] inputShape;
+    private final INDArray input;
+    private final INDArray labels;
+    private final float[] labelValues;
+    private final float[] gradient;
+    private final Map<Integer, INDArray[]> views = new HashMap<>();
+
+    /**
+     * @param inputShape of one example as the network takes it, without the batch dimension
+     * @param outputs numbers per example that the network puts out
+     */
+    Dl4jReplica(Network network, Task task, List<Integer> inputShape, int outputs, int microBatch) {
+        this.network = network;
+        this.task = task;
+        this.outputs = outputs;
+        this.loss = network.loss();
+        this.held = held(network);
+        this.random = network.layers().stream().anyMatch(Dl4jReplica::isRandom);
+        this.parameters = network.parameters();
+        this.inputShape = new long[inputShape.size() + 1];
+        for (int i = 0; i < inputShape.size(); i++) {
+            this.inputShape[i + 1] = inputShape.get(i);
+        }
+        this.inputShape[0] = microBatch;
+        this.input = Nd4j.createUninitialized(org.nd4j.linalg.api.buffer.DataType.FLOAT, this.inputShape, 'c');
+        this.labels = Nd4j.createUninitialized(
+                org.nd4j.linalg.api.buffer.DataType.FLOAT, new long[] {microBatch, outputs}, 'c');
+        this.labelValues = new float[microBatch * outputs];
+        this.gradient = new float[parameterCount()];
+    }
+
+    private static boolean isRandom(Layer layer) {
+        org.deeplearning4j.nn.conf.layers.Layer configuration = layer.conf().getLayer();
+        return configuration.getIDropout() != null
+                || (configuration instanceof BaseLayer base && base.getWeightNoise() != null);
+    }
+
+    private static List<Range> held(Network network) {
+        List<Range> ranges = new ArrayList<>();
+        for (Layer layer : network.layers()) {
+            layer.paramTable().forEach((key, values) -> {
+                boolean statistic = layer instanceof BatchNormalization
+                        && (key.equals(BatchNormalizationParamInitializer.GLOBAL_MEAN)
+                                || key.equals(BatchNormalizationParamInitializer.GLOBAL_VAR)
+                                || key.equals(BatchNormalizationParamInitializer.GLOBAL_LOG_STD));
+                if (statistic || layer instanceof FrozenLayer) {
+                    int from = Math.toIntExact(values.offset());
+                    ranges.add(new Range(from, from + Math.toIntExact(values.length())));
+                }
+            });
+        }
+        return List.copyOf(ranges);
+    }
+
+    @Override
+    public int parameterCount() {
+        return Math.toIntExact(parameters.length());
+    }
+
+    @Override
+    public void readParameters(float[] into) {
+        FlatArrays.read(parameters, into);
+    }
+
+    @Override
+    public void writeParameters(float[] values) {
+        FlatArrays.write(values, parameters);
+    }
+
+    @Override
+    public List<Range> heldParameters() {
+        return held;
+    }
+
+    @Override
+    public void seed(long seed) {
+        if (random) {
+            Random generator = Nd4j.getRandom();
+            generator.setSeed(seed);
+        }
+    }
+
+    @Override
+    public double addGradient(Batch batch, float[] sum) {
+        INDArray[] view = load(batch);
+        double meanLoss = network.backpropagate(view[0], view[1]);
+        FlatArrays.read(network.gradient(), gradient);
+        for (Range range : held) {
+            // Deeplearning4j states the change of a statistic per batch, whatever its size.
+            for (int i = range.from(); i < range.to(); i++) {
+                gradient[i] *= batch.size();
+            }
+        }
+        for (int i = 0; i < gradient.length; i++) {
+            sum[i] += gradient[i];
+        }
+        return meanLoss * batch.size();
+    }
+
+    @Override
+    public Score score(Batch batch) {
+        INDArray[] view = load(batch);
+        INDArray output = network.output(view[0]);
+        double lossSum = loss.computeScore(view[1], output, new ActivationIdentity(), null, false);
+        return new Score(batch.size(), lossSum, task == Task.CLASSIFICATION ? correct(output, batch) : 0);
+    }
+
+    private long correct(INDArray output, Batch batch) {
+        INDArray largest = output.argMax(1);
+        long correct = 0;
+        for (int row = 0; row < batch.size(); row++) {
+            if (largest.getInt(row) == batch.classes()[row]) {
+                correct++;
+            }
+        }
+        return correct;
+    }
+
+    /** Input and labels of the batch as arrays that share this replica's buffers. */
+    private INDArray[] load(Batch batch) {
+        int size = batch.size();
+        if (task == Task.CLASSIFICATION) {
+            java.util.Arrays.fill(labelValues, 0, size * outputs, 0f);
+            for (int row = 0; row < size; row++) {
+                labelValues[row * outputs + batch.classes()[row]] = 1f;
+            }
+        } else {
+            System.arraycopy(batch.targets(), 0, labelValues, 0, size);
+        }
+        INDArray[] view = views.computeIfAbsent(size, n -> new INDArray[] {firstRows(input, n), firstRows(labels, n)});
+        FlatArrays.write(batch.features(), view[0]);
+        FlatArrays.write(labelValues, view[1]);
+        return view;
+    }
+
+    private static INDArray firstRows(INDArray whole, int rows) {
+        return rows == whole.size(0) ? whole : whole.get(NDArrayIndex.interval(0, rows));
+    }
+
+    @Override
+    public void close() {
+        input.close();
+        labels.close();
+    }
+}

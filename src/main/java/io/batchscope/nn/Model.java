@@ -1,0 +1,44 @@
+package io.batchscope.nn;
+
+import io.batchscope.plan.ModelFacts;
+import io.batchscope.train.Parameters;
+import io.batchscope.train.ReplicaFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.deeplearning4j.util.ModelSerializer;
+
+/** A model that a study can train: facts for the planner, replicas for the engine, an archive for the user. */
+public final class Model {
+    private final ModelSource source;
+    private final ModelFacts facts;
+    private final ReplicaFactory replicas;
+
+    Model(ModelSource source, ModelFacts facts, ReplicaFactory replicas) {
+        this.source = source;
+        this.facts = facts;
+        this.replicas = replicas;
+    }
+
+    /** What the planner needs to know. */
+    public ModelFacts facts() {
+        return facts;
+    }
+
+    /** Makes replicas on the workers. */
+    public ReplicaFactory replicas() {
+        return replicas;
+    }
+
+    /** The model with these parameters as a Deeplearning4j archive (zip), which DL4J and {@code model.dl4j} load. */
+    public byte[] archive(Parameters parameters) {
+        Network network = new ModelSource(source.graph(), source.json(), parameters).build(0);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            ModelSerializer.writeModel(network.model(), bytes, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}

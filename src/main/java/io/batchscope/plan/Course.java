@@ -1,0 +1,123 @@
+package io.batchscope.plan;
+
+import io.batchscope.plan.StudyConfig.BudgetConfig;
+import io.batchscope.plan.StudyConfig.EvaluationConfig;
+import io.batchscope.plan.StudyConfig.LearningRateConfig;
+import io.batchscope.plan.StudyConfig.ScheduleConfig;
+import io.batchscope.schedule.LearningRateSchedule;
+import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.Span;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What all runs with one batch size have in common: length, rates, distances between observations.
+ *
+ * @param scaled the learning rate before the cap
+ * @param peak the learning rate after it
+ */
+record Course(
+        EpochGeometry geometry,
+        long steps,
+        double scaled,
+        double peak,
+        long warmupSteps,
+        LearningRateSchedule schedule,
+        long evaluateEvery,
+        long stepRowEvery) {
+
+    long batchSize() {
+        return geometry.batchSize();
+    }
+
+    /** Resolves one batch size; what does not fit its length becomes a problem. */
+    static Course of(StudyConfig config, EpochGeometry geometry, List<String> problems) {
+        long steps = steps(config.budget(), geometry);
+        LearningRateConfig rate = config.learningRate();
+        double scaled = rate.scaling().scale(rate.base(), rate.baseBatch(), geometry.batchSize());
+        double peak = rate.max().map(max -> Math.min(max, scaled)).orElse(scaled);
+        long warmupSteps = warmupSteps(rate, peak, geometry, steps, problems);
+        EvaluationConfig evaluation = config.evaluation();
+        return new Course(
+                geometry,
+                steps,
+                scaled,
+                peak,
+                warmupSteps,
+                schedule(rate, peak, warmupSteps, geometry, steps, problems),
+                Math.max(1, evaluation.every().toSteps(geometry, steps)),
+                Math.max(1, (steps + evaluation.maxStepRows() - 1) / evaluation.maxStepRows()));
+    }
+
+    private static long steps(BudgetConfig budget, EpochGeometry geometry) {
+        return Math.max(1, Math.max(budget.minUpdates(), budget.length().toSteps(geometry, 0)));
+    }
+
+    /** None where the rate need not rise: warmup is the way from the base rate to a larger one. */
+    private static long warmupSteps(
+            LearningRateConfig rate, double peak, EpochGeometry geometry, long steps, List<String> problems) {
+        if (peak <= rate.base()) {
+            return 0;
+        }
+        long warmup = rate.warmup().toSteps(geometry, steps);
+        if (warmup >= steps) {
+            problems.add("warmup of " + rate.warmup()
+                    + " (study.learning-rate.warmup): must be shorter than the run, but at batch size "
+                    + geometry.batchSize() + " it takes " + warmup + " of " + steps
+                    + " updates; shorten it, or raise study.budget");
+            return 0;
+        }
+        return warmup;
+    }
+
+    private static LearningRateSchedule schedule(
+            LearningRateConfig rate,
+            double peak,
+            long warmupSteps,
+            EpochGeometry geometry,
+            long steps,
+            List<String> problems) {
+        ScheduleConfig config = rate.schedule();
+        long rest = steps - warmupSteps;
+        double end = config.endFactor() * peak;
+        LearningRateSchedule shape =
+                switch (config.shape()) {
+                    case CONSTANT -> new LearningRateSchedule.Constant(peak);
+                    case COSINE -> new LearningRateSchedule.Cosine(peak, end, rest);
+                    case POLYNOMIAL -> new LearningRateSchedule.Polynomial(peak, end, rest, config.power());
+                    case STEP ->
+                        new LearningRateSchedule.StepDecay(
+                                peak, milestones(config, warmupSteps, geometry, steps, problems), config.stepFactor());
+                };
+        return warmupSteps == 0
+                ? shape
+                : new LearningRateSchedule.Joined(
+                        new LearningRateSchedule.LinearWarmup(rate.base(), peak, warmupSteps), warmupSteps, shape);
+    }
+
+    /** Milestones in updates after the warmup; they are asked for from the start of the run. */
+    private static List<Long> milestones(
+            ScheduleConfig config, long warmupSteps, EpochGeometry geometry, long steps, List<String> problems) {
+        List<Long> milestones = new ArrayList<>();
+        long previous = Math.max(0, warmupSteps - 1);
+        boolean fits = true;
+        for (Span span : config.milestones()) {
+            long milestone = span.toSteps(geometry, steps);
+            fits &= milestone > previous && milestone < steps;
+            milestones.add(milestone - warmupSteps);
+            previous = milestone;
+        }
+        if (fits) {
+            return milestones;
+        }
+        String asked = config.milestones().stream().map(Span::toString).collect(Collectors.joining(", "));
+        String inSteps = milestones.stream()
+                .map(milestone -> Long.toString(milestone + warmupSteps))
+                .collect(Collectors.joining(", "));
+        problems.add("milestones " + asked + " (study.learning-rate.milestones): must ascend between the end of warmup"
+                + " and the end of the run, but at batch size " + geometry.batchSize() + " they are updates " + inSteps
+                + " of " + steps + " after " + warmupSteps + " of warmup; move them");
+        return List.of();
+    }
+}

@@ -1,0 +1,82 @@
+package io.batchscope.plan;
+
+import io.batchscope.plan.StudyConfig.LearningRateConfig;
+import io.batchscope.units.EpochGeometry;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * From what was asked to every number of every run: the one place where learning rates are scaled and where epochs,
+ * examples and percents become optimizer updates.
+ */
+public final class Planner {
+    private Planner() {}
+
+    /**
+     * Plans all runs of a study.
+     *
+     * @throws PlanException with every combination of values that makes no sense
+     * @throws ClusterException when all else is sound, but the cluster has too few slots
+     */
+    public static StudyPlan plan(StudyConfig config, DataFacts data, ModelFacts model, ClusterFacts cluster) {
+        long examples = Math.max(1, Math.round(config.data().trainFraction() * data.trainExamples()));
+        List<String> notices = new ArrayList<>(model.notices());
+        List<String> problems = new ArrayList<>(Combinations.problems(config, data, model));
+        if (data.trainExamples() < 1) {
+            throw new PlanException(problems);
+        }
+        List<Long> batchSizes = BatchSizes.resolve(config, examples, problems, notices);
+        List<Course> courses = new ArrayList<>();
+        for (long batchSize : batchSizes) {
+            courses.add(Course.of(config, new EpochGeometry(examples, batchSize), problems));
+        }
+        if (!problems.isEmpty()) {
+            throw new PlanException(problems.stream().distinct().toList());
+        }
+        Workers workers = Workers.of(config.sync().workers(), cluster);
+        int lanes = Lanes.count(
+                examples,
+                courses.stream().map(c -> workers.forBatch(c.batchSize())).toList());
+        List<RunPlan> runs = new ArrayList<>();
+        for (Course course : courses) {
+            for (long seed : config.seeds().stream().sorted().toList()) {
+                runs.add(run(config, data, model, course, workers.forBatch(course.batchSize()), lanes, seed));
+            }
+        }
+        notices.addAll(Notices.of(config, courses));
+        return new StudyPlan(config.name(), runs, notices);
+    }
+
+    private static RunPlan run(
+            StudyConfig config, DataFacts data, ModelFacts model, Course course, int workers, int lanes, long seed) {
+        LearningRateConfig rate = config.learningRate();
+        StudyConfig.SyncConfig sync = config.sync();
+        RunPlan plan = new RunPlan(
+                "",
+                config.name(),
+                data.task(),
+                course.batchSize(),
+                workers,
+                sync.microBatch(),
+                lanes,
+                seed,
+                course.geometry().examples(),
+                data.fingerprint(),
+                model.fingerprint(),
+                sync.mode(),
+                config.optimizer(),
+                rate.scaling(),
+                rate.base(),
+                course.peak(),
+                course.warmupSteps(),
+                course.schedule(),
+                course.steps(),
+                course.evaluateEvery(),
+                course.stepRowEvery(),
+                config.target().orElse(null),
+                config.budget().seconds().orElse(Double.POSITIVE_INFINITY),
+                config.evaluation().divergenceFactor(),
+                sync.timeoutSeconds());
+        return RunIds.withId(plan, sync.workers().isEmpty());
+    }
+}

@@ -1,0 +1,148 @@
+package io.batchscope.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.batchscope.analysis.BatchSummary;
+import io.batchscope.analysis.StudySummary;
+import io.batchscope.result.StudyTables;
+import java.util.List;
+import java.util.Locale;
+
+/** The charts of the report: Vega-Lite specifications from {@code charts/*.vl.json} and the data they draw. */
+final class Charts {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * A chart.
+     *
+     * @param id names its specification, {@code charts/<id>.vl.json}
+     * @param wide whether it takes the whole width
+     * @param switchable whether the reader may switch its horizontal axis to linear
+     */
+    public record Chart(String id, String title, String caption, boolean wide, boolean switchable) {}
+
+    private final boolean loss;
+    private final ObjectNode data;
+    private final List<Chart> charts;
+    private final StudySummary summary;
+
+    private Charts(StudySummary summary, ObjectNode data) {
+        this.summary = summary;
+        this.loss = ChartData.isLossOnly(summary);
+        this.data = data;
+        this.charts = all().stream()
+                .filter(chart -> !rowsOf(specification(chart.id())).isEmpty())
+                .toList();
+    }
+
+    static Charts of(StudyTables tables, StudySummary summary) {
+        return new Charts(summary, ChartData.of(tables, summary));
+    }
+
+    /** Those charts that have something to show. */
+    List<Chart> charts() {
+        return charts;
+    }
+
+    /** Data and specifications as JSON that may stand inside a script element. */
+    String json() {
+        ObjectNode root = JSON.createObjectNode();
+        root.set("data", data);
+        ObjectNode specifications = root.putObject("charts");
+        charts.forEach(chart -> specifications.set(chart.id(), titled(specification(chart.id()))));
+        try {
+            return embeddable(JSON.writeValueAsString(root));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("chart data cannot be written as JSON", e);
+        }
+    }
+
+    /** The same JSON with every character escaped that could end a script element or break a line of a script. */
+    static String embeddable(String json) {
+        return json.replace("<", "\\u003c")
+                .replace(">", "\\u003e")
+                .replace("&", "\\u0026")
+                .replace("\u2028", "\\u2028")
+                .replace("\u2029", "\\u2029");
+    }
+
+    static ObjectNode specification(String id) {
+        try {
+            return (ObjectNode) JSON.readTree(Resources.text("charts/" + id + ".vl.json"));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("charts/" + id + ".vl.json is not JSON", e);
+        }
+    }
+
+    private JsonNode rowsOf(ObjectNode specification) {
+        return data.path(specification.path("data").path("name").asText());
+    }
+
+    /** Puts in what depends on the study: the name of the measured quality and the batch sizes on the axis. */
+    private ObjectNode titled(ObjectNode specification) {
+        ObjectNode encoding = (ObjectNode) specification.path("encoding");
+        String x = encoding.path("x").path("field").asText();
+        if (x.equals("batch") && encoding.path("x").path("type").asText().equals("quantitative")) {
+            var values = ((ObjectNode) encoding.path("x").path("axis")).putArray("values");
+            summary.batches().stream().map(BatchSummary::batchSize).forEach(values::add);
+        }
+        JsonNode y = encoding.path("y");
+        if (loss && y.path("title").asText().toLowerCase(Locale.ROOT).endsWith("accuracy")) {
+            String title = y.path("title").asText();
+            String lossTitle = title.equals("Accuracy") ? "Loss" : title.replace("accuracy", "loss");
+            ((ObjectNode) y).put("title", lossTitle);
+            encoding.path("tooltip").forEach(entry -> {
+                if (entry.path("title").asText().equals(title)) {
+                    ((ObjectNode) entry).put("title", lossTitle);
+                }
+            });
+        } else if (y.path("title").asText().toLowerCase(Locale.ROOT).endsWith("accuracy")) {
+            ((ObjectNode) y.path("axis")).put("format", ".0%");
+        }
+        return specification;
+    }
+
+    private List<Chart> all() {
+        String quality = loss ? "loss" : "accuracy";
+        return List.of(
+                new Chart(
+                        "training-loss",
+                        "Training loss",
+                        "Every run; each point is the mean over a stretch of updates.",
+                        true,
+                        true),
+                new Chart(
+                        "validation-by-epoch",
+                        "Validation " + quality + " by epoch",
+                        "What a pass over the data buys.",
+                        false,
+                        true),
+                new Chart(
+                        "validation-by-update",
+                        "Validation " + quality + " by update",
+                        "What an update buys.",
+                        false,
+                        true),
+                new Chart(
+                        "final-quality",
+                        "Final training and test " + quality,
+                        "Mean over seeds; bars are 95 % intervals. The distance is the generalization gap.",
+                        true,
+                        false),
+                new Chart("throughput", "Throughput", "Examples a second, both axes logarithmic.", false, false),
+                new Chart(
+                        "seconds-per-epoch",
+                        "Time of an epoch",
+                        "Seconds of training, both axes logarithmic.",
+                        false,
+                        false),
+                new Chart(
+                        "step-time",
+                        "Where the time goes",
+                        "Share of training time on the first worker.",
+                        true,
+                        false));
+    }
+}

@@ -1,0 +1,183 @@
+package io.batchscope.report;
+
+import freemarker.template.Configuration;
+import freemarker.template.TemplateException;
+import freemarker.template.TemplateExceptionHandler;
+import io.batchscope.analysis.NumberText;
+import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.UsualAdvice;
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.FindingRecord;
+import io.batchscope.result.StudyTables;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** One self-contained HTML file: needs no network, is readable without JavaScript, and prints. */
+public final class HtmlReport {
+    private static final Configuration TEMPLATES = templates();
+    private static final int CURVE_POINTS = 10;
+    private static final int MOST_SENTENCES = 6;
+    private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern(
+                    "d MMMM uuuu 'at' HH:mm 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+    private static final List<String> HEADLINES = List.of(
+            "best_test_accuracy",
+            "best_validation_accuracy",
+            "lowest_test_loss",
+            "lowest_validation_loss",
+            "largest_batch_within_noise",
+            "diverged_runs",
+            "failed_runs",
+            "fewest_seconds_to_target",
+            "highest_throughput",
+            "largest_generalization_gap");
+
+    private HtmlReport() {}
+
+    /**
+     * The page for a study, finished or not.
+     *
+     * @param findings as written in the table {@code findings}
+     */
+    public static String render(StudyTables tables, List<FindingRecord> findings, ReportHeader header) {
+        StudySummary summary = StudySummary.of(tables);
+        Charts charts = Charts.of(tables, summary);
+        Map<String, Object> model = new HashMap<>();
+        model.put("study", header.study());
+        model.put("status", status(header, summary));
+        model.put("counts", counts(summary));
+        model.put("sentences", sentences(summary, findings));
+        model.put("hasRuns", summary.runs() > 0);
+        model.put("intervalNote", intervalNote(summary));
+        model.put("results", ReportTables.results(summary));
+        model.put("losses", ReportTables.losses(summary));
+        model.put("target", ReportTables.target(summary));
+        model.put("speed", ReportTables.speed(summary));
+        model.put("advice", ReportTables.advice(UsualAdvice.of(tables)));
+        model.put("findings", ReportTables.findings(findings));
+        model.put("runs", ReportTables.runs(tables.runs()));
+        model.put("curves", ReportTables.curves(curvePoints(tables.evals())));
+        model.put("curvePoints", Integer.toString(CURVE_POINTS));
+        model.put("provenance", Provenances.of(tables.runs(), header.provenance()));
+        model.put("writtenAt", MOMENT.format(header.writtenAt()));
+        model.put("css", Resources.text("report.css"));
+        model.put("charts", charts.charts().stream().map(HtmlReport::place).toList());
+        model.put("chartData", charts.json());
+        model.put(
+                "scripts",
+                List.of(
+                        Resources.text("/vendor/vega/vega.min.js"),
+                        Resources.text("/vendor/vega-lite/vega-lite.min.js"),
+                        Resources.text("charts.js")));
+        StringWriter page = new StringWriter();
+        try {
+            TEMPLATES.getTemplate("report.ftlh").process(model, page);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (TemplateException e) {
+            throw new IllegalStateException("report.ftlh does not fit its model", e);
+        }
+        return page.toString();
+    }
+
+    private static Configuration templates() {
+        Configuration configuration = new Configuration(Configuration.VERSION_2_3_34);
+        configuration.setClassForTemplateLoading(HtmlReport.class, "");
+        configuration.setDefaultEncoding("UTF-8");
+        configuration.setLocale(Locale.ROOT);
+        configuration.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
+        configuration.setLogTemplateExceptions(false);
+        return configuration;
+    }
+
+    private static Map<String, Object> place(Charts.Chart chart) {
+        return Map.of(
+                "id",
+                chart.id(),
+                "title",
+                chart.title(),
+                "caption",
+                chart.caption(),
+                "wide",
+                chart.wide(),
+                "switchable",
+                chart.switchable());
+    }
+
+    private static String status(ReportHeader header, StudySummary summary) {
+        Integer planned = header.plannedRuns();
+        String runs = planned == null
+                ? NumberText.counted(summary.runs(), "run") + " ended"
+                : NumberText.count((long) summary.runs()) + " of " + NumberText.counted(planned, "planned run")
+                        + " ended";
+        String state = header.state();
+        String unfinished = planned != null && summary.runs() < planned
+                ? ". This report shows an unfinished study; the same command goes on with it."
+                : ".";
+        return (state == null ? "" : "State " + state + ": ") + runs + unfinished;
+    }
+
+    private static List<Map<String, String>> counts(StudySummary summary) {
+        return summary.outcomes().entrySet().stream()
+                .map(entry -> Map.of("number", entry.getValue().toString(), "word", entry.getKey()))
+                .toList();
+    }
+
+    private static List<String> sentences(StudySummary summary, List<FindingRecord> findings) {
+        if (summary.runs() == 0) {
+            return List.of("No run of this study has ended yet, so there is nothing to show.");
+        }
+        List<String> sentences = new ArrayList<>();
+        int sizes = summary.batches().size();
+        sentences.add("Trained " + NumberText.counted(summary.runs(), "run") + " on "
+                + NumberText.count(summary.trainExamples()) + " examples at "
+                + (sizes == 1 ? "batch size " : sizes + " batch sizes from ")
+                + NumberText.count(summary.batches().get(0).batchSize())
+                + (sizes == 1
+                        ? ""
+                        : " to "
+                                + NumberText.count(
+                                        summary.batches().get(sizes - 1).batchSize())) + ".");
+        findings.stream()
+                .filter(finding -> HEADLINES.contains(finding.finding()))
+                .sorted(Comparator.comparingInt(finding -> HEADLINES.indexOf(finding.finding())))
+                .limit(MOST_SENTENCES - 1L)
+                .map(FindingRecord::detail)
+                .forEach(sentences::add);
+        return sentences;
+    }
+
+    private static String intervalNote(StudySummary summary) {
+        String means = "Means over the runs that neither diverged nor failed";
+        return summary.batches().stream().anyMatch(batch -> batch.settled() > 1)
+                ? means
+                        + "; ± is half the width of the 95 % Student-t interval over seeds. A dash stands for what was not measured."
+                : means
+                        + ". With one seed a batch size there are no intervals. A dash stands for what was not measured.";
+    }
+
+    private static List<EvalRecord> curvePoints(List<EvalRecord> evaluations) {
+        return evaluations.stream()
+                .filter(evaluation -> evaluation.split().equals("validation"))
+                .collect(Collectors.groupingBy(EvalRecord::runId, TreeMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .map(ofRun -> Thinned.of(ofRun, EvalRecord::step, CURVE_POINTS - 2))
+                .sorted(Comparator.comparingLong(
+                                (List<EvalRecord> rows) -> rows.get(0).batchSize())
+                        .thenComparingLong(rows -> rows.get(0).seed()))
+                .flatMap(List::stream)
+                .toList();
+    }
+}

@@ -1,0 +1,284 @@
+package io.batchscope.report;
+
+import io.batchscope.analysis.AdviceRow;
+import io.batchscope.analysis.BatchSummary;
+import io.batchscope.analysis.Estimate;
+import io.batchscope.analysis.NumberText;
+import io.batchscope.analysis.StudySummary;
+import io.batchscope.report.Table.Column;
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.FindingRecord;
+import io.batchscope.result.RunRecord;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of the report, as texts. */
+final class ReportTables {
+    private static final int LOSS_DIGITS = 4;
+
+    private ReportTables() {}
+
+    /** Accuracies, how they were trained, and the gap between training and test; for regression without accuracies. */
+    static Table results(StudySummary summary) {
+        List<Column> columns = new ArrayList<>(List.of(
+                Column.number("Batch size"),
+                Column.text("Outcome"),
+                Column.number("Peak rate"),
+                Column.number("Updates"),
+                Column.number("Epochs")));
+        if (!summary.regression()) {
+            columns.addAll(List.of(
+                    Column.number("Training accuracy (%)"), Column.number("Validation accuracy (%)"),
+                    Column.number("Test accuracy (%)"), Column.number("Gap (points)")));
+        }
+        return new Table(
+                columns,
+                summary.batches().stream()
+                        .map(batch -> resultRow(batch, summary.regression()))
+                        .toList());
+    }
+
+    private static List<String> resultRow(BatchSummary batch, boolean regression) {
+        List<String> row = new ArrayList<>(List.of(
+                NumberText.count(batch.batchSize()),
+                batch.outcomeText(),
+                batch.peakLearningRates().stream().map(NumberText::significant).collect(Collectors.joining(", ")),
+                mean(batch.steps()),
+                mean(batch.epochs())));
+        if (!regression) {
+            row.addAll(List.of(
+                    accuracy(batch.trainAccuracy()), accuracy(batch.validationAccuracy()),
+                    accuracy(batch.testAccuracy()), accuracy(batch.gapAccuracy())));
+        }
+        return row;
+    }
+
+    static Table losses(StudySummary summary) {
+        return new Table(
+                List.of(
+                        Column.number("Batch size"),
+                        Column.number("Training loss"),
+                        Column.number("Validation loss"),
+                        Column.number("Test loss"),
+                        Column.number("Gap"),
+                        Column.number("Oscillation in training")),
+                summary.batches().stream()
+                        .map(batch -> List.of(
+                                NumberText.count(batch.batchSize()),
+                                loss(batch.trainLoss()),
+                                loss(batch.validationLoss()),
+                                loss(batch.testLoss()),
+                                loss(batch.gapLoss()),
+                                mean(batch.lossOscillation())))
+                        .toList());
+    }
+
+    /** Throughput, where the time goes and memory by batch size. */
+    static Table speed(StudySummary summary) {
+        return new Table(
+                List.of(
+                        Column.number("Batch size"),
+                        Column.number("Workers"),
+                        Column.number("Examples/s"),
+                        Column.number("Seconds an epoch"),
+                        Column.number("Seconds in all"),
+                        Column.number("Compute"),
+                        Column.number("Sync"),
+                        Column.number("Data"),
+                        Column.number("Other"),
+                        Column.number("Peak memory (MiB)")),
+                summary.batches().stream().map(ReportTables::speedRow).toList());
+    }
+
+    private static List<String> speedRow(BatchSummary batch) {
+        Estimate memory = batch.peakMemoryBytes();
+        return List.of(
+                NumberText.count(batch.batchSize()),
+                batch.workers().stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                mean(batch.examplesPerSecond()),
+                mean(batch.secondsPerEpoch()),
+                mean(batch.trainSeconds()),
+                share(batch.computeShare()),
+                share(batch.syncShare()),
+                share(batch.dataShare()),
+                share(batch.otherShare()),
+                memory == null ? NumberText.NOT_MEASURED : NumberText.fixed(memory.mean() / (1 << 20), 0));
+    }
+
+    /** What it took to reach the target; without rows when no run did. */
+    static Table target(StudySummary summary) {
+        return new Table(
+                List.of(
+                        Column.number("Batch size"),
+                        Column.number("Arrived"),
+                        Column.number("Updates"),
+                        Column.number("Examples"),
+                        Column.number("Seconds")),
+                summary.batches().stream()
+                        .filter(batch -> summary.anyArrived())
+                        .map(batch -> List.of(
+                                NumberText.count(batch.batchSize()),
+                                batch.arrived() + " of " + batch.runs(),
+                                significant(batch.stepsToTarget()),
+                                significant(batch.examplesToTarget()),
+                                significant(batch.secondsToTarget())))
+                        .toList());
+    }
+
+    static Table findings(List<FindingRecord> findings) {
+        return new Table(
+                List.of(
+                        Column.text("Finding"),
+                        Column.number("Batch size"),
+                        Column.number("Value"),
+                        Column.number("95 % interval"),
+                        Column.text("Unit"),
+                        Column.text("In words")),
+                findings.stream().map(ReportTables::findingRow).toList());
+    }
+
+    private static List<String> findingRow(FindingRecord finding) {
+        Double low = finding.low();
+        Double high = finding.high();
+        String unit = finding.unit();
+        return List.of(
+                finding.finding().replace('_', ' '),
+                NumberText.count(finding.batchSize()),
+                value(finding.value(), unit),
+                low == null || high == null ? NumberText.NOT_MEASURED : value(low, unit) + " to " + value(high, unit),
+                unit == null ? NumberText.NOT_MEASURED : unit,
+                finding.detail());
+    }
+
+    static Table advice(List<AdviceRow> rows) {
+        return new Table(
+                List.of(
+                        Column.text("Batch"),
+                        Column.text("Usual advice"),
+                        Column.text("Measured here"),
+                        new Column("Verdict", "verdict"),
+                        Column.text("Why")),
+                rows.stream()
+                        .map(row -> List.of(
+                                row.batch(),
+                                row.claim(),
+                                row.measured(),
+                                row.verdict().label(),
+                                row.why()))
+                        .toList());
+    }
+
+    /** Every run with its outcome. */
+    static Table runs(List<RunRecord> runs) {
+        boolean regression =
+                runs.stream().allMatch(run -> run.testAccuracy() == null && run.validationAccuracy() == null);
+        Function<RunRecord, @Nullable Double> validation =
+                regression ? RunRecord::validationLoss : RunRecord::validationAccuracy;
+        Function<RunRecord, @Nullable Double> test = regression ? RunRecord::testLoss : RunRecord::testAccuracy;
+        String quality = regression ? "loss" : "accuracy";
+        return new Table(
+                List.of(
+                        Column.text("Run"),
+                        Column.number("Batch size"),
+                        Column.number("Seed"),
+                        Column.number("Workers"),
+                        Column.number("Peak rate"),
+                        Column.text("Outcome"),
+                        Column.number("Updates"),
+                        Column.number("Updates to target"),
+                        Column.number("Training loss"),
+                        Column.number("Validation " + quality),
+                        Column.number("Test " + quality),
+                        Column.number("Examples/s"),
+                        Column.number("Seconds")),
+                runs.stream()
+                        .sorted(Comparator.comparingLong(RunRecord::batchSize)
+                                .thenComparingLong(RunRecord::seed)
+                                .thenComparing(RunRecord::runId))
+                        .map(run -> runRow(run, validation.apply(run), test.apply(run), regression))
+                        .toList());
+    }
+
+    private static List<String> runRow(
+            RunRecord run, @Nullable Double validation, @Nullable Double test, boolean regression) {
+        return List.of(
+                run.runId(),
+                NumberText.count(run.batchSize()),
+                Long.toString(run.seed()),
+                Integer.toString(run.workers()),
+                NumberText.significant(run.peakLearningRate()),
+                run.outcomeDetail().isEmpty() ? run.outcome() : run.outcome() + " (" + run.outcomeDetail() + ")",
+                NumberText.count(run.steps()),
+                NumberText.count(run.stepsToTarget()),
+                NumberText.fixed(run.trainLoss(), LOSS_DIGITS),
+                regression ? NumberText.fixed(validation, LOSS_DIGITS) : NumberText.accuracy(validation),
+                regression ? NumberText.fixed(test, LOSS_DIGITS) : NumberText.accuracy(test),
+                NumberText.significant(run.examplesPerSecond()),
+                NumberText.significant(run.trainSeconds()));
+    }
+
+    /** Evaluations as they come. */
+    static Table curves(List<EvalRecord> evaluations) {
+        return new Table(
+                List.of(
+                        Column.number("Batch size"),
+                        Column.number("Seed"),
+                        Column.number("Epoch"),
+                        Column.number("Updates"),
+                        Column.number("Seconds"),
+                        Column.number("Validation loss"),
+                        Column.number("Validation accuracy")),
+                evaluations.stream()
+                        .map(evaluation -> List.of(
+                                NumberText.count(evaluation.batchSize()),
+                                Long.toString(evaluation.seed()),
+                                NumberText.significant(evaluation.epoch()),
+                                NumberText.count(evaluation.step()),
+                                NumberText.significant(evaluation.elapsedSeconds()),
+                                NumberText.fixed(evaluation.loss(), LOSS_DIGITS),
+                                NumberText.accuracy(evaluation.accuracy())))
+                        .toList());
+    }
+
+    private static String value(@Nullable Double value, @Nullable String unit) {
+        return "share".equals(unit) ? NumberText.accuracy(value) : NumberText.significant(value);
+    }
+
+    private static String mean(@Nullable Estimate estimate) {
+        return estimate == null ? NumberText.NOT_MEASURED : NumberText.significant(estimate.mean());
+    }
+
+    private static String significant(@Nullable Estimate estimate) {
+        if (estimate == null) {
+            return NumberText.NOT_MEASURED;
+        }
+        Double half = estimate.halfWidth();
+        String mean = NumberText.significant(estimate.mean());
+        return half == null ? mean : mean + " ± " + NumberText.significant(half);
+    }
+
+    private static String share(@Nullable Estimate estimate) {
+        return estimate == null ? NumberText.NOT_MEASURED : NumberText.percent(estimate.mean());
+    }
+
+    private static String loss(@Nullable Estimate estimate) {
+        return withHalfWidth(estimate, 1, LOSS_DIGITS);
+    }
+
+    private static String accuracy(@Nullable Estimate estimate) {
+        return withHalfWidth(estimate, 100, 2);
+    }
+
+    private static String withHalfWidth(@Nullable Estimate estimate, double factor, int digits) {
+        if (estimate == null) {
+            return NumberText.NOT_MEASURED;
+        }
+        Double half = estimate.halfWidth();
+        String mean = NumberText.fixed(estimate.mean() * factor, digits);
+        return half == null ? mean : mean + " ± " + NumberText.fixed(half * factor, digits);
+    }
+}

@@ -1,0 +1,164 @@
+package io.batchscope.study;
+
+import io.batchscope.plan.ModelFacts;
+import io.batchscope.plan.RunPlan;
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.Outcome;
+import io.batchscope.result.Provenance;
+import io.batchscope.result.RunRecord;
+import io.batchscope.result.RunResult;
+import io.batchscope.result.StepRecord;
+import io.batchscope.train.TrainedRun;
+import io.batchscope.units.EpochGeometry;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a run from its plan and what training gave.
+ *
+ * @param model the study's model
+ * @param provenance where its results come from
+ */
+public record RunRecords(ModelFacts model, Provenance provenance) {
+    /** Everything a run leaves. Rows of updates whose loss or gradient is not finite are left out: the outcome has their step. */
+    public RunResult result(RunPlan plan, TrainedRun run, Instant startedAt) {
+        List<StepRecord> steps = run.stepRows().stream()
+                .filter(row -> Double.isFinite(row.loss()) && Double.isFinite(row.gradientNorm()))
+                .toList();
+        List<EvalRecord> evals = run.evalRows().stream()
+                .filter(row -> Double.isFinite(row.loss()))
+                .toList();
+        return new RunResult(row(plan, run, startedAt), steps, evals, List.of());
+    }
+
+    /**
+     * The row in {@code runs}. {@code gap_loss} is test − train loss and {@code gap_accuracy} train − test accuracy, so
+     * that both grow as generalization worsens. {@code loss_oscillation} is {@link #lossOscillation}.
+     */
+    public RunRecord row(RunPlan plan, TrainedRun run, Instant startedAt) {
+        EpochGeometry geometry = plan.geometry();
+        boolean failed = run.outcome() instanceof Outcome.Failed;
+        Long stepsToTarget = run.stepsToTarget();
+        EvalRecord train = atEnd(run, "train");
+        EvalRecord validation = atEnd(run, "validation");
+        EvalRecord test = atEnd(run, "test");
+        long examples = geometry.examplesAfter(run.steps());
+        return new RunRecord(
+                plan.study(),
+                plan.runId(),
+                plan.batchSize(),
+                plan.seed(),
+                plan.syncMode().label(),
+                plan.workers(),
+                plan.layout().perWorker(),
+                plan.layout().accumulation(),
+                1,
+                label(plan.optimizer().name()),
+                plan.optimizer().momentum(),
+                plan.optimizer().weightDecay(),
+                label(plan.scalingRule()),
+                plan.baseLearningRate(),
+                plan.peakLearningRate(),
+                plan.warmupSteps(),
+                plan.schedule().describe(),
+                plan.plannedSteps(),
+                run.outcome().label(),
+                run.outcome().detail(),
+                run.steps(),
+                examples,
+                geometry.epochsAfter(run.steps()),
+                stepsToTarget,
+                stepsToTarget == null ? null : geometry.examplesAfter(stepsToTarget),
+                run.secondsToTarget(),
+                loss(train),
+                accuracy(train),
+                loss(validation),
+                accuracy(validation),
+                loss(test),
+                accuracy(test),
+                difference(loss(test), loss(train)),
+                difference(accuracy(train), accuracy(test)),
+                run.trainSeconds() > 0 ? finite(examples / run.trainSeconds()) : null,
+                failed ? null : finite(run.trainSeconds()),
+                failed ? null : finite(run.computeSeconds()),
+                failed ? null : finite(run.syncSeconds()),
+                failed ? null : finite(run.dataSeconds()),
+                run.peakMemoryBytes(),
+                lossOscillation(run.stepRows()),
+                null,
+                // Parquet keeps microseconds.
+                startedAt.truncatedTo(ChronoUnit.MICROS),
+                label(plan.task()),
+                plan.dataFingerprint(),
+                plan.modelFingerprint(),
+                model.description(),
+                model.parameterCount(),
+                plan.trainExamples(),
+                run.hosts().isEmpty() ? null : String.join(",", run.hosts()),
+                provenance.commit(),
+                provenance.configHash(),
+                provenance.batchscopeVersion(),
+                provenance.javaVersion(),
+                provenance.operatingSystem(),
+                provenance.backend(),
+                provenance.sparkVersion());
+    }
+
+    /**
+     * How restless the loss is late in training, without unit: √(½ · mean squared difference of successive kept losses)
+     * / mean loss, over the later half of the kept steps. Differences leave the downward trend out (the mean square
+     * successive difference of von Neumann 1941). Independent noise of standard deviation σ around a level m gives σ/m.
+     * Null with fewer than two differences.
+     */
+    static @Nullable Double lossOscillation(List<StepRecord> rows) {
+        double[] losses = rows.stream()
+                .skip(rows.size() / 2)
+                .mapToDouble(StepRecord::loss)
+                .filter(Double::isFinite)
+                .toArray();
+        if (losses.length < 3) {
+            return null;
+        }
+        double squares = 0;
+        double sum = losses[0];
+        for (int i = 1; i < losses.length; i++) {
+            squares += (losses[i] - losses[i - 1]) * (losses[i] - losses[i - 1]);
+            sum += losses[i];
+        }
+        return finite(Math.sqrt(squares / (losses.length - 1) / 2) / (sum / losses.length));
+    }
+
+    /** The last measurement of a split at the end of a run that has a meaningful end. */
+    private static @Nullable EvalRecord atEnd(TrainedRun run, String split) {
+        if (run.outcome() instanceof Outcome.Failed || run.outcome() instanceof Outcome.Diverged) {
+            return null;
+        }
+        return run.evalRows().stream()
+                .filter(row -> row.step() == run.steps() && row.split().equals(split))
+                .reduce((earlier, later) -> later)
+                .orElse(null);
+    }
+
+    private static @Nullable Double loss(@Nullable EvalRecord measured) {
+        return measured == null ? null : finite(measured.loss());
+    }
+
+    private static @Nullable Double accuracy(@Nullable EvalRecord measured) {
+        return measured == null ? null : measured.accuracy();
+    }
+
+    private static @Nullable Double difference(@Nullable Double minuend, @Nullable Double subtrahend) {
+        return minuend == null || subtrahend == null ? null : Double.valueOf(minuend - subtrahend);
+    }
+
+    private static @Nullable Double finite(double value) {
+        return Double.isFinite(value) ? Double.valueOf(value) : null;
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,81 @@
+package io.batchscope.study;
+
+import io.batchscope.data.Batch;
+import io.batchscope.plan.RunPlan;
+import io.batchscope.train.Replica;
+import io.batchscope.train.ReplicaFactory;
+import java.util.Arrays;
+
+/**
+ * What an update takes on one worker, t(b) = a + β·b (definitions of the two in Pollux, Qiao et al. 2021, equation 8),
+ * from a short calibration on this machine. Sums over workers are not in it.
+ *
+ * @param fixedSeconds a, for an update of no examples
+ * @param secondsPerExample β
+ */
+public record StepTime(double fixedSeconds, double secondsPerExample) {
+    private static final int REPEATS = 7;
+    private static final int WARM_UP = 20;
+
+    /**
+     * Measures gradients of batches of 1 and of {@code microBatch} random examples; the median of a few.
+     *
+     * @param features numbers per example
+     */
+    public static StepTime calibrate(ReplicaFactory replicas, int features, int microBatch) {
+        try (Replica replica = replicas.create(1, microBatch)) {
+            double one = gradientSeconds(replica, new Batch(1, features), 1);
+            double many = gradientSeconds(replica, new Batch(microBatch, features), microBatch);
+            double slope = microBatch == 1 ? 0 : Math.max(0, (many - one) / (microBatch - 1));
+            return new StepTime(Math.max(0, one - slope), slope);
+        }
+    }
+
+    private static double gradientSeconds(Replica replica, Batch batch, int size) {
+        float[] parameters = new float[replica.parameterCount()];
+        float[] sum = new float[replica.parameterCount()];
+        batch.fill(new Zeros(batch.featureCount()), 0, size);
+        double[] seconds = new double[REPEATS];
+        for (int i = -(size == 1 ? WARM_UP : 2); i < REPEATS; i++) {
+            long start = System.nanoTime();
+            replica.addGradient(batch, sum);
+            replica.readParameters(parameters);
+            replica.writeParameters(parameters);
+            if (i >= 0) {
+                seconds[i] = (System.nanoTime() - start) / 1e9;
+            }
+        }
+        Arrays.sort(seconds);
+        return seconds[REPEATS / 2];
+    }
+
+    /** Expected training time of a run, evaluations apart. */
+    public double seconds(RunPlan plan) {
+        return plan.plannedSteps()
+                * (fixedSeconds * plan.layout().accumulation()
+                        + secondsPerExample * plan.layout().perWorker());
+    }
+
+    /** Examples without content: the time of a gradient does not depend on the values. */
+    private record Zeros(int featureCount) implements io.batchscope.data.Examples {
+        @Override
+        public int size() {
+            return Integer.MAX_VALUE;
+        }
+
+        @Override
+        public void copyFeatures(int index, float[] into, int offset) {
+            Arrays.fill(into, offset, offset + featureCount, 0.5f);
+        }
+
+        @Override
+        public int classOf(int index) {
+            return 0;
+        }
+
+        @Override
+        public float targetOf(int index) {
+            return 0;
+        }
+    }
+}

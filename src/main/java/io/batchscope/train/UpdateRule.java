@@ -1,0 +1,191 @@
+package io.batchscope.train;
+
+import io.batchscope.plan.OptimizerConfig;
+
+/**
+ * Turns a mean gradient into new parameters: pure functions on flat arrays, alike on every rank. Written below: w
+ * parameters, g mean gradient of the global batch's loss, λ weight decay, η the update's learning rate, m momentum.
+ * Weight decay is added after the mean is taken, so it does not change with the loss's scale (Goyal et al. 2017,
+ * section 3, remark 1).
+ */
+public sealed interface UpdateRule {
+    /** How many state vectors of the parameters' length the rule keeps; all start as zeros. */
+    int stateVectors();
+
+    /**
+     * Does one update in place.
+     *
+     * @param parameters w, {@code float[parameterCount]}; changed
+     * @param meanGradient g, as long; not changed
+     * @param state {@link #stateVectors} vectors, as long; changed
+     * @param learningRate η of this update
+     * @param update number of this update, from 0
+     */
+    void update(float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update);
+
+    /** The rule that a configuration names. */
+    static UpdateRule of(OptimizerConfig config) {
+        return switch (config.name()) {
+            case SGD -> new Sgd(config.momentum(), config.weightDecay());
+            case NESTEROV -> new Nesterov(config.momentum(), config.weightDecay());
+            case ADAM -> new Adam(config.beta1(), config.beta2(), config.epsilon(), config.weightDecay());
+            case ADAMW -> new AdamW(config.beta1(), config.beta2(), config.epsilon(), config.weightDecay());
+        };
+    }
+
+    /**
+     * Stochastic gradient descent with heavy-ball momentum (Polyak 1964), the learning rate outside the momentum:
+     *
+     * <pre>
+     * u ← m·u + g + λ·w
+     * w ← w − η·u
+     * </pre>
+     *
+     * This form needs no correction when η changes (Goyal et al. 2017, section 3, remark 2). Without momentum it keeps
+     * no state.
+     *
+     * @param momentum m, in [0, 1)
+     * @param weightDecay λ, at least 0
+     */
+    record Sgd(double momentum, double weightDecay) implements UpdateRule {
+        @Override
+        public int stateVectors() {
+            return momentum == 0 ? 0 : 1;
+        }
+
+        @Override
+        public void update(
+                float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
+            float rate = (float) learningRate;
+            float decay = (float) weightDecay;
+            if (momentum == 0) {
+                for (int i = 0; i < parameters.length; i++) {
+                    parameters[i] -= rate * (meanGradient[i] + decay * parameters[i]);
+                }
+                return;
+            }
+            float m = (float) momentum;
+            float[] u = state[0];
+            for (int i = 0; i < parameters.length; i++) {
+                float next = m * u[i] + (meanGradient[i] + decay * parameters[i]);
+                u[i] = next;
+                parameters[i] -= rate * next;
+            }
+        }
+    }
+
+    /**
+     * Nesterov's accelerated gradient in the form of Sutskever et al. 2013 taken at the look-ahead point, as PyTorch
+     * has it:
+     *
+     * <pre>
+     * d = g + λ·w
+     * u ← m·u + d
+     * w ← w − η·(d + m·u)
+     * </pre>
+     *
+     * @param momentum m, in [0, 1)
+     * @param weightDecay λ, at least 0
+     */
+    record Nesterov(double momentum, double weightDecay) implements UpdateRule {
+        @Override
+        public int stateVectors() {
+            return 1;
+        }
+
+        @Override
+        public void update(
+                float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
+            float rate = (float) learningRate;
+            float decay = (float) weightDecay;
+            float m = (float) momentum;
+            float[] u = state[0];
+            for (int i = 0; i < parameters.length; i++) {
+                float d = meanGradient[i] + decay * parameters[i];
+                float next = m * u[i] + d;
+                u[i] = next;
+                parameters[i] -= rate * (d + m * next);
+            }
+        }
+    }
+
+    /**
+     * Adam (Kingma and Ba 2015, algorithm 1) with the weight decay added to the gradient; t counts updates from 1:
+     *
+     * <pre>
+     * d = g + λ·w
+     * a ← β₁·a + (1 − β₁)·d
+     * b ← β₂·b + (1 − β₂)·d²
+     * w ← w − η · a/(1 − β₁ᵗ) / (√(b/(1 − β₂ᵗ)) + ε)
+     * </pre>
+     *
+     * @param beta1 β₁, in [0, 1)
+     * @param beta2 β₂, in [0, 1)
+     * @param epsilon ε, above 0
+     * @param weightDecay λ, at least 0
+     */
+    record Adam(double beta1, double beta2, double epsilon, double weightDecay) implements UpdateRule {
+        @Override
+        public int stateVectors() {
+            return 2;
+        }
+
+        @Override
+        public void update(
+                float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
+            adam(this, (float) weightDecay, 1, parameters, meanGradient, state, learningRate, update);
+        }
+    }
+
+    /**
+     * Adam with decoupled weight decay (Loshchilov and Hutter 2019), scaled by the learning rate as in PyTorch: first
+     * w ← w − η·λ·w, then Adam's update without decay.
+     *
+     * @param beta1 β₁, in [0, 1)
+     * @param beta2 β₂, in [0, 1)
+     * @param epsilon ε, above 0
+     * @param weightDecay λ, at least 0
+     */
+    record AdamW(double beta1, double beta2, double epsilon, double weightDecay) implements UpdateRule {
+        @Override
+        public int stateVectors() {
+            return 2;
+        }
+
+        @Override
+        public void update(
+                float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
+            Adam moments = new Adam(beta1, beta2, epsilon, 0);
+            float keep = (float) (1 - learningRate * weightDecay);
+            adam(moments, 0, keep, parameters, meanGradient, state, learningRate, update);
+        }
+    }
+
+    private static void adam(
+            Adam rule,
+            float decay,
+            float keep,
+            float[] parameters,
+            float[] meanGradient,
+            float[][] state,
+            double learningRate,
+            long update) {
+        float beta1 = (float) rule.beta1();
+        float beta2 = (float) rule.beta2();
+        float new1 = (float) (1 - rule.beta1());
+        float new2 = (float) (1 - rule.beta2());
+        float rate = (float) (learningRate / (1 - Math.pow(rule.beta1(), update + 1)));
+        float unbias = (float) (1 / Math.sqrt(1 - Math.pow(rule.beta2(), update + 1)));
+        float epsilon = (float) rule.epsilon();
+        float[] first = state[0];
+        float[] second = state[1];
+        for (int i = 0; i < parameters.length; i++) {
+            float d = meanGradient[i] + decay * parameters[i];
+            float a = beta1 * first[i] + new1 * d;
+            float b = beta2 * second[i] + new2 * (d * d);
+            first[i] = a;
+            second[i] = b;
+            parameters[i] = keep * parameters[i] - rate * a / ((float) Math.sqrt(b) * unbias + epsilon);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.batchscope.analysis;
+
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.ProbeRecord;
+import io.batchscope.result.RunRecord;
+import io.batchscope.result.StepRecord;
+import io.batchscope.result.StudyTables;
+import java.lang.reflect.RecordComponent;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of {@code runs} made by hand: a sound run of a small study, of which a test changes what it is about. */
+public final class RunFixture {
+    /** Training examples of every run. */
+    public static final long TRAIN_EXAMPLES = 1024;
+
+    private final Map<String, @Nullable Object> values = new HashMap<>();
+
+    private RunFixture(long batchSize, long seed) {
+        Arrays.stream(RunRecord.class.getRecordComponents())
+                .forEach(component -> values.put(component.getName(), nothing(component.getType())));
+        with("study", "example").with("runId", "r" + batchSize + "-" + seed).with("batchSize", batchSize);
+        with("seed", seed).with("workers", 1).with("perWorkerBatch", batchSize).with("accumulation", 1);
+        with("scalingRule", "linear").with("baseLearningRate", 0.1).with("peakLearningRate", 0.1);
+        with("outcome", "Completed")
+                .with("steps", TRAIN_EXAMPLES * 10 / batchSize)
+                .with("epochs", 10.0);
+        with("examples", TRAIN_EXAMPLES * 10)
+                .with("trainExamples", TRAIN_EXAMPLES)
+                .with("task", "classification");
+        with("startedAt", Instant.parse("2026-02-03T04:05:06Z"));
+    }
+
+    /** A completed run with nothing measured. */
+    public static RunFixture run(long batchSize, long seed) {
+        return new RunFixture(batchSize, seed);
+    }
+
+    /** The tables of a study that has only these runs. */
+    public static StudyTables tables(RunFixture... runs) {
+        return tables(List.of(), runs);
+    }
+
+    /** The tables of a study with these runs and rows of {@code steps}. */
+    public static StudyTables tables(List<StepRecord> steps, RunFixture... runs) {
+        List<RunRecord> records = Arrays.stream(runs).map(RunFixture::toRecord).toList();
+        return new StudyTables(records, steps, List.<EvalRecord>of(), List.<ProbeRecord>of());
+    }
+
+    /** A row of {@code steps} of the run that {@link #run} makes. */
+    public static StepRecord step(long batchSize, long seed, long step, double loss, double gradientNorm) {
+        long examples = step * batchSize;
+        double epoch = (double) examples / TRAIN_EXAMPLES;
+        return new StepRecord(
+                "example",
+                "r" + batchSize + "-" + seed,
+                batchSize,
+                seed,
+                step,
+                epoch,
+                examples,
+                0.1,
+                loss,
+                gradientNorm,
+                null,
+                null,
+                null,
+                0.01,
+                0.001,
+                0.0001);
+    }
+
+    /** What a test knows to be there. */
+    static Estimate known(@Nullable Estimate estimate) {
+        return Objects.requireNonNull(estimate);
+    }
+
+    /** The same with another value in this component. */
+    public RunFixture with(String component, @Nullable Object value) {
+        if (!values.containsKey(component)) {
+            throw new IllegalArgumentException("RunRecord has no " + component);
+        }
+        values.put(component, value);
+        return this;
+    }
+
+    /** A run that diverged at step 7. */
+    public RunFixture diverged() {
+        return with("outcome", "Diverged")
+                .with("outcomeDetail", "at step 7, loss Infinity")
+                .with("steps", 7L);
+    }
+
+    /** The row. */
+    public RunRecord toRecord() {
+        RecordComponent[] components = RunRecord.class.getRecordComponents();
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Object[] arguments = Arrays.stream(components)
+                .map(component -> values.get(component.getName()))
+                .toArray();
+        try {
+            return RunRecord.class.getDeclaredConstructor(types).newInstance(arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static @Nullable Object nothing(Class<?> type) {
+        if (type == long.class) {
+            return 0L;
+        }
+        if (type == int.class) {
+            return 0;
+        }
+        if (type == double.class) {
+            return 0.0;
+        }
+        return type == String.class ? "" : null;
+    }
+}

@@ -1,0 +1,209 @@
+package io.batchscope.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.batchscope.data.Batch;
+import io.batchscope.data.Examples;
+import io.batchscope.data.SplitMix;
+import io.batchscope.plan.StudyConfig.ModelConfig;
+import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
+import io.batchscope.plan.Task;
+import io.batchscope.train.Replica;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+class Dl4jReplicaTest {
+    private static final int CLASSES = 3;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"softmax", "mlp", "cnn"})
+    void gradientAgreesWithFiniteDifferencesOfTheLoss(String name) {
+        List<Integer> shape = name.equals("cnn") ? List.of(1, 16, 16) : List.of(6);
+        Replica replica = catalog(name, shape, Task.CLASSIFICATION, CLASSES).create(5, 8);
+        Batch batch = batch(new Noise(8, shape.stream().reduce(1, (a, b) -> a * b), CLASSES), 0, 8);
+        float[] gradient = new float[replica.parameterCount()];
+        replica.addGradient(batch, gradient);
+        float[] parameters = new float[gradient.length];
+        replica.readParameters(parameters);
+
+        // Along the gradient itself the directional derivative is its norm, large enough for float differences.
+        double norm = Math.sqrt(IntStream.range(0, gradient.length)
+                .mapToDouble(i -> (double) gradient[i] * gradient[i])
+                .sum());
+        double step = 1e-2;
+        double difference = lossAt(replica, parameters, gradient, step / norm, batch)
+                - lossAt(replica, parameters, gradient, -step / norm, batch);
+        assertThat(difference / (2 * step)).isCloseTo(norm, within(norm * 0.01));
+    }
+
+    private static double lossAt(Replica replica, float[] parameters, float[] direction, double by, Batch batch) {
+        float[] moved = new float[parameters.length];
+        for (int i = 0; i < moved.length; i++) {
+            moved[i] = (float) (parameters[i] + by * direction[i]);
+        }
+        replica.writeParameters(moved);
+        return replica.score(batch).lossSum();
+    }
+
+    @Test
+    void gradientOfSoftmaxRegressionIsTheFormula() {
+        Replica replica = catalog("softmax", List.of(2), Task.CLASSIFICATION, 2).create(1, 4);
+        replica.writeParameters(new float[replica.parameterCount()]);
+        Noise examples = new Noise(4, 2, 2);
+        float[] gradient = new float[replica.parameterCount()];
+        double loss = replica.addGradient(batch(examples, 0, 4), gradient);
+
+        // At zero weights every class has probability 1/2: dL/db_c = sum (1/2 - [y = c]), loss = n ln 2.
+        assertThat(loss).isCloseTo(4 * Math.log(2), within(1e-5));
+        double expected = 0;
+        for (int i = 0; i < 4; i++) {
+            expected += 0.5 - (examples.classOf(i) == 0 ? 1 : 0);
+        }
+        assertThat((double) gradient[4]).isCloseTo(expected, within(1e-5));
+        assertThat((double) gradient[5]).isCloseTo(-expected, within(1e-5));
+    }
+
+    @Test
+    void gradientIsASumOverExamplesWhateverTheSplit() {
+        Replica replica =
+                catalog("mlp", List.of(6), Task.CLASSIFICATION, CLASSES).create(5, 8);
+        Noise examples = new Noise(8, 6, CLASSES);
+        float[] whole = new float[replica.parameterCount()];
+        float[] parts = new float[replica.parameterCount()];
+        double wholeLoss = replica.addGradient(batch(examples, 0, 8), whole);
+        double partLoss = replica.addGradient(batch(examples, 0, 1), parts)
+                + replica.addGradient(batch(examples, 1, 3), parts)
+                + replica.addGradient(batch(examples, 3, 8), parts);
+        assertThat(partLoss).isCloseTo(wholeLoss, within(1e-4));
+        for (int i = 0; i < whole.length; i++) {
+            assertThat(parts[i]).isCloseTo(whole[i], within(1e-4f));
+        }
+    }
+
+    @Test
+    void regressionScoresTheMeanSquaredError() {
+        Replica replica = catalog("linear", List.of(2), Task.REGRESSION, 1).create(1, 4);
+        replica.writeParameters(new float[] {1, 2, 0.5f});
+        Noise examples = new Noise(4, 2, 0);
+        double expected = 0;
+        for (int i = 0; i < 4; i++) {
+            float[] x = new float[2];
+            examples.copyFeatures(i, x, 0);
+            expected += Math.pow(x[0] + 2 * x[1] + 0.5 - examples.targetOf(i), 2);
+        }
+        Replica.Score score = replica.score(batch(examples, 0, 4));
+        assertThat(score.lossSum()).isCloseTo(expected, within(1e-4));
+        assertThat(score.correct()).isZero();
+        assertThat(replica.addGradient(batch(examples, 0, 4), new float[3])).isCloseTo(expected, within(1e-4));
+    }
+
+    @Test
+    void startsFromTheSeed() {
+        var replicas = catalog("mlp", List.of(6), Task.CLASSIFICATION, CLASSES);
+        assertThat(parameters(replicas.create(3, 2))).isEqualTo(parameters(replicas.create(3, 2)));
+        assertThat(parameters(replicas.create(3, 2))).isNotEqualTo(parameters(replicas.create(4, 2)));
+    }
+
+    @Test
+    void runningStatisticsAreHeldFromTheRuleAndFollowTheData() throws Exception {
+        MultiLayerConfiguration configuration = new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new DenseLayer.Builder()
+                        .nIn(2)
+                        .nOut(2)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .layer(new BatchNormalization.Builder()
+                        .nIn(2)
+                        .nOut(2)
+                        .decay(0.9)
+                        .build())
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(2)
+                        .nOut(2)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build();
+        Path file = Files.writeString(directory.resolve("bn.json"), configuration.toJson());
+        Replica replica = Models.load(new ModelConfig.Dl4jFile(file.toString()), List.of(2), Task.CLASSIFICATION, 2)
+                .replicas()
+                .create(1, 4);
+        // W (4), b (2), gamma (2), beta (2), mean (2), log10 deviation (2), W (4), b (2)
+        assertThat(replica.heldParameters())
+                .containsExactlyInAnyOrder(new Replica.Range(10, 12), new Replica.Range(12, 14));
+
+        float[] values = new float[replica.parameterCount()];
+        values[0] = 1;
+        values[3] = 1;
+        values[6] = 1;
+        values[7] = 1;
+        replica.writeParameters(values);
+        Noise examples = new Noise(4, 2, 2);
+        float[] sum = new float[values.length];
+        replica.addGradient(batch(examples, 0, 4), sum);
+        double mean = 0;
+        for (int i = 0; i < 4; i++) {
+            float[] x = new float[2];
+            examples.copyFeatures(i, x, 0);
+            mean += x[0] / 4;
+        }
+        // new mean = 0.9 * 0 + 0.1 * batch mean; what is to be subtracted is its negative, times the 4 examples
+        assertThat((double) sum[10]).isCloseTo(-4 * 0.1 * mean, within(1e-5));
+    }
+
+    private static float[] parameters(Replica replica) {
+        float[] values = new float[replica.parameterCount()];
+        replica.readParameters(values);
+        return values;
+    }
+
+    private static io.batchscope.train.ReplicaFactory catalog(
+            String name, List<Integer> shape, Task task, int outputs) {
+        return Models.load(new Catalog(name, List.of(5, 4), "tanh"), shape, task, outputs)
+                .replicas();
+    }
+
+    private static Batch batch(Examples examples, int from, int to) {
+        Batch batch = new Batch(8, examples.featureCount());
+        batch.fill(examples, from, to);
+        return batch;
+    }
+
+    /** Random features with random labels. */
+    private record Noise(int size, int featureCount, int classes) implements Examples {
+        @Override
+        public void copyFeatures(int index, float[] into, int offset) {
+            SplitMix random = new SplitMix(index);
+            for (int i = 0; i < featureCount; i++) {
+                into[offset + i] = random.below(2001) / 1000f - 1;
+            }
+        }
+
+        @Override
+        public int classOf(int index) {
+            return classes == 0 ? 0 : index * 7 % classes;
+        }
+
+        @Override
+        public float targetOf(int index) {
+            return classes == 0 ? index - 1.5f : 0;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.batchscope.report;
+
+import static io.batchscope.analysis.RunFixture.run;
+import static io.batchscope.analysis.RunFixture.tables;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batchscope.analysis.StudySummary;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SummaryTableTest {
+    @Test
+    void alignsItsColumns() {
+        String table = SummaryTable.of(StudySummary.of(tables(
+                run(1, 1)
+                        .with("trainLoss", 0.4)
+                        .with("validationAccuracy", 0.85)
+                        .with("testAccuracy", 0.84)
+                        .with("gapAccuracy", 0.02)
+                        .with("examplesPerSecond", 299.6)
+                        .with("trainSeconds", 541.2),
+                run(1024, 1).with("peakLearningRate", 1.6).diverged())));
+
+        assertThat(table)
+                .isEqualTo(
+                        """
+                        batch  rate   steps  outcome    train loss  val acc  test acc     gap  examples/s  seconds
+                            1   0.1  10,240  Completed      0.4000   0.8500    0.8400  0.0200         300    541.2
+                        1,024   1.6       –  Diverged            –        –         –       –           –        –
+                        """);
+    }
+
+    @Test
+    void showsLossesForRegression() {
+        String table = SummaryTable.of(StudySummary.of(tables(run(8, 1)
+                .with("task", "regression")
+                .with("validationLoss", 0.25)
+                .with("testLoss", 0.5)
+                .with("gapLoss", 0.125))));
+
+        assertThat(table).contains("val loss  test loss     gap").contains("0.2500     0.5000  0.1250");
+    }
+
+    @Test
+    void fitsATerminal() {
+        StudySummary summary = StudySummary.of(tables(
+                run(60_000_000, 1)
+                        .with("peakLearningRate", 0.000781)
+                        .with("examplesPerSecond", 123_456_789.0)
+                        .with("trainSeconds", 1_000_000.0)
+                        .with("steps", 99_999_999L),
+                run(60_000_000, 2).with("peakLearningRate", 0.000782).with("outcome", "BudgetExhausted"),
+                run(60_000_000, 3).with("peakLearningRate", 0.000783).with("outcome", "ReachedTarget"),
+                run(60_000_000, 4).diverged()));
+
+        List<String> lines = SummaryTable.of(summary).lines().toList();
+
+        assertThat(lines.get(1)).contains("0.000781 …", "1 Budget", "…", "123,456,789", "1,000,000.0");
+        assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line.length())
+                .isLessThanOrEqualTo(120));
+    }
+
+    @Test
+    void saysThatThereIsNothing() {
+        assertThat(SummaryTable.of(StudySummary.of(tables()))).isEqualTo("No run has ended yet.\n");
+    }
+}

@@ -1,0 +1,59 @@
+package io.batchscope.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batchscope.plan.RunPlan;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RunQueueTest {
+    private static final RunPlan ONE = SamplePlans.plan("r1", 1, 1, 600);
+    private static final RunPlan EIGHT = SamplePlans.plan("r8", 8, 1, 80);
+    private static final RunPlan SIXTY_FOUR = SamplePlans.plan("r64", 64, 1, 80);
+    private static final RunPlan SHARED = SamplePlans.plan("rs", 64, 2, 10_000);
+    private static final RunPlan SHARED_FULL = SamplePlans.plan("rf", 100, 4, 10);
+
+    private static final List<RunPlan> ALL = List.of(SHARED_FULL, EIGHT, SHARED, ONE, SIXTY_FOUR);
+
+    @Test
+    void aStepCostsSomethingFixedAndAsMuchAgainForEvery64Examples() {
+        assertThat(RunQueue.cost(SIXTY_FOUR)).isEqualTo(160);
+        assertThat(RunQueue.cost(EIGHT)).isEqualTo(90);
+    }
+
+    @Test
+    void startsOneWorkerRunsFirstAndTheCostliestOfThemFirst() {
+        RunQueue queue = new RunQueue(ALL, 8);
+        assertThat(queue.next()).isEqualTo(ONE);
+        assertThat(queue.next()).isEqualTo(SIXTY_FOUR);
+        assertThat(queue.next()).isEqualTo(EIGHT);
+        assertThat(queue.next()).isNull();
+        assertThat(queue.running()).isEqualTo(3);
+    }
+
+    @Test
+    void startsNoMoreOneWorkerRunsThanThereAreSlots() {
+        RunQueue queue = new RunQueue(ALL, 2);
+        assertThat(queue.next()).isEqualTo(ONE);
+        assertThat(queue.next()).isEqualTo(SIXTY_FOUR);
+        assertThat(queue.next()).isNull();
+        queue.ended();
+        assertThat(queue.next()).isEqualTo(EIGHT);
+        assertThat(queue.next()).isNull();
+    }
+
+    @Test
+    void runsOfSeveralWorkersRunAlone() {
+        RunQueue queue = new RunQueue(List.of(SHARED_FULL, EIGHT, SHARED), 8);
+        assertThat(queue.next()).isEqualTo(EIGHT);
+        assertThat(queue.next()).isNull();
+        queue.ended();
+        assertThat(queue.next()).isEqualTo(SHARED);
+        assertThat(queue.next()).isNull();
+        queue.ended();
+        assertThat(queue.next()).isEqualTo(SHARED_FULL);
+        queue.ended();
+        assertThat(queue.next()).isNull();
+        assertThat(queue.running()).isZero();
+    }
+}

@@ -1,0 +1,194 @@
+package io.batchscope.study;
+
+import static io.batchscope.study.SamplePlans.RECORDS;
+import static io.batchscope.study.SamplePlans.eval;
+import static io.batchscope.study.SamplePlans.step;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.batchscope.plan.RunPlan;
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.Outcome;
+import io.batchscope.result.RunRecord;
+import io.batchscope.result.RunResult;
+import io.batchscope.result.StepRecord;
+import io.batchscope.train.TrainedRun;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunRecordsTest {
+    /** 100 examples in batches of 30: 4 updates an epoch, the last of 10 examples. */
+    private static final RunPlan PLAN = SamplePlans.plan("r1", 30, 2, 10);
+
+    private static final Instant START = Instant.parse("2026-01-02T03:04:05.123456789Z");
+
+    private static TrainedRun run(
+            Outcome outcome, @Nullable Long stepsToTarget, double trainSeconds, List<EvalRecord> evals) {
+        return new TrainedRun(
+                outcome,
+                10,
+                stepsToTarget,
+                stepsToTarget == null ? null : 1.5,
+                trainSeconds,
+                3,
+                0.5,
+                0.25,
+                1024L,
+                List.of("host-1", "host-2"),
+                List.of(),
+                evals,
+                null);
+    }
+
+    private static List<EvalRecord> evals() {
+        return List.of(
+                eval(PLAN, 0, "validation", 2.5, 0.1),
+                eval(PLAN, 5, "test", 9, 0.2),
+                eval(PLAN, 10, "validation", 0.75, 0.625),
+                eval(PLAN, 10, "train", 0.5, 0.875),
+                eval(PLAN, 10, "test", 1.25, 0.5));
+    }
+
+    private static RunRecord row(Outcome outcome) {
+        return RECORDS.row(PLAN, run(outcome, 7L, 4, evals()), START);
+    }
+
+    @Test
+    void countsStepsExamplesAndEpochsByTheGeometry() {
+        RunRecord row = row(new Outcome.Completed());
+        assertThat(row.steps()).isEqualTo(10);
+        assertThat(row.examples()).isEqualTo(2 * 100 + 2 * 30);
+        assertThat(row.epochs()).isEqualTo(2.6);
+        assertThat(row.stepsToTarget()).isEqualTo(7);
+        assertThat(row.examplesToTarget()).isEqualTo(100 + 3 * 30);
+        assertThat(row.secondsToTarget()).isEqualTo(1.5);
+        assertThat(row.examplesPerSecond()).isEqualTo(65);
+    }
+
+    @Test
+    void takesTheLastMeasurementsAndTheirGaps() {
+        RunRecord row = row(new Outcome.Completed());
+        assertThat(row.trainLoss()).isEqualTo(0.5);
+        assertThat(row.trainAccuracy()).isEqualTo(0.875);
+        assertThat(row.validationLoss()).isEqualTo(0.75);
+        assertThat(row.validationAccuracy()).isEqualTo(0.625);
+        assertThat(row.testLoss()).isEqualTo(1.25);
+        assertThat(row.testAccuracy()).isEqualTo(0.5);
+        assertThat(row.gapLoss()).isEqualTo(0.75);
+        assertThat(row.gapAccuracy()).isEqualTo(0.375);
+    }
+
+    @Test
+    void saysThePlanInTheWordsOfTheConfiguration() {
+        RunRecord row = row(new Outcome.Completed());
+        assertThat(row.syncMode()).isEqualTo("synchronous");
+        assertThat(row.optimizer()).isEqualTo("nesterov");
+        assertThat(row.scalingRule()).isEqualTo("sqrt");
+        assertThat(row.task()).isEqualTo("classification");
+        assertThat(row.schedule()).isEqualTo("constant");
+        assertThat(row.perWorkerBatch()).isEqualTo(15);
+        assertThat(row.accumulation()).isEqualTo(2);
+        assertThat(row.hosts()).isEqualTo("host-1,host-2");
+        assertThat(row.model()).isEqualTo("softmax 4 → 3");
+        assertThat(row.startedAt()).isEqualTo(Instant.parse("2026-01-02T03:04:05.123456Z"));
+    }
+
+    @Test
+    void aDivergedRunHasItsTimesButNoFinalMeasurements() {
+        RunRecord row = row(new Outcome.Diverged(10, Double.NaN));
+        assertThat(row.outcome()).isEqualTo("Diverged");
+        assertThat(row.outcomeDetail()).isEqualTo("at step 10, loss NaN");
+        assertThat(row)
+                .extracting(
+                        RunRecord::trainLoss,
+                        RunRecord::validationAccuracy,
+                        RunRecord::testLoss,
+                        RunRecord::gapLoss,
+                        RunRecord::gapAccuracy)
+                .containsOnlyNulls();
+        assertThat(row.trainSeconds()).isEqualTo(4);
+        assertThat(row.computeSeconds()).isEqualTo(3);
+    }
+
+    @Test
+    void aFailedRunHasItsCauseAndNothingMeasured() {
+        RunRecord row = RECORDS.row(PLAN, TrainedRun.failed("out of slots"), START);
+        assertThat(row.outcome()).isEqualTo("Failed");
+        assertThat(row.outcomeDetail()).isEqualTo("out of slots");
+        assertThat(row.steps()).isZero();
+        assertThat(row)
+                .extracting(
+                        RunRecord::trainSeconds,
+                        RunRecord::syncSeconds,
+                        RunRecord::examplesPerSecond,
+                        RunRecord::hosts,
+                        RunRecord::testLoss,
+                        RunRecord::lossOscillation)
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void withoutAMeasurementOfASplitItsColumnsAndGapsAreNull() {
+        RunRecord row = RECORDS.row(
+                PLAN, run(new Outcome.Completed(), null, 4, List.of(eval(PLAN, 10, "train", 0.5, 0.875))), START);
+        assertThat(row.trainLoss()).isEqualTo(0.5);
+        assertThat(row)
+                .extracting(
+                        RunRecord::testLoss, RunRecord::gapLoss, RunRecord::gapAccuracy, RunRecord::examplesToTarget)
+                .containsOnlyNulls();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, Double.NaN})
+    void withoutTrainingTimeThereIsNoRate(double seconds) {
+        assertThat(RECORDS.row(PLAN, run(new Outcome.Completed(), null, seconds, List.of()), START)
+                        .examplesPerSecond())
+                .isNull();
+    }
+
+    @Test
+    void leavesOutRowsOfUpdatesThatHaveNoFiniteLoss() {
+        TrainedRun run = new TrainedRun(
+                new Outcome.Diverged(3, Double.NaN),
+                3,
+                null,
+                null,
+                1,
+                1,
+                0,
+                0,
+                null,
+                List.of(),
+                List.of(step(PLAN, 1, 2), step(PLAN, 2, Double.POSITIVE_INFINITY), step(PLAN, 3, Double.NaN)),
+                List.of(eval(PLAN, 0, "validation", 2, 0.1), eval(PLAN, 3, "validation", Double.NaN, 0.1)),
+                null);
+        RunResult result = RECORDS.result(PLAN, run, START);
+        assertThat(result.steps()).extracting(StepRecord::step).containsExactly(1L);
+        assertThat(result.evals()).extracting(EvalRecord::step).containsExactly(0L);
+    }
+
+    @Test
+    void oscillationOfAnAlternatingLossFollowsItsAmplitude() {
+        // Losses m ± a: successive differences 2a, so √(½·4a²)/m = √2·a/m.
+        List<StepRecord> rows = LongStream.rangeClosed(1, 41)
+                .mapToObj(i -> step(PLAN, i, i % 2 == 0 ? 4 : 2))
+                .toList();
+        // The later half is steps 21 … 41: 11 losses of 2 and 10 of 4, mean 62/21.
+        assertThat(RunRecords.lossOscillation(rows)).isCloseTo(Math.sqrt(2) / (62.0 / 21), within(1e-12));
+    }
+
+    @Test
+    void oscillationIsUnknownWithTooFewRowsAndZeroForAFlatLoss() {
+        assertThat(RunRecords.lossOscillation(List.of(step(PLAN, 1, 1), step(PLAN, 2, 1))))
+                .isNull();
+        assertThat(RunRecords.lossOscillation(LongStream.rangeClosed(1, 6)
+                        .mapToObj(i -> step(PLAN, i, 1))
+                        .toList()))
+                .isZero();
+    }
+}

@@ -1,0 +1,102 @@
+package io.batchscope.study;
+
+import io.batchscope.plan.ModelFacts;
+import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.StudyPlan;
+import io.batchscope.plan.SyncMode;
+import io.batchscope.plan.Task;
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.Outcome;
+import io.batchscope.result.Provenance;
+import io.batchscope.result.StepRecord;
+import io.batchscope.scaling.ScalingRule;
+import io.batchscope.schedule.LearningRateSchedule;
+import io.batchscope.train.Parameters;
+import io.batchscope.train.TrainedRun;
+import java.util.List;
+
+/** Hand-made plans over 100 training examples, and what training them might give. */
+final class SamplePlans {
+    static final RunRecords RECORDS = new RunRecords(
+            new ModelFacts("m1", "softmax 4 → 3", 15, 4, 3, Task.CLASSIFICATION, List.of()),
+            new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"));
+
+    private SamplePlans() {}
+
+    static RunPlan plan(String id, long batchSize, int workers, long plannedSteps) {
+        return new RunPlan(
+                id,
+                "study",
+                Task.CLASSIFICATION,
+                batchSize,
+                workers,
+                8,
+                16,
+                1,
+                100,
+                "d1",
+                "m1",
+                SyncMode.SYNCHRONOUS,
+                new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 0.001, 0.9, 0.999, 1e-8),
+                ScalingRule.SQRT,
+                0.05,
+                0.1,
+                5,
+                new LearningRateSchedule.Constant(0.1),
+                plannedSteps,
+                10,
+                1,
+                null,
+                Double.POSITIVE_INFINITY,
+                10,
+                60);
+    }
+
+    static StudyPlan study(RunPlan... plans) {
+        return new StudyPlan("study", List.of(plans), List.of());
+    }
+
+    static TrainedRun trained(RunPlan plan, Outcome outcome) {
+        long last = plan.plannedSteps();
+        return new TrainedRun(
+                outcome,
+                last,
+                null,
+                null,
+                2,
+                1,
+                0,
+                0.5,
+                null,
+                List.of("host-1"),
+                List.of(step(plan, 1, 1.5)),
+                List.of(eval(plan, last, "train", 0.5, 0.75)),
+                new Parameters(new float[] {plan.batchSize()}));
+    }
+
+    static StepRecord step(RunPlan plan, long step, double loss) {
+        return new StepRecord(
+                "study",
+                plan.runId(),
+                plan.batchSize(),
+                plan.seed(),
+                step,
+                0,
+                0,
+                0.1,
+                loss,
+                1,
+                null,
+                null,
+                null,
+                0,
+                0,
+                0);
+    }
+
+    static EvalRecord eval(RunPlan plan, long step, String split, double loss, double accuracy) {
+        return new EvalRecord(
+                "study", plan.runId(), plan.batchSize(), plan.seed(), step, 0, 0, 0, split, loss, accuracy);
+    }
+}

@@ -37,6 +37,7 @@ final class Dl4jReplica implements Replica {
     private final float[] labelValues;
     private final float[] gradient;
     private final Map<Integer, INDArray[]> views = new HashMap<>();
+    private int largest;
 
     /**
      * @param inputShape of one example as the network takes it, without the batch dimension
@@ -115,6 +116,7 @@ final class Dl4jReplica implements Replica {
 
     @Override
     public double addGradient(Batch batch, float[] sum) {
+        makeRoom(batch.size());
         INDArray[] view = load(batch);
         double meanLoss = network.backpropagate(view[0], view[1]);
         FlatArrays.read(network.gradient(), gradient);
@@ -128,6 +130,18 @@ final class Dl4jReplica implements Replica {
             sum[i] += gradient[i];
         }
         return meanLoss * batch.size();
+    }
+
+    /**
+     * Deeplearning4j keeps the memory of a pass for the next one, in the size of the first; what a larger batch needs
+     * beyond it is allocated anew each time and lies about until a garbage collection, which native memory never
+     * causes.
+     */
+    private void makeRoom(int size) {
+        if (size > largest) {
+            Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+            largest = size;
+        }
     }
 
     @Override
@@ -172,6 +186,8 @@ final class Dl4jReplica implements Replica {
 
     @Override
     public void close() {
+        Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+        views.clear();
         input.close();
         labels.close();
     }

@@ -4,7 +4,6 @@ import io.batchscope.config.LoadedConfig;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Trains every run of a study that is not done yet, and reports. */
 @Command(
@@ -13,14 +12,11 @@ import picocli.CommandLine.Option;
         footer = "Writes Parquet tables, models, status.json and report.html to study.output.")
 final class StudyCommand implements Callable<Integer> {
     @Mixin
-    private StudyOptions options;
-
-    @Option(names = "--fresh", description = "Starts again; results that are there are moved aside.")
-    private boolean fresh;
+    private TrainingOptions options;
 
     @Override
     public Integer call() {
         LoadedConfig loaded = options.load();
-        return StudyRun.execute(loaded, fresh);
+        return StudyRun.execute(loaded, options.fresh());
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Trains one run and keeps the model. */
 @Command(
@@ -16,10 +15,7 @@ import picocli.CommandLine.Option;
         footer = "The model is written to <study.output>/models/<run_id>.zip in Deeplearning4j's format.")
 final class TrainCommand implements Callable<Integer> {
     @Mixin
-    private StudyOptions options;
-
-    @Option(names = "--fresh", description = "Starts again; results that are there are moved aside.")
-    private boolean fresh;
+    private TrainingOptions options;
 
     @Override
     public Integer call() {
@@ -33,6 +29,6 @@ final class TrainCommand implements Callable<Integer> {
                             + config.seeds().size()
                             + "; use 'study', or --set batch-sizes=[64] --set seeds=[1]"));
         }
-        return StudyRun.execute(loaded, fresh);
+        return StudyRun.execute(loaded, options.fresh());
     }
 }

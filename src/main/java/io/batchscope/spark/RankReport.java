@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What a rank tells the driver. A rank that fails says so instead of throwing: Spark's message for a failed barrier
  * stage does not have the cause, and when one rank fails all others fail after it, so the driver has to choose.
  *
- * @param run what happened; null if it failed
+ * @param run what happened; only the first rank says it, since all have the same
  * @param failure why it failed; null if it did not
  */
 record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Failure failure) implements Serializable {
@@ -25,6 +25,11 @@ record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Fai
 
     static RankReport of(int rank, String host, TrainedRun run) {
         return new RankReport(rank, host, run, null);
+    }
+
+    /** Of a rank that came to the same end as the first. */
+    static RankReport agreed(int rank, String host) {
+        return new RankReport(rank, host, null, null);
     }
 
     static RankReport failed(int rank, String host, Throwable cause) {
@@ -57,8 +62,8 @@ record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Fai
         }
         TrainedRun run = reports.get(0).run();
         if (run == null) {
-            throw new IllegalStateException("a rank reported neither a run nor a failure");
+            throw new IllegalStateException("the first rank reported neither a run nor a failure");
         }
-        return run.on(reports.stream().map(RankReport::host).toList());
+        return run;
     }
 }

@@ -68,7 +68,8 @@ final class RankTask implements Serializable {
     /** As the only rank, in an ordinary task. */
     RankReport runAlone() throws InterruptedException {
         try (Prepared prepared = prepare(0, false)) {
-            return RankReport.of(0, host(), train(prepared, new SingleCollective(), TaskContext.get()));
+            TrainedRun run = train(prepared, new SingleCollective(), List.of(host()), TaskContext.get());
+            return RankReport.of(0, host(), run);
         } catch (Exception | OutOfMemoryError e) {
             return failed(0, e);
         }
@@ -93,8 +94,8 @@ final class RankTask implements Serializable {
                 throw new CollectiveException("rank " + missing + " failed before the ranks met");
             }
             try (Collective ring = connect(prepared, rank, addresses)) {
-                TrainedRun run = train(prepared, ring, context);
-                return RankReport.of(rank, host(), rank == 0 ? run : run.withoutRows());
+                TrainedRun run = train(prepared, ring, hosts(addresses), context);
+                return rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
             }
         } catch (Exception | OutOfMemoryError e) {
             return failed(rank, e);
@@ -136,10 +137,16 @@ final class RankTask implements Serializable {
         return ring.connect(rank, addresses, secret, Duration.ofMillis((long) (plan.timeoutSeconds() * 1000)));
     }
 
-    private TrainedRun train(Prepared prepared, Collective collective, TaskContext context)
+    private static List<String> hosts(List<String> addresses) {
+        return addresses.stream()
+                .map(address -> address.substring(0, address.lastIndexOf(':')))
+                .toList();
+    }
+
+    private TrainedRun train(Prepared prepared, Collective collective, List<String> hosts, TaskContext context)
             throws InterruptedException {
         TrainingListener listener = collective.rank() == 0 ? new Heartbeat(steps, context) : TrainingListener.NONE;
-        return new StepLoop(plan, prepared.data(), prepared.replica(), collective, listener).run();
+        return new StepLoop(plan, prepared.data(), prepared.replica(), collective, hosts, listener).run();
     }
 
     private Examples read(Split split, long limit, int lanes, int rank) {

@@ -24,6 +24,7 @@ public final class StepLoop {
     private final EpochGeometry geometry;
     private final Replica replica;
     private final Collective collective;
+    private final List<String> hosts;
     private final TrainingListener listener;
     private final GlobalGradient gradient;
     private final Evaluator evaluator;
@@ -45,6 +46,7 @@ public final class StepLoop {
         this.geometry = plan.geometry();
         this.replica = replica;
         this.collective = collective;
+        this.hosts = hosts;
         this.listener = listener;
         Batch batch = new Batch(plan.microBatch(), data.train().featureCount());
         this.gradient = new GlobalGradient(plan, data, replica, collective, batch);
@@ -59,7 +61,7 @@ public final class StepLoop {
     /**
      * Trains to the run's outcome.
      *
-     * @return what happened, the same on all ranks but for times and memory; {@code hosts} is left empty
+     * @return what happened, the same on all ranks but for times
      * @throws CollectiveException if another rank was lost
      */
     public TrainedRun run() throws InterruptedException {
@@ -97,7 +99,7 @@ public final class StepLoop {
                 StepTimes.seconds(total.syncNanos),
                 StepTimes.seconds(total.dataNanos),
                 peakOverRanks(),
-                List.of(),
+                hosts,
                 stepRows,
                 evalRows,
                 new Parameters(parameters));

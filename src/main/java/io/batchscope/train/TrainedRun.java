@@ -40,42 +40,6 @@ public record TrainedRun(
         evalRows = List.copyOf(evalRows);
     }
 
-    /** The same, trained on these hosts. */
-    public TrainedRun on(List<String> rankHosts) {
-        return new TrainedRun(
-                outcome,
-                steps,
-                stepsToTarget,
-                secondsToTarget,
-                trainSeconds,
-                computeSeconds,
-                syncSeconds,
-                dataSeconds,
-                peakMemoryBytes,
-                rankHosts,
-                stepRows,
-                evalRows,
-                parameters);
-    }
-
-    /** The same without what every rank has: rows and parameters. */
-    public TrainedRun withoutRows() {
-        return new TrainedRun(
-                outcome,
-                steps,
-                stepsToTarget,
-                secondsToTarget,
-                trainSeconds,
-                computeSeconds,
-                syncSeconds,
-                dataSeconds,
-                peakMemoryBytes,
-                hosts,
-                List.of(),
-                List.of(),
-                null);
-    }
-
     /** A run that could not be carried out. */
     public static TrainedRun failed(String cause) {
         return new TrainedRun(

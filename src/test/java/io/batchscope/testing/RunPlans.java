@@ -32,88 +32,45 @@ public record RunPlans(
     }
 
     public RunPlans withWorkers(int count) {
-        return new RunPlans(
-                task,
-                examples,
-                batchSize,
-                count,
-                microBatch,
-                lanes,
-                steps,
-                rate,
-                optimizer,
-                target,
-                secondsLimit,
-                evaluateEvery,
-                stepRowEvery);
+        return with(count, optimizer, target, secondsLimit, stepRowEvery);
     }
 
     public RunPlans withOptimizer(OptimizerConfig config) {
-        return new RunPlans(
-                task,
-                examples,
-                batchSize,
-                workers,
-                microBatch,
-                lanes,
-                steps,
-                rate,
-                config,
-                target,
-                secondsLimit,
-                evaluateEvery,
-                stepRowEvery);
+        return with(workers, config, target, secondsLimit, stepRowEvery);
     }
 
     public RunPlans withTarget(Target goal) {
-        return new RunPlans(
-                task,
-                examples,
-                batchSize,
-                workers,
-                microBatch,
-                lanes,
-                steps,
-                rate,
-                optimizer,
-                goal,
-                secondsLimit,
-                evaluateEvery,
-                stepRowEvery);
+        return with(workers, optimizer, goal, secondsLimit, stepRowEvery);
     }
 
     public RunPlans withSecondsLimit(double seconds) {
-        return new RunPlans(
-                task,
-                examples,
-                batchSize,
-                workers,
-                microBatch,
-                lanes,
-                steps,
-                rate,
-                optimizer,
-                target,
-                seconds,
-                evaluateEvery,
-                stepRowEvery);
+        return with(workers, optimizer, target, seconds, stepRowEvery);
     }
 
     public RunPlans withStepRowEvery(long every) {
+        return with(workers, optimizer, target, secondsLimit, every);
+    }
+
+    private RunPlans with(
+            int newWorkers,
+            OptimizerConfig newOptimizer,
+            @Nullable Target newTarget,
+            double newSecondsLimit,
+            long newStepRowEvery) {
         return new RunPlans(
                 task,
                 examples,
                 batchSize,
-                workers,
+                newWorkers,
                 microBatch,
                 lanes,
                 steps,
                 rate,
-                optimizer,
-                target,
-                secondsLimit,
+                newOptimizer,
+                newTarget,
+                newSecondsLimit,
                 evaluateEvery,
-                every);
+                newStepRowEvery);
     }
 
     /** The plan. */

@@ -179,6 +179,7 @@ class StepLoopTest {
                                         new ArrayExamples(List.of(), List.of())),
                                 new LinearReplica(FEATURES, HELD_CHANGE),
                                 collectives.get(rank),
+                                List.of(),
                                 TrainingListener.NONE)
                         .run()));
             }

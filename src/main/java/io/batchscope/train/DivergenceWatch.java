@@ -9,15 +9,16 @@ final class DivergenceWatch {
 
     private final double factor;
     private double limit = Double.POSITIVE_INFINITY;
-    private double smoothed = Double.NaN;
+    private double smoothed;
 
     DivergenceWatch(double factor) {
         this.factor = factor;
     }
 
-    /** Sets what losses are compared with: the loss before training. */
+    /** Sets what losses are compared with: the loss before training. Without it that is the first batch's. */
     void initial(double loss) {
         limit = factor * loss;
+        smoothed = loss;
     }
 
     /** Takes the mean loss of a batch; true if the run has diverged. */
@@ -25,11 +26,10 @@ final class DivergenceWatch {
         if (!Double.isFinite(loss)) {
             return true;
         }
-        double weight = Math.min(1, (double) examples / WINDOW);
-        smoothed = Double.isNaN(smoothed) ? loss : smoothed + weight * (loss - smoothed);
         if (Double.isInfinite(limit)) {
             initial(loss);
         }
+        smoothed += Math.min(1, (double) examples / WINDOW) * (loss - smoothed);
         return smoothed > limit;
     }
 }

@@ -40,8 +40,19 @@ public final class StepLoop {
     private @Nullable Double secondsToTarget;
     private long peakMemoryBytes;
 
-    /** @param listener hears of the run; give one on the first rank only */
-    public StepLoop(RunPlan plan, RankData data, Replica replica, Collective collective, TrainingListener listener) {
+    /**
+     * A loop that is run once.
+     *
+     * @param hosts where the ranks are, for the record
+     * @param listener hears of the run; give one on the first rank only
+     */
+    public StepLoop(
+            RunPlan plan,
+            RankData data,
+            Replica replica,
+            Collective collective,
+            List<String> hosts,
+            TrainingListener listener) {
         this.plan = plan;
         this.geometry = plan.geometry();
         this.replica = replica;

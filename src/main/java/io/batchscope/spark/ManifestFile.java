@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /** {@code manifest.json} of a data set directory, on any Hadoop file system. Its presence makes the directory a data set. */
 public final class ManifestFile {
@@ -53,8 +54,11 @@ public final class ManifestFile {
         Path file = new Path(directory, NAME);
         try (InputStream in = file.getFileSystem(hadoop).open(file)) {
             JsonNode tree = JSON.readTree(in);
+            if (!tree.isObject()) {
+                throw broken(directory, "it is no JSON object", null);
+            }
             JsonNode version = tree.path("format_version");
-            if (tree.isObject() && version.isInt() && version.intValue() != FORMAT_VERSION) {
+            if (version.isInt() && version.intValue() != FORMAT_VERSION) {
                 throw new DataException("data set (" + directory + "): its format must be " + FORMAT_VERSION
                         + ", but is " + version.intValue()
                         + "; prepare it again with 'data prepare' of this version of Batchscope");
@@ -66,16 +70,19 @@ public final class ManifestFile {
                             + " --input … --output " + directory + "'",
                     e);
         } catch (JsonProcessingException e) {
-            throw new DataException(
-                    "data set (" + directory + "): its " + NAME + " is broken: " + e.getOriginalMessage()
-                            + "; delete the directory and prepare it again with 'data prepare'",
-                    e);
+            throw broken(directory, e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new DataException(
                     "data set (" + directory + "): its " + NAME + " cannot be read: " + e.getMessage()
                             + "; check the path and its permissions",
                     e);
         }
+    }
+
+    private static DataException broken(String directory, String why, @Nullable Exception cause) {
+        String message = "data set (" + directory + "): its " + NAME + " is broken: " + why
+                + "; delete the directory and prepare it again with 'data prepare'";
+        return cause == null ? new DataException(message) : new DataException(message, cause);
     }
 
     /** Writes it: whole or not at all. */

@@ -8,16 +8,20 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
@@ -65,9 +69,7 @@ final class ParquetRows {
     /** All rows in the order of the file, with string columns added that stand in the file's path. */
     List<Row> read(Path file, Map<String, String> inPath) {
         List<Row> rows = new ArrayList<>();
-        try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), file)
-                .withConf(configuration)
-                .build()) {
+        try (ParquetReader<Group> reader = new GroupReader(HadoopInputFile.fromPath(file, configuration)).build()) {
             StructType schema = null;
             for (Group group = reader.read(); group != null; group = reader.read()) {
                 MessageType columns = (MessageType) group.getType();
@@ -133,6 +135,18 @@ final class ParquetRows {
         };
     }
 
+    /** {@code ParquetReader.builder} would parse Hadoop's configuration files again for every file that is read. */
+    private static final class GroupReader extends ParquetReader.Builder<Group> {
+        GroupReader(InputFile file) {
+            super(file);
+        }
+
+        @Override
+        protected ReadSupport<Group> getReadSupport() {
+            return new GroupReadSupport();
+        }
+    }
+
     private static final class Builder extends ParquetWriter.Builder<Row, Builder> {
         private final StructType schema;
 
@@ -196,7 +210,7 @@ final class ParquetRows {
 
         @Override
         public void write(Row row) {
-            RecordConsumer out = java.util.Objects.requireNonNull(consumer);
+            RecordConsumer out = Objects.requireNonNull(consumer);
             out.startMessage();
             for (int i = 0; i < schema.size(); i++) {
                 Object value = row.get(i);

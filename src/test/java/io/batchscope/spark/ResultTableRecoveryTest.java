@@ -137,7 +137,7 @@ class ResultTableRecoveryTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"BUILT", "OLD_ASIDE", "NEW_IN_PLACE"})
     void losesNothingWhenKilledWhileCompactingRuns(Stage stage) throws IOException {
         for (String done : List.of("steps", "evals", "probes")) {
             die(leaves, compact, done, Stage.NEW_IN_PLACE);
@@ -148,7 +148,7 @@ class ResultTableRecoveryTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"BUILT", "OLD_ASIDE", "NEW_IN_PLACE"})
     void losesNothingWhenKilledWhileExpanding(Stage stage) throws IOException {
         die(compact, leaves, "evals", stage);
         assertSound(compact);

@@ -8,12 +8,14 @@ import io.batchscope.result.Provenance;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
 import io.batchscope.result.StepRecord;
+import io.batchscope.train.LossOscillation;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.units.EpochGeometry;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +38,12 @@ public record RunRecords(ModelFacts model, Provenance provenance) {
 
     /**
      * The row in {@code runs}. {@code gap_loss} is test − train loss and {@code gap_accuracy} train − test accuracy, so
-     * that both grow as generalization worsens. {@code loss_oscillation} is {@link #lossOscillation}.
+     * that both grow as generalization worsens. {@code loss_oscillation} is
+     * {@link LossOscillation}.
      */
     public RunRecord row(RunPlan plan, TrainedRun run, Instant startedAt) {
         EpochGeometry geometry = plan.geometry();
+        OptionalDouble oscillation = LossOscillation.of(run.stepRows());
         boolean failed = run.outcome() instanceof Outcome.Failed;
         Long stepsToTarget = run.stepsToTarget();
         EvalRecord train = atEnd(run, "train");
@@ -87,7 +91,7 @@ public record RunRecords(ModelFacts model, Provenance provenance) {
                 failed ? null : finite(run.syncSeconds()),
                 failed ? null : finite(run.dataSeconds()),
                 run.peakMemoryBytes(),
-                lossOscillation(run.stepRows()),
+                oscillation.isPresent() ? oscillation.getAsDouble() : null,
                 null,
                 // Parquet keeps microseconds.
                 startedAt.truncatedTo(ChronoUnit.MICROS),
@@ -105,30 +109,6 @@ public record RunRecords(ModelFacts model, Provenance provenance) {
                 provenance.operatingSystem(),
                 provenance.backend(),
                 provenance.sparkVersion());
-    }
-
-    /**
-     * How restless the loss is late in training, without unit: √(½ · mean squared difference of successive kept losses)
-     * / mean loss, over the later half of the kept steps. Differences leave the downward trend out (the mean square
-     * successive difference of von Neumann 1941). Independent noise of standard deviation σ around a level m gives σ/m.
-     * Null with fewer than two differences.
-     */
-    static @Nullable Double lossOscillation(List<StepRecord> rows) {
-        double[] losses = rows.stream()
-                .skip(rows.size() / 2)
-                .mapToDouble(StepRecord::loss)
-                .filter(Double::isFinite)
-                .toArray();
-        if (losses.length < 3) {
-            return null;
-        }
-        double squares = 0;
-        double sum = losses[0];
-        for (int i = 1; i < losses.length; i++) {
-            squares += (losses[i] - losses[i - 1]) * (losses[i] - losses[i - 1]);
-            sum += losses[i];
-        }
-        return finite(Math.sqrt(squares / (losses.length - 1) / 2) / (sum / losses.length));
     }
 
     /** The last measurement of a split at the end of a run that has a meaningful end. */

@@ -4,7 +4,6 @@ import static io.batchscope.study.SamplePlans.RECORDS;
 import static io.batchscope.study.SamplePlans.eval;
 import static io.batchscope.study.SamplePlans.step;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.batchscope.plan.RunPlan;
 import io.batchscope.result.EvalRecord;
@@ -15,7 +14,6 @@ import io.batchscope.result.StepRecord;
 import io.batchscope.train.TrainedRun;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,25 +168,5 @@ class RunRecordsTest {
         RunResult result = RECORDS.result(PLAN, run, START);
         assertThat(result.steps()).extracting(StepRecord::step).containsExactly(1L);
         assertThat(result.evals()).extracting(EvalRecord::step).containsExactly(0L);
-    }
-
-    @Test
-    void oscillationOfAnAlternatingLossFollowsItsAmplitude() {
-        // Losses m ± a: successive differences 2a, so √(½·4a²)/m = √2·a/m.
-        List<StepRecord> rows = LongStream.rangeClosed(1, 41)
-                .mapToObj(i -> step(PLAN, i, i % 2 == 0 ? 4 : 2))
-                .toList();
-        // The later half is steps 21 … 41: 11 losses of 2 and 10 of 4, mean 62/21.
-        assertThat(RunRecords.lossOscillation(rows)).isCloseTo(Math.sqrt(2) / (62.0 / 21), within(1e-12));
-    }
-
-    @Test
-    void oscillationIsUnknownWithTooFewRowsAndZeroForAFlatLoss() {
-        assertThat(RunRecords.lossOscillation(List.of(step(PLAN, 1, 1), step(PLAN, 2, 1))))
-                .isNull();
-        assertThat(RunRecords.lossOscillation(LongStream.rangeClosed(1, 6)
-                        .mapToObj(i -> step(PLAN, i, 1))
-                        .toList()))
-                .isZero();
     }
 }

@@ -25,7 +25,7 @@ final class Errors {
         return ExitCode.USAGE;
     }
 
-    static int report(Exception thrown, boolean debug) {
+    static int report(Throwable thrown, boolean debug) {
         int code = code(thrown);
         print(messages(thrown, code));
         if (debug) {
@@ -34,7 +34,7 @@ final class Errors {
         return code;
     }
 
-    private static List<String> messages(Exception thrown, int code) {
+    private static List<String> messages(Throwable thrown, int code) {
         if (thrown instanceof ConfigException config) {
             return config.problems();
         }

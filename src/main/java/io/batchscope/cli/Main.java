@@ -50,7 +50,12 @@ public final class Main implements Runnable {
         commands.setUsageHelpWidth(110);
         commands.setParameterExceptionHandler(Errors::usage);
         commands.setExecutionExceptionHandler((thrown, command, parsed) -> Errors.report(thrown, main.debug()));
-        return commands.execute(arguments);
+        try {
+            return commands.execute(arguments);
+        } catch (Error e) {
+            // Too little memory, or a native library that does not load: picocli passes these on.
+            return Errors.report(e, main.debug());
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.batchscope.nn;
 
 import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
@@ -11,6 +12,8 @@ final class NativeThreads {
     private static final int THREADS = wanted(System.getenv("OMP_NUM_THREADS"));
 
     static {
+        // The natives can only be asked once ND4J has chosen its backend.
+        Nd4j.getBackend();
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(THREADS);
         openblas.blas_set_num_threads(THREADS);
     }

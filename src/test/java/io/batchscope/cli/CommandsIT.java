@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +39,8 @@ class CommandsIT {
 
     @TempDir
     Path directory;
+
+    private @Nullable Process started;
 
     @Test
     void aStudyIsDoneOnceAndThenOnlyRenderedAgain() throws Exception {
@@ -88,7 +92,9 @@ class CommandsIT {
 
     @Test
     void anInterruptedStudySaysSoAndExitsWith130() throws Exception {
-        Process process = start("study", "--set", "budget.min-updates=100000");
+        // The full batch is soon done, batch 1 would take many minutes.
+        Process process = start(
+                "study", "--set", "budget={epochs=400}", "--set", "batch-sizes=[1,full]", "--set", "sync.workers=1");
         awaitRun(process);
         new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor(5, TimeUnit.SECONDS);
         assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
@@ -237,12 +243,20 @@ class CommandsIT {
         return Map.of("BATCHSCOPE_JAVA_OPTS", "-Xmx1g", "BATCHSCOPE_MASTER", "local[2]");
     }
 
+    @AfterEach
+    void endWhatIsLeft() throws InterruptedException {
+        if (started != null) {
+            end(started);
+        }
+    }
+
     private Process start(String command, String... options) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(line(command, options))
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile());
         builder.environment().putAll(environment());
-        return builder.start();
+        started = builder.start();
+        return started;
     }
 
     /** Returns once some run of the study is in the tables. */

@@ -75,15 +75,15 @@ class CommandsIT {
 
     @Test
     void aKilledStudyGoesOnAndEndsWithTheSameRows() throws Exception {
-        Process killed = start("study", "--set", "budget.min-updates=3000");
+        Process killed = start("study", "--set", "budget.min-updates=600");
         awaitRun(killed);
         end(killed);
         assertThat(directory.resolve("results/status.json")).content().contains("RUNNING");
 
-        Finished resumed = smoke("study", "--set", "budget.min-updates=3000");
+        Finished resumed = smoke("study", "--set", "budget.min-updates=600");
         assertThat(resumed.exitCode()).as(resumed.errors()).isZero();
         List<RunRecord> interrupted = tables().runs();
-        Finished whole = smoke("study", "--set", "budget.min-updates=3000", "--fresh");
+        Finished whole = smoke("study", "--set", "budget.min-updates=600", "--fresh");
         assertThat(whole.exitCode()).as(whole.errors()).isZero();
         assertThat(whole.errors()).contains("earlier results were moved to");
         assertThat(tables().runs().stream().map(CommandsIT::lasting).toList())

@@ -3,6 +3,7 @@ package io.batchscope.cli;
 import io.batchscope.analysis.Findings;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.config.LoadedConfig;
+import io.batchscope.plan.RunPlan;
 import io.batchscope.report.SummaryTable;
 import io.batchscope.result.FindingRecord;
 import io.batchscope.result.Provenance;
@@ -17,6 +18,7 @@ import io.batchscope.study.StudyOutcome;
 import io.batchscope.study.StudyRunner;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.sql.SparkSession;
 
@@ -96,7 +98,7 @@ final class StudyRun {
 
     private void finish(StudyOutcome outcome) {
         progress.close();
-        StudyTables tables = store.read();
+        StudyTables tables = plannedRuns(store.read());
         List<FindingRecord> findings = Findings.of(tables);
         store.writeFindings(findings);
         String report = StudyReports.write(
@@ -113,6 +115,19 @@ final class StudyRun {
         }
         System.out.print(SummaryTable.of(StudySummary.of(tables)));
         System.out.println("report: " + report);
+    }
+
+    /** Without the runs of an earlier configuration: they would count as further seeds of the same batch sizes. */
+    private StudyTables plannedRuns(StudyTables all) {
+        StudyTables planned =
+                all.only(setup.plan().runs().stream().map(RunPlan::runId).collect(Collectors.toSet()));
+        int others = all.runs().size() - planned.runs().size();
+        if (others > 0) {
+            System.err.println("note: the tables also hold " + others
+                    + " runs of another configuration, which findings and report leave out;"
+                    + " --fresh moves earlier results aside");
+        }
+        return planned;
     }
 
     private static String message(StudyOutcome outcome) {

@@ -10,11 +10,11 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -28,6 +28,7 @@ final class Dl4jReplica implements Replica {
     private final Task task;
     private final int outputs;
     private final ILossFunction loss;
+    private final IActivation applied;
     private final List<Range> held;
     private final boolean random;
     private final INDArray parameters;
@@ -48,6 +49,7 @@ final class Dl4jReplica implements Replica {
         this.task = task;
         this.outputs = outputs;
         this.loss = network.loss();
+        this.applied = Losses.applied(network.outputActivation());
         this.held = held(network);
         this.random = network.layers().stream().anyMatch(Dl4jReplica::isRandom);
         this.parameters = network.parameters();
@@ -77,7 +79,7 @@ final class Dl4jReplica implements Replica {
                         && (key.equals(BatchNormalizationParamInitializer.GLOBAL_MEAN)
                                 || key.equals(BatchNormalizationParamInitializer.GLOBAL_VAR)
                                 || key.equals(BatchNormalizationParamInitializer.GLOBAL_LOG_STD));
-                if (statistic || layer instanceof FrozenLayer) {
+                if (statistic || layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop) {
                     int from = Math.toIntExact(values.offset());
                     ranges.add(new Range(from, from + Math.toIntExact(values.length())));
                 }
@@ -109,8 +111,7 @@ final class Dl4jReplica implements Replica {
     @Override
     public void seed(long seed) {
         if (random) {
-            Random generator = Nd4j.getRandom();
-            generator.setSeed(seed);
+            Seeds.apply(seed);
         }
     }
 
@@ -148,7 +149,7 @@ final class Dl4jReplica implements Replica {
     public Score score(Batch batch) {
         INDArray[] view = load(batch);
         INDArray output = network.output(view[0]);
-        double lossSum = loss.computeScore(view[1], output, new ActivationIdentity(), null, false);
+        double lossSum = loss.computeScore(view[1], output, applied, null, false);
         return new Score(batch.size(), lossSum, task == Task.CLASSIFICATION ? correct(output, batch) : 0);
     }
 

@@ -2,6 +2,10 @@ package io.batchscope.nn;
 
 import io.batchscope.plan.Task;
 import java.util.Set;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /** Which loss functions go with which task. */
@@ -28,6 +32,24 @@ final class Losses {
             throw new ModelException(
                     "model " + place + ": its loss function " + name
                             + " is for classification, but the data set's labels are numbers; use MSE or another regression loss");
+        }
+    }
+
+    /**
+     * What stands for {@code activation} where a loss is computed from outputs that have gone through it. Cross-entropy
+     * keeps probabilities above 0 only behind a softmax, so that has to be recognised: 0 · log 0 is not a number.
+     */
+    static IActivation applied(IActivation activation) {
+        return activation instanceof ActivationSoftmax ? new AppliedSoftmax() : new ActivationIdentity();
+    }
+
+    /** A softmax of what is one already. */
+    private static final class AppliedSoftmax extends ActivationSoftmax {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public INDArray getActivation(INDArray in, boolean training) {
+            return in;
         }
     }
 }

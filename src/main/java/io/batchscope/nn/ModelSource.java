@@ -11,7 +11,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * All that is needed to build a network anywhere: Deeplearning4j's own JSON and, for a saved model, its parameters.
@@ -27,7 +26,7 @@ record ModelSource(boolean graph, String json, @Nullable Parameters start) imple
     Network build(long seed) {
         NativeThreads.limit();
         synchronized (INITIALIZATION) {
-            Nd4j.getRandom().setSeed(seed);
+            Seeds.apply(seed);
             Network network = graph ? buildGraph(seed) : buildSequential(seed);
             if (start != null) {
                 FlatArrays.write(start.values(), network.parameters());
@@ -60,7 +59,7 @@ record ModelSource(boolean graph, String json, @Nullable Parameters start) imple
     }
 
     private static void prepare(NeuralNetConfiguration layer, long seed) {
-        layer.setSeed(seed);
+        layer.setSeed(Seeds.usable(seed));
         layer.setDataType(DataType.FLOAT);
         // Makes score() a mean over the examples; the gradients are sums either way.
         layer.setMiniBatch(true);

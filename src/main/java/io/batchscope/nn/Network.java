@@ -3,11 +3,14 @@ package io.batchscope.nn;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
@@ -33,8 +36,7 @@ sealed interface Network {
 
     /** The loss function of the output layer. */
     default ILossFunction loss() {
-        List<org.deeplearning4j.nn.api.Layer> layers = layers();
-        Layer last = layers.get(layers.size() - 1).conf().getLayer();
+        Layer last = last();
         if (last instanceof BaseOutputLayer output) {
             return output.getLossFn();
         }
@@ -43,6 +45,16 @@ sealed interface Network {
         }
         throw new ModelException("the model's last layer (" + last.getClass().getSimpleName()
                 + "): must be an output or loss layer; end the network in an OutputLayer");
+    }
+
+    /** The activation function of the output layer. */
+    default IActivation outputActivation() {
+        return last() instanceof BaseLayer output ? output.getActivationFn() : new ActivationIdentity();
+    }
+
+    private Layer last() {
+        List<org.deeplearning4j.nn.api.Layer> layers = layers();
+        return layers.get(layers.size() - 1).conf().getLayer();
     }
 
     /** A sequence of layers. */

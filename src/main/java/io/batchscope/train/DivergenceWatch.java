@@ -10,12 +10,14 @@ final class DivergenceWatch {
     private final double factor;
     private double limit = Double.POSITIVE_INFINITY;
     private double smoothed;
+    private long examplesBefore;
+    private double lossSumBefore;
 
     DivergenceWatch(double factor) {
         this.factor = factor;
     }
 
-    /** Sets what losses are compared with: the loss before training. Without it that is the first batch's. */
+    /** Sets what losses are compared with: the loss before training. Without it that is the mean over the first examples. */
     void initial(double loss) {
         limit = factor * loss;
         smoothed = loss;
@@ -27,7 +29,13 @@ final class DivergenceWatch {
             return true;
         }
         if (Double.isInfinite(limit)) {
-            initial(loss);
+            // One batch of one example says nothing: its loss may be next to 0.
+            examplesBefore += examples;
+            lossSumBefore += loss * examples;
+            if (examplesBefore >= WINDOW) {
+                initial(lossSumBefore / examplesBefore);
+            }
+            return false;
         }
         smoothed += Math.min(1, (double) examples / WINDOW) * (loss - smoothed);
         return smoothed > limit;

@@ -12,6 +12,7 @@ import io.batchscope.train.Replica.Range;
 import io.batchscope.train.Replica.Score;
 import io.batchscope.units.EpochGeometry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,7 @@ public final class StepLoop {
      * @throws CollectiveException if another rank was lost
      */
     public TrainedRun run() throws InterruptedException {
-        replica.readParameters(parameters);
+        startTogether();
         Score start = evaluate(0, Split.VALIDATION);
         if (start.examples() > 0) {
             divergence.initial(start.loss());
@@ -114,6 +115,21 @@ public final class StepLoop {
                 stepRows,
                 evalRows,
                 new Parameters(parameters));
+    }
+
+    /**
+     * Takes the first rank's start parameters: the same seed need not give the same bits on another processor, and ranks
+     * that start apart stay apart.
+     */
+    private void startTogether() {
+        replica.readParameters(parameters);
+        if (collective.size() > 1) {
+            if (collective.rank() > 0) {
+                Arrays.fill(parameters, 0);
+            }
+            collective.allReduceSum(parameters, 0, parameters.length);
+            replica.writeParameters(parameters);
+        }
     }
 
     /** One optimizer update; an outcome if it was the last. */

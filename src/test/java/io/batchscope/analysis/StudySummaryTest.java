@@ -6,7 +6,9 @@ import static io.batchscope.analysis.RunFixture.tables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.batchscope.result.StudyTables;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StudySummaryTest {
@@ -97,5 +99,16 @@ class StudySummaryTest {
         assertThat(summary.batches()).isEmpty();
         assertThat(summary.runs()).isZero();
         assertThat(summary.fewestSeeds()).isZero();
+    }
+
+    @Test
+    void runsOfAnotherConfigurationAreNoFurtherSeedsWhenLeftOut() {
+        StudyTables both = RunFixture.tables(
+                RunFixture.run(64, 1).with("testLoss", 0.5),
+                RunFixture.run(64, 1).with("runId", "rOther").with("testLoss", 1.5));
+        assertThat(StudySummary.of(both).batches().get(0).runs()).isEqualTo(2);
+        StudySummary summary = StudySummary.of(both.only(Set.of("r64-1")));
+        assertThat(summary.batches().get(0).runs()).isEqualTo(1);
+        assertThat(summary.batches().get(0).testLoss()).isEqualTo(new Estimate(1, 0.5, null, null, null));
     }
 }

@@ -18,7 +18,10 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +122,81 @@ class Dl4jReplicaTest {
         var replicas = catalog("mlp", List.of(6), Task.CLASSIFICATION, CLASSES);
         assertThat(parameters(replicas.create(3, 2))).isEqualTo(parameters(replicas.create(3, 2)));
         assertThat(parameters(replicas.create(3, 2))).isNotEqualTo(parameters(replicas.create(4, 2)));
+    }
+
+    @Test
+    void seedZeroIsASeedLikeAnyOther() {
+        var replicas = catalog("mlp", List.of(6), Task.CLASSIFICATION, CLASSES);
+        assertThat(parameters(replicas.create(0, 2))).isEqualTo(parameters(replicas.create(0, 2)));
+        assertThat(parameters(replicas.create(0, 2))).isNotEqualTo(parameters(replicas.create(1, 2)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, -5})
+    void dropoutRepeatsWithItsSeed(long seed) throws Exception {
+        Replica replica = load(
+                        new DenseLayer.Builder().nIn(6).nOut(40).dropOut(0.5).build(),
+                        new OutputLayer.Builder(LossFunction.MCXENT)
+                                .nIn(40)
+                                .nOut(CLASSES)
+                                .dropOut(0.5)
+                                .activation(Activation.SOFTMAX)
+                                .build())
+                .create(1, 8);
+        float[] first = seededGradient(replica, seed);
+        assertThat(seededGradient(replica, seed)).isEqualTo(first);
+        assertThat(seededGradient(replica, seed + 1)).isNotEqualTo(first);
+    }
+
+    private static float[] seededGradient(Replica replica, long seed) {
+        float[] gradient = new float[replica.parameterCount()];
+        replica.seed(seed);
+        replica.addGradient(batch(new Noise(8, 6, CLASSES), 0, 8), gradient);
+        return gradient;
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {200, 20, 0})
+    void lossOfACertainNetworkIsTheOneItTrainsOn(float bias) {
+        Replica replica = catalog("softmax", List.of(2), Task.CLASSIFICATION, 3).create(1, 4);
+        float[] values = new float[replica.parameterCount()];
+        // The bias of class 0: at 200 the other probabilities are 0 in float.
+        values[6] = bias;
+        replica.writeParameters(values);
+        Batch batch = batch(new Noise(4, 2, 3), 0, 4);
+        double trained = replica.addGradient(batch, new float[values.length]);
+        Replica.Score score = replica.score(batch);
+        assertThat(score.lossSum()).isCloseTo(trained, within(1e-4));
+        // Classes 0, 1, 2, 0; a probability counts as 1e-10 at least.
+        double missed = Math.min(Math.log(Math.exp(bias) + 2), -Math.log(1e-10));
+        double hit = Math.log(1 + 2 * Math.exp(-bias));
+        assertThat(score.lossSum()).isCloseTo(2 * missed + 2 * hit, within(1e-3));
+    }
+
+    @Test
+    void frozenLayersAreHeldWhetherOrNotTheGradientGoesThroughThem() throws Exception {
+        DenseLayer dense = new DenseLayer.Builder().nIn(6).nOut(2).build();
+        OutputLayer output = new OutputLayer.Builder(LossFunction.MCXENT)
+                .nIn(2)
+                .nOut(CLASSES)
+                .activation(Activation.SOFTMAX)
+                .build();
+        for (Layer frozen : List.of(new FrozenLayer(dense), new FrozenLayerWithBackprop(dense))) {
+            assertThat(load(frozen, output).create(1, 4).heldParameters())
+                    .as(frozen.getClass().getSimpleName())
+                    .containsExactlyInAnyOrder(new Replica.Range(0, 12), new Replica.Range(12, 14));
+        }
+    }
+
+    private io.batchscope.train.ReplicaFactory load(Layer first, Layer second) throws Exception {
+        MultiLayerConfiguration configuration = new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(first)
+                .layer(second)
+                .build();
+        Path file = Files.writeString(directory.resolve("two-layers.json"), configuration.toJson());
+        return Models.load(new ModelConfig.Dl4jFile(file.toString()), List.of(6), Task.CLASSIFICATION, CLASSES)
+                .replicas();
     }
 
     @Test

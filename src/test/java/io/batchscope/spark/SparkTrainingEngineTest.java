@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.batchscope.nn.Model;
 import io.batchscope.nn.Models;
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
 import io.batchscope.plan.StudyConfig.SourceConfig;
 import io.batchscope.plan.StudyConfig.SyntheticConfig;
@@ -19,11 +20,17 @@ import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.TrainedParameters;
 import io.batchscope.train.Replica;
 import io.batchscope.train.ReplicaFactory;
+import io.batchscope.train.StepLoop;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingListener;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.TaskContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,6 +147,36 @@ class SparkTrainingEngineTest {
         assertThat(run.outcome().label()).isEqualTo("Failed");
         assertThat(run.outcome().detail()).contains("rank 1 on ", "the replica broke on rank 1");
         assertThat(train(plans(32, 5).withWorkers(2)).outcome()).isEqualTo(new Outcome.Completed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void anInterruptedRunLeavesNoTaskBehind(int workers) throws Exception {
+        RunPlan endless = plans(4, 100_000_000).withWorkers(workers).plan();
+        CountDownLatch trains = new CountDownLatch(1);
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void onProgress(long stepsDone) {
+                trains.countDown();
+            }
+        };
+        CompletableFuture<TrainedRun> ended = new CompletableFuture<>();
+        Thread thread = new Thread(() -> ended.complete(
+                new SparkTrainingEngine(spark.session(), data, model.replicas()).train(endless, listener)));
+        thread.start();
+        assertThat(trains.await(60, TimeUnit.SECONDS)).isTrue();
+        thread.interrupt();
+        assertThat(ended.get(30, TimeUnit.SECONDS).outcome().label()).isEqualTo("Failed");
+        await(() -> Thread.getAllStackTraces().values().stream()
+                .flatMap(Arrays::stream)
+                .noneMatch(frame -> frame.getClassName().equals(StepLoop.class.getName())));
+        assertThat(train(plans(32, 5).withWorkers(2)).outcome()).isEqualTo(new Outcome.Completed());
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        for (long end = System.nanoTime() + 30_000_000_000L; !condition.getAsBoolean(); Thread.sleep(20)) {
+            assertThat(System.nanoTime()).as("thirty seconds are over").isLessThan(end);
+        }
     }
 
     private static TrainedRun train(RunPlans plans) {

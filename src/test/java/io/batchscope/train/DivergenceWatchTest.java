@@ -34,6 +34,18 @@ class DivergenceWatchTest {
     }
 
     @Test
+    void aLuckyFirstExampleDoesNotSetTheInitialLoss() {
+        DivergenceWatch watch = new DivergenceWatch(10);
+        assertThat(watch.hasDiverged(1e-6, 1)).isFalse();
+        for (int example = 1; example < DivergenceWatch.WINDOW; example++) {
+            assertThat(watch.hasDiverged(1, 1)).as("example %d", example).isFalse();
+        }
+        // The mean of the first 256 is just below 1.
+        assertThat(watch.hasDiverged(9.9, DivergenceWatch.WINDOW)).isFalse();
+        assertThat(watch.hasDiverged(10.1, DivergenceWatch.WINDOW)).isTrue();
+    }
+
+    @Test
     void withoutAnInitialLossTheFirstBatchSetsIt() {
         DivergenceWatch watch = new DivergenceWatch(10);
         assertThat(watch.hasDiverged(0.5, 256)).isFalse();

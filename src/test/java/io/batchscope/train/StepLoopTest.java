@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,7 +162,26 @@ class StepLoopTest {
         assertThat(losses(second.stepRows())).isEqualTo(losses(first.stepRows()));
     }
 
+    @Test
+    void ranksThatStartApartTakeTheParametersOfTheFirst() throws Exception {
+        RunPlan plan = RunPlans.sgd(Task.REGRESSION, EXAMPLES, 8, 20, 0.05)
+                .withWorkers(3)
+                .plan();
+        List<TrainedRun> apart = run(plan, rank -> {
+            LinearReplica replica = new LinearReplica(FEATURES, HELD_CHANGE);
+            replica.writeParameters(new float[] {rank, rank, -rank, 0});
+            return replica;
+        });
+        float[] expected = TrainedParameters.of(run(plan).get(0));
+        assertThat(apart)
+                .allSatisfy(rank -> assertThat(TrainedParameters.of(rank)).isEqualTo(expected));
+    }
+
     private static List<TrainedRun> run(RunPlan plan) throws Exception {
+        return run(plan, rank -> new LinearReplica(FEATURES, HELD_CHANGE));
+    }
+
+    private static List<TrainedRun> run(RunPlan plan, IntFunction<Replica> replicas) throws Exception {
         int workers = plan.workers();
         EpochOrder order = new EpochOrder(plan.trainExamples(), plan.lanes(), plan.seed());
         EpochOrder validation = new EpochOrder(VALIDATION.size(), workers, 0);
@@ -177,7 +197,7 @@ class StepLoopTest {
                                         TRAIN.ownedBy(order, rank, workers),
                                         VALIDATION.ownedBy(validation, rank, workers),
                                         new ArrayExamples(List.of(), List.of())),
-                                new LinearReplica(FEATURES, HELD_CHANGE),
+                                replicas.apply(rank),
                                 collectives.get(rank),
                                 List.of(),
                                 TrainingListener.NONE)

@@ -36,12 +36,15 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() {
         SparkSession session = SparkSessions.open(SparkSessions.DEFAULT_TIMEOUT_SECONDS);
         try (ParquetResultStore store = ParquetResultStore.forReading(session, results)) {
-            StudyTables tables = store.read();
+            StudyFiles files = new StudyFiles(session, results);
+            StudyTables all = store.read();
+            StudyTables tables = files.plannedRuns()
+                    .map(planned -> StudyReports.only(planned, all))
+                    .orElse(all);
             if (tables.runs().isEmpty()) {
                 throw new DataException("results '" + results + "' (RESULTS): hold no finished run; run 'study' first");
             }
             List<FindingRecord> findings = Findings.of(tables);
-            StudyFiles files = new StudyFiles(session, results);
             String study = tables.runs().get(0).study();
             StudyStatus.@Nullable State state =
                     files.readStatus().map(StudyStatus::state).orElse(null);

@@ -1,5 +1,6 @@
 package io.batchscope.cli;
 
+import io.batchscope.analysis.NumberText;
 import io.batchscope.report.HtmlReport;
 import io.batchscope.report.ReportHeader;
 import io.batchscope.result.FindingRecord;
@@ -8,11 +9,24 @@ import io.batchscope.result.StudyTables;
 import io.batchscope.spark.StudyFiles;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Renders a study's report from its tables. */
 final class StudyReports {
     private StudyReports() {}
+
+    /** Without the runs of an earlier configuration: they would count as further seeds of the same batch sizes. */
+    static StudyTables only(Set<String> planned, StudyTables all) {
+        StudyTables tables = all.only(planned);
+        int others = all.runs().size() - tables.runs().size();
+        if (others > 0) {
+            System.err.println("note: the tables also hold " + NumberText.counted(others, "run")
+                    + " of another configuration, which findings and report leave out;"
+                    + " study --fresh moves earlier results aside");
+        }
+        return tables;
+    }
 
     /**
      * Renders it.

@@ -18,6 +18,8 @@ import io.batchscope.study.StudyOutcome;
 import io.batchscope.study.StudyRunner;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.sql.SparkSession;
@@ -70,7 +72,7 @@ final class StudyRun {
 
     private int run(SparkSession session) {
         Provenance provenance = BuildInfo.provenance(loaded.hash(), session.version());
-        files.writeStudy(loaded.resolvedJson(), provenance);
+        files.writeStudy(loaded.resolvedJson(), provenance, planned());
         StudyRunner runner = new StudyRunner(
                 new SparkTrainingEngine(session, setup.data(), setup.model().replicas()),
                 store,
@@ -98,7 +100,7 @@ final class StudyRun {
 
     private void finish(StudyOutcome outcome) {
         progress.close();
-        StudyTables tables = plannedRuns(store.read());
+        StudyTables tables = StudyReports.only(planned(), store.read());
         List<FindingRecord> findings = Findings.of(tables);
         store.writeFindings(findings);
         String report = StudyReports.write(
@@ -117,17 +119,8 @@ final class StudyRun {
         System.out.println("report: " + report);
     }
 
-    /** Without the runs of an earlier configuration: they would count as further seeds of the same batch sizes. */
-    private StudyTables plannedRuns(StudyTables all) {
-        StudyTables planned =
-                all.only(setup.plan().runs().stream().map(RunPlan::runId).collect(Collectors.toSet()));
-        int others = all.runs().size() - planned.runs().size();
-        if (others > 0) {
-            System.err.println("note: the tables also hold " + others
-                    + " runs of another configuration, which findings and report leave out;"
-                    + " --fresh moves earlier results aside");
-        }
-        return planned;
+    private Set<String> planned() {
+        return setup.plan().runs().stream().map(RunPlan::runId).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String message(StudyOutcome outcome) {

@@ -17,7 +17,10 @@ import io.batchscope.result.StudyStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -34,6 +37,9 @@ public final class StudyFiles {
                     .addDeserializer(Instant.class, new InstantReader()))
             .build();
 
+    private static final String STUDY = "study.json";
+    private static final String RUN_IDS = "run_ids";
+
     private final HadoopFiles files;
     private final Path root;
 
@@ -44,19 +50,41 @@ public final class StudyFiles {
     }
 
     /**
-     * Writes {@code study.json}: {@code {"config": …, "provenance": …}}.
+     * Writes {@code study.json}: {@code {"config": …, "provenance": …, "run_ids": […]}}.
      *
      * @param configJson the resolved configuration, a JSON document
+     * @param runIds of the runs it plans
      */
-    public void writeStudy(String configJson, Provenance provenance) {
+    public void writeStudy(String configJson, Provenance provenance, Collection<String> runIds) {
         try {
             ObjectNode study = JSON.createObjectNode();
             study.set("config", JSON.readTree(configJson));
             study.set("provenance", JSON.valueToTree(provenance));
-            writeJson("study.json", study);
+            study.set(RUN_IDS, JSON.valueToTree(runIds));
+            writeJson(STUDY, study);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("the resolved configuration must be JSON, but is not", e);
         }
+    }
+
+    /**
+     * The runs that the last configuration plans; the tables may hold more, of earlier ones. Empty if {@code study.json}
+     * does not tell.
+     *
+     * @throws ResultStoreException if it is not JSON
+     */
+    public Optional<Set<String>> plannedRuns() {
+        Path file = new Path(root, STUDY);
+        return files.text(file).flatMap(text -> {
+            try {
+                Set<String> ids = new TreeSet<>();
+                JSON.readTree(text).path(RUN_IDS).forEach(id -> ids.add(id.asText()));
+                return ids.isEmpty() ? Optional.empty() : Optional.of(ids);
+            } catch (JsonProcessingException e) {
+                throw new ResultStoreException("study (" + file + "): must be the JSON that a study writes, but: "
+                        + e.getOriginalMessage() + "; delete the file and run the study again");
+            }
+        });
     }
 
     /** Writes {@code status.json}. */

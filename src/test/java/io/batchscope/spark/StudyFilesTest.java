@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,18 +107,27 @@ class StudyFilesTest {
     @Test
     void theStudyHoldsConfigurationAndProvenance() throws IOException {
         Provenance provenance = new Provenance("abc", "f00", "0.1.0", "17", "Linux", "by hand", "3.5.5");
-        files.writeStudy("{\"study\": {\"batch-sizes\": [1, \"full\"]}}", provenance);
+        files.writeStudy("{\"study\": {\"batch-sizes\": [1, \"full\"]}}", provenance, List.of("r2", "r1"));
         assertThat(json("study.json").at("/config/study/batch-sizes/1").asText())
                 .isEqualTo("full");
         assertThat(json("study.json").at("/provenance/config_hash").asText()).isEqualTo("f00");
         assertThat(json("study.json").at("/provenance/operating_system").asText())
                 .isEqualTo("Linux");
+        assertThat(files.plannedRuns()).contains(Set.of("r1", "r2"));
+    }
+
+    @Test
+    void aStudyThatDoesNotTellItsRunsHasNoneToLeaveOut() throws IOException {
+        assertThat(files.plannedRuns()).isEmpty();
+        Files.createDirectories(file("study.json").getParent());
+        Files.writeString(file("study.json"), "{\"config\": {}}");
+        assertThat(files.plannedRuns()).isEmpty();
     }
 
     @Test
     void aConfigurationThatIsNotJsonIsRefused() {
         Provenance provenance = new Provenance("abc", "f00", "0.1.0", "17", "Linux", "by hand", "3.5.5");
-        assertThatThrownBy(() -> files.writeStudy("{study", provenance))
+        assertThatThrownBy(() -> files.writeStudy("{study", provenance, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the resolved configuration must be JSON, but is not");
     }

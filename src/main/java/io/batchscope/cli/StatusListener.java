@@ -14,7 +14,11 @@ record StatusListener(StudyProgress progress, StudyFiles files, Instant startedA
         progress.onStudy(state, counts);
         if (state == StudyStatus.State.RUNNING) {
             // The end is written last, with the exit code, when findings and report are there.
-            files.writeStatus(new StudyStatus(state, counts, null, startedAt, Instant.now(), "at work"));
+            try {
+                files.writeStatus(new StudyStatus(state, counts, null, startedAt, Instant.now(), "at work"));
+            } catch (RuntimeException e) {
+                System.err.println("warning: status.json could not be written, the study goes on: " + e.getMessage());
+            }
         }
     }
 

@@ -90,10 +90,17 @@ final class StudyRun {
             finish(outcome);
             return outcome.exitCode();
         } catch (RuntimeException | Error e) {
-            writeStatus(StudyStatus.State.FAILED, progress.counts(), Errors.code(e), String.valueOf(e.getMessage()));
+            try {
+                writeStatus(
+                        StudyStatus.State.FAILED, progress.counts(), Errors.code(e), String.valueOf(e.getMessage()));
+            } catch (RuntimeException unwritten) {
+                e.addSuppressed(unwritten);
+            }
             throw e;
         } finally {
             progress.close();
+            // Before the JVM may halt: a lock left behind would have to be removed by hand on another host.
+            store.close();
             interruption.over();
         }
     }

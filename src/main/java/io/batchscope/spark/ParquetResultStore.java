@@ -43,6 +43,7 @@ public final class ParquetResultStore implements ResultStore, AutoCloseable {
     private final ResultTable<ProbeRecord> probes;
     private final ResultTable<FindingRecord> findings;
     private final @Nullable DirectoryLock lock;
+    private boolean closed;
 
     /**
      * Opens a results directory for writing, makes it if needed, and repairs what a killed writer left.
@@ -223,7 +224,8 @@ public final class ParquetResultStore implements ResultStore, AutoCloseable {
     /** Lets another process write. */
     @Override
     public synchronized void close() {
-        if (lock != null) {
+        if (lock != null && !closed) {
+            closed = true;
             files.delete(new Path(root, ResultTable.WRITING));
             lock.close();
         }

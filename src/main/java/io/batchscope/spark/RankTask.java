@@ -121,7 +121,12 @@ final class RankTask implements Serializable {
                 read(Split.VALIDATION, data.manifest().examples(Split.VALIDATION), workers, rank),
                 read(Split.TEST, data.manifest().examples(Split.TEST), workers, rank));
         Replica replica = replicas.create(plan.seed(), plan.microBatch());
-        return new Prepared(examples, replica, together ? RingListener.open(InetAddress.getByName(host())) : null);
+        try {
+            return new Prepared(examples, replica, together ? RingListener.open(InetAddress.getByName(host())) : null);
+        } catch (IOException | RuntimeException e) {
+            replica.close();
+            throw e;
+        }
     }
 
     private static String address(Prepared prepared) {

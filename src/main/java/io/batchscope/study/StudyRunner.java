@@ -193,7 +193,7 @@ public final class StudyRunner {
         if (failure instanceof Error error) {
             throw error;
         }
-        throw (RuntimeException) failure;
+        throw failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
     }
 
     private void startAll(Progress progress, ExecutorService pool) {

@@ -47,7 +47,7 @@ public final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "data: it needs one of the commands fetch, prepare");
+        throw new ParameterException(spec.commandLine(), "one of the commands fetch, prepare is needed");
     }
 
     /** {@code data fetch}. */
@@ -79,7 +79,6 @@ public final class DataCommand implements Runnable {
             name = "prepare",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            showDefaultValues = true,
             description =
                     "Turns files into a data set: shuffled, split, sharded Parquet with statistics and a manifest.")
     static final class Prepare implements Callable<Integer> {
@@ -122,22 +121,33 @@ public final class DataCommand implements Runnable {
         @Option(
                 names = "--validation-fraction",
                 paramLabel = "F",
-                description = "Share of the training examples held out for validation, in [0, 1).")
+                description =
+                        "Share of the training examples held out for validation, in [0, 1); default: ${DEFAULT-VALUE}.")
         private double validationFraction = 0.1;
 
         @Option(
                 names = "--test-fraction",
                 paramLabel = "F",
-                description = "Share of all examples held out for test where there are no test files, in [0, 1).")
+                description =
+                        "Share of all examples held out for test where there are no test files, in [0, 1); default: ${DEFAULT-VALUE}.")
         private double testFraction = 0.1;
 
-        @Option(names = "--shards", paramLabel = "N", description = "Parquet files per split.")
+        @Option(
+                names = "--shards",
+                paramLabel = "N",
+                description = "Parquet files per split; default: ${DEFAULT-VALUE}.")
         private int shards = PreparationRequest.DEFAULT_SHARDS;
 
-        @Option(names = "--seed", paramLabel = "N", description = "Of the shuffle and of synthetic data.")
+        @Option(
+                names = "--seed",
+                paramLabel = "N",
+                description = "Of the shuffle and of synthetic data; default: ${DEFAULT-VALUE}.")
         private long seed = 1;
 
-        @Option(names = "--task", paramLabel = "TASK", description = "classification, regression")
+        @Option(
+                names = "--task",
+                paramLabel = "TASK",
+                description = "classification, regression; default: ${DEFAULT-VALUE}.")
         private String task = "classification";
 
         @Option(
@@ -147,16 +157,22 @@ public final class DataCommand implements Runnable {
                         + " data show. For synthetic data: 10.")
         private @Nullable Integer classes;
 
-        @Option(names = "--examples", paramLabel = "N", description = "Examples of a synthetic problem.")
+        @Option(
+                names = "--examples",
+                paramLabel = "N",
+                description = "Examples of a synthetic problem; default: ${DEFAULT-VALUE}.")
         private int examples = 10_000;
 
-        @Option(names = "--features", paramLabel = "N", description = "Features of a synthetic problem.")
+        @Option(
+                names = "--features",
+                paramLabel = "N",
+                description = "Features of a synthetic problem; default: ${DEFAULT-VALUE}.")
         private int features = 20;
 
         @Option(
                 names = "--noise",
                 paramLabel = "S",
-                description = "Standard deviation of the noise of a synthetic problem.")
+                description = "Standard deviation of the noise of a synthetic problem; default: ${DEFAULT-VALUE}.")
         private double noise = 1.0;
 
         @Override
@@ -209,7 +225,7 @@ public final class DataCommand implements Runnable {
                                 ? Optional.of(new SyntheticConfig(examples, features, problemClasses, noise))
                                 : Optional.empty());
             } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), "data prepare: " + e.getMessage(), e);
+                throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
             }
         }
 

@@ -16,12 +16,11 @@ final class Errors {
     /** What picocli could not make sense of. */
     static int usage(CommandLine.ParameterException thrown, String[] arguments) {
         String message = String.valueOf(thrown.getMessage());
-        boolean complete = message.contains("; ");
+        String command = thrown.getCommandLine().getCommandSpec().qualifiedName();
         print(List.of(
-                complete
+                message.contains("; ")
                         ? message
-                        : message + " (command line): not understood; try '"
-                                + thrown.getCommandLine().getCommandSpec().qualifiedName() + " --help'"));
+                        : "command line (" + command + "): " + message + "; try '" + command + " --help'"));
         return ExitCode.USAGE;
     }
 
@@ -42,14 +41,17 @@ final class Errors {
             return plan.problems();
         }
         return List.of(
-                code == ExitCode.UNEXPECTED && !(thrown instanceof ResultStoreException)
+                code == ExitCode.UNEXPECTED
                         ? "unexpected failure (" + thrown.getClass().getSimpleName() + "): " + thrown.getMessage()
                                 + "; run again with --debug for the stack trace"
                         : String.valueOf(thrown.getMessage()));
     }
 
     static int code(Throwable thrown) {
-        if (thrown instanceof ConfigException || thrown instanceof PlanException || thrown instanceof ModelException) {
+        if (thrown instanceof ConfigException
+                || thrown instanceof PlanException
+                || thrown instanceof ModelException
+                || thrown instanceof ResultStoreException) {
             return ExitCode.USAGE;
         }
         if (thrown instanceof DataException) {

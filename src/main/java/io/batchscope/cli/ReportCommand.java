@@ -5,13 +5,13 @@ import io.batchscope.analysis.StudySummary;
 import io.batchscope.data.DataException;
 import io.batchscope.report.SummaryTable;
 import io.batchscope.result.FindingRecord;
+import io.batchscope.result.ResultStoreException;
 import io.batchscope.result.StudyStatus;
 import io.batchscope.result.StudyTables;
 import io.batchscope.spark.ParquetResultStore;
 import io.batchscope.spark.SparkSessions;
 import io.batchscope.spark.StudyFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,7 +62,8 @@ final class ReportCommand implements Callable<Integer> {
             System.out.println("report: " + place);
             return ExitCode.DONE;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + output, e);
+            throw new ResultStoreException(
+                    "report file (" + output + "): cannot be written: " + e + "; choose another --output");
         } finally {
             session.stop();
         }

@@ -32,6 +32,7 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     private long finishedWork;
     private long lastLine = System.nanoTime();
     private boolean closed;
+    private boolean ended;
 
     @SuppressWarnings("SystemConsoleNull") // Java 17 is the newest that Spark 3.5 runs on
     StudyProgress(StudyPlan plan, PrintStream out) {
@@ -55,7 +56,8 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     @Override
     public synchronized void onStudy(StudyStatus.State state, StudyStatus.Counts now) {
         counts = now;
-        show(false);
+        show(ended);
+        ended = false;
     }
 
     @Override
@@ -74,7 +76,8 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     public synchronized void onRunFinished(RunPlan plan, RunRecord row) {
         running.remove(plan.runId());
         finishedWork += work(plan, plan.plannedSteps());
-        show(true);
+        // Shown with the counts that include this run, which come next.
+        ended = true;
     }
 
     private void show(boolean now) {

@@ -63,9 +63,14 @@ final class ModelImport {
             throw new ModelException(
                     "model " + place + ": cannot be read as a Deeplearning4j "
                             + (graph ? "ComputationGraphConfiguration" : "MultiLayerConfiguration") + ": "
-                            + Models.firstLine(e) + "; write it with toJson() or ModelSerializer",
+                            + reason(e) + "; write it with toJson() or ModelSerializer",
                     e);
         }
+    }
+
+    /** Deeplearning4j takes any JSON object and then misses what is not in it; its complaint would not help anyone. */
+    private static String reason(Exception e) {
+        return e instanceof NullPointerException ? "it is not one" : Models.firstLine(e);
     }
 
     private static byte[] content(String file, String place) {

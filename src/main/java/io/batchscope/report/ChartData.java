@@ -65,6 +65,9 @@ final class ChartData {
                 .filter(evaluation -> evaluation.split().equals("validation"))
                 .collect(Collectors.groupingBy(EvalRecord::runId, TreeMap::new, Collectors.toList()));
         byRun.values().forEach(ofRun -> {
+            if (ofRun.stream().allMatch(evaluation -> evaluation.step() == 0)) {
+                return; // Diverged before it learned: a point at zero, which a logarithmic axis cannot show.
+            }
             for (EvalRecord evaluation : Thinned.of(ofRun, EvalRecord::step, POINTS_PER_RUN)) {
                 Double value = loss ? (Double) evaluation.loss() : evaluation.accuracy();
                 if (value == null || !Double.isFinite(value)) {

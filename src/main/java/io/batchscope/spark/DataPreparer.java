@@ -110,7 +110,7 @@ public final class DataPreparer {
         if (!status.isDirectory() || fileSystem.listStatus(output).length > 0) {
             throw new DataException("output (" + output + "): it must not exist yet, but there is "
                     + (status.isDirectory() ? "a directory with something else in it" : "a file")
-                    + "; choose another --output");
+                    + "; delete it or choose another --output (study.data.path)");
         }
         return Optional.empty();
     }

@@ -10,6 +10,7 @@ import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
+import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -80,9 +81,19 @@ public final class ParquetResultStore implements ResultStore, AutoCloseable {
         return store;
     }
 
+    private DirectoryLock lock() {
+        try {
+            files.makeDirectories(root);
+            return DirectoryLock.acquire(files, root);
+        } catch (UncheckedIOException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new ResultStoreException("results directory (" + root + "): cannot be written: " + cause.getMessage()
+                    + "; choose another study.output or make it writable");
+        }
+    }
+
     private DirectoryLock lockAndRepair() {
-        files.makeDirectories(root);
-        DirectoryLock acquired = DirectoryLock.acquire(files, root);
+        DirectoryLock acquired = lock();
         try {
             Stream.of(runs, steps, evals, probes, findings).forEach(ResultTable::recover);
             files.delete(new Path(root, ResultTable.WRITING));

@@ -88,13 +88,19 @@ class DataCommandTest {
     void refusesWhatNoPreparationCanUse() {
         assertThatThrownBy(() -> run("prepare", "--format", "xml", "--output", "x"))
                 .isInstanceOf(ParameterException.class)
-                .hasMessage("data prepare: format must be one of idx, csv, parquet, synthetic, but is 'xml'");
+                .hasMessage("format must be one of idx, csv, parquet, synthetic, but is 'xml'");
         assertThatThrownBy(() -> run("prepare", "--format", "csv", "--output", "x"))
                 .isInstanceOf(ParameterException.class)
-                .hasMessage("data prepare: input must name at least one file or directory");
+                .hasMessage("input must name at least one file or directory");
         assertThatThrownBy(() -> run("prepare", "--format", "synthetic", "--output", "x", "--task", "sorting"))
                 .isInstanceOf(ParameterException.class)
-                .hasMessage("data prepare: task must be one of classification, regression, but is 'sorting'");
+                .hasMessage("task must be one of classification, regression, but is 'sorting'");
+    }
+
+    @Test
+    void helpNamesDefaultsOnlyWhereThereAreSome() throws Exception {
+        String help = run("prepare", "--help");
+        assertThat(help).contains("default: 0.1.", "default: 24.").doesNotContain("Optional", "Default: []", "${");
     }
 
     @Test

@@ -168,7 +168,8 @@ class ModelsTest {
                 .hasMessageContaining("the file does not exist; give the path of a .json or .zip");
         Path nonsense = Files.writeString(directory.resolve("nonsense.json"), "{\"a\": 1}");
         assertThatThrownBy(() -> load(nonsense, List.of(4), 2))
-                .hasMessageContaining("cannot be read as a Deeplearning4j MultiLayerConfiguration");
+                .hasMessage("model " + nonsense + " (study.model.dl4j): cannot be read as a Deeplearning4j"
+                        + " MultiLayerConfiguration: it is not one; write it with toJson() or ModelSerializer");
         Path zip = Files.write(directory.resolve("broken.zip"), new byte[] {'P', 'K', 3, 4, 0, 0});
         assertThatThrownBy(() -> load(zip, List.of(4), 2)).isInstanceOf(ModelException.class);
         assertThatThrownBy(

@@ -62,6 +62,24 @@ class ChartsTest {
     }
 
     @Test
+    void leaveOutAnEvaluationOfAnUntrainedNetworkAlone() {
+        StudyTables whole = SampleStudy.tables(false);
+        StudyTables tables = new StudyTables(
+                whole.runs(),
+                whole.steps(),
+                whole.evals().stream()
+                        .filter(evaluation -> evaluation.step() == 0)
+                        .toList(),
+                whole.probes());
+
+        assertThat(tables.evals()).isNotEmpty();
+        assertThat(Charts.of(tables, StudySummary.of(tables)).charts())
+                .extracting(Charts.Chart::id)
+                .contains("training-loss")
+                .doesNotContain("validation-by-epoch", "validation-by-update");
+    }
+
+    @Test
     void drawAtMostTwoHundredPointsARun() throws Exception {
         Map<String, Long> points = StreamSupport.stream(
                         sample().path("data").path("losses").spliterator(), false)

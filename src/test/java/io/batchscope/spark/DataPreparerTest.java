@@ -276,7 +276,7 @@ class DataPreparerTest {
         Files.writeString(full.resolve("thesis.tex"), "precious");
         assertThatThrownBy(() -> prepare(spark.session(), PreparedSets.synthetic(50, 2), full))
                 .hasMessage("output (" + full + "): it must not exist yet, but there is a directory with something else"
-                        + " in it; choose another --output");
+                        + " in it; delete it or choose another --output (study.data.path)");
         assertThat(full.resolve("thesis.tex")).hasContent("precious");
     }
 

@@ -276,6 +276,16 @@ class ParquetResultStoreTest {
     }
 
     @Test
+    void aWriterNeedsADirectoryItCanMake() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "precious");
+        assertThatThrownBy(() -> new ParquetResultStore(spark.session(), file.toString()))
+                .isInstanceOf(ResultStoreException.class)
+                .hasMessageStartingWith("results directory (" + file + "): cannot be written: ")
+                .hasMessageEndingWith("; choose another study.output or make it writable");
+        assertThat(file).hasContent("precious");
+    }
+
+    @Test
     void aReaderMayReadWhileAnotherWritesButNotWrite() {
         try (ParquetResultStore store = open()) {
             store.write(SampleRuns.run("r1", 8, 1, 3));

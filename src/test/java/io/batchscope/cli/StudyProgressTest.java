@@ -1,0 +1,41 @@
+package io.batchscope.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batchscope.plan.ModelFacts;
+import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.StudyPlan;
+import io.batchscope.plan.Task;
+import io.batchscope.result.Provenance;
+import io.batchscope.result.RunRecord;
+import io.batchscope.result.StudyStatus;
+import io.batchscope.study.RunRecords;
+import io.batchscope.testing.RunPlans;
+import io.batchscope.train.TrainedRun;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StudyProgressTest {
+    @Test
+    void countsARunThatHasEnded() {
+        RunPlan plan = RunPlans.sgd(Task.CLASSIFICATION, 100, 10, 5, 0.1).plan();
+        RunRecord row = new RunRecords(
+                        new ModelFacts("m", "softmax", 15, 4, 3, Task.CLASSIFICATION, List.of()),
+                        new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"))
+                .result(plan, TrainedRun.failed("no memory"), Instant.EPOCH)
+                .run();
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        try (StudyProgress progress = new StudyProgress(
+                new StudyPlan("study", List.of(plan), List.of()),
+                new PrintStream(shown, true, StandardCharsets.UTF_8))) {
+            progress.onRunStarted(plan);
+            progress.onRunFinished(plan, row);
+            progress.onStudy(StudyStatus.State.RUNNING, new StudyStatus.Counts(1, 0, 0, 1));
+        }
+        assertThat(shown.toString(StandardCharsets.UTF_8)).isEqualTo("progress: 100 %, 1 of 1 runs\n");
+    }
+}

@@ -1,5 +1,6 @@
 package io.batchscope.spark;
 
+import io.batchscope.result.ResultStoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Timestamp;
@@ -66,7 +67,11 @@ final class ParquetRows {
         }
     }
 
-    /** All rows in the order of the file, with string columns added that stand in the file's path. */
+    /**
+     * All rows in the order of the file, with string columns added that stand in the file's path.
+     *
+     * @throws ResultStoreException if the file is not what a study writes
+     */
     List<Row> read(Path file, Map<String, String> inPath) {
         List<Row> rows = new ArrayList<>();
         try (ParquetReader<Group> reader = new GroupReader(HadoopInputFile.fromPath(file, configuration)).build()) {
@@ -80,6 +85,10 @@ final class ParquetRows {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            // Parquet throws bare RuntimeExceptions at files that are none.
+            throw new ResultStoreException("table file (" + file + "): cannot be read: " + e.getMessage()
+                    + "; restore it, or start again with study --fresh");
         }
         return rows;
     }

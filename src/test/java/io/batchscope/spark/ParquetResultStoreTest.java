@@ -286,6 +286,17 @@ class ParquetResultStoreTest {
     }
 
     @Test
+    void namesATableFileThatIsNotParquet() throws Exception {
+        Path file = Files.writeString(
+                Files.createDirectories(directory.resolve("runs")).resolve("part-00000.parquet"), "x");
+        ParquetResultStore reader = ParquetResultStore.forReading(spark.session(), directory.toString());
+        assertThatThrownBy(reader::read)
+                .isInstanceOf(ResultStoreException.class)
+                .hasMessageContaining(file + "): cannot be read: ")
+                .hasMessageEndingWith("; restore it, or start again with study --fresh");
+    }
+
+    @Test
     void aReaderMayReadWhileAnotherWritesButNotWrite() {
         try (ParquetResultStore store = open()) {
             store.write(SampleRuns.run("r1", 8, 1, 3));

@@ -16,14 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class StudyReports {
     private StudyReports() {}
 
-    /** Without the runs of an earlier configuration: they would count as further seeds of the same batch sizes. */
+    /**
+     * Without runs that the study's configuration does not plan: those of an earlier learning rate, say, would count as
+     * further seeds of the same batch sizes.
+     */
     static StudyTables only(Set<String> planned, StudyTables all) {
         StudyTables tables = all.only(planned);
         int others = all.runs().size() - tables.runs().size();
         if (others > 0) {
             System.err.println("note: the tables also hold " + NumberText.counted(others, "run")
-                    + " of another configuration, which findings and report leave out;"
-                    + " study --fresh moves earlier results aside");
+                    + " that the study's configuration does not plan (other batch sizes, seeds or settings);"
+                    + " they stay in the tables, findings and report leave them out");
         }
         return tables;
     }

@@ -124,6 +124,10 @@ final class StudyRun {
         }
         System.out.print(SummaryTable.of(StudySummary.of(tables)));
         System.out.println("report: " + report);
+        tables.runs().stream()
+                .filter(run -> run.outcome().equals("Failed"))
+                .forEach(run -> System.err.println("error: run failed (batch " + run.batchSize() + ", seed "
+                        + run.seed() + "): " + run.outcomeDetail() + "; mend it and give the same command again"));
     }
 
     private Set<String> planned() {

@@ -20,8 +20,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * The general replica: any Deeplearning4j network, by Deeplearning4j's own forward and backward passes. Its updater is
- * not used; parameters and gradients are exchanged as flat arrays.
+ * The general replica: any Deeplearning4j network, by Deeplearning4j's own forward and backward passes, with its oneDNN
+ * helpers where there are any. Its updater is not used; parameters and gradients are exchanged as flat arrays.
  */
 final class Dl4jReplica implements Replica {
     private final Network network;
@@ -45,6 +45,7 @@ final class Dl4jReplica implements Replica {
      * @param outputs numbers per example that the network puts out
      */
     Dl4jReplica(Network network, Task task, List<Integer> inputShape, int outputs, int microBatch) {
+        OneDnnHelpers.enable(network);
         this.network = network;
         this.task = task;
         this.outputs = outputs;
@@ -71,7 +72,8 @@ final class Dl4jReplica implements Replica {
                 || (configuration instanceof BaseLayer base && base.getWeightNoise() != null);
     }
 
-    private static List<Range> held(Network network) {
+    /** The running statistics and frozen parameters of a network. */
+    static List<Range> held(Network network) {
         List<Range> ranges = new ArrayList<>();
         for (Layer layer : network.layers()) {
             layer.paramTable().forEach((key, values) -> {

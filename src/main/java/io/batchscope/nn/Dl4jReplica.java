@@ -118,7 +118,7 @@ final class Dl4jReplica implements Replica {
     }
 
     @Override
-    public double addGradient(Batch batch, float[] sum) {
+    public double gradient(Batch batch, float weight, boolean add, float[] into) {
         makeRoom(batch.size());
         INDArray[] view = load(batch);
         double meanLoss = network.backpropagate(view[0], view[1]);
@@ -130,7 +130,7 @@ final class Dl4jReplica implements Replica {
             }
         }
         for (int i = 0; i < gradient.length; i++) {
-            sum[i] += gradient[i];
+            into[i] = (add ? into[i] : 0) + weight * gradient[i];
         }
         return meanLoss * batch.size();
     }

@@ -33,12 +33,12 @@ public record StepTime(double fixedSeconds, double secondsPerExample) {
 
     private static double gradientSeconds(Replica replica, Batch batch, int size) {
         float[] parameters = new float[replica.parameterCount()];
-        float[] sum = new float[replica.parameterCount()];
+        float[] mean = new float[replica.parameterCount()];
         batch.fill(new Zeros(batch.featureCount()), 0, size);
         double[] seconds = new double[REPEATS];
         for (int i = -(size == 1 ? WARM_UP : 2); i < REPEATS; i++) {
             long start = System.nanoTime();
-            replica.addGradient(batch, sum);
+            replica.gradient(batch, 1f / size, false, mean);
             replica.readParameters(parameters);
             replica.writeParameters(parameters);
             if (i >= 0) {

@@ -8,9 +8,9 @@ import io.batchscope.units.EpochGeometry;
 import java.util.Arrays;
 
 /**
- * The mean gradient of a global batch: every rank pushes its share through its replica in micro-batches and sums, then
- * the sums are summed over the ranks and divided by the size of the global batch (not of the share: Goyal et al. 2017,
- * remark 3).
+ * The mean gradient of a global batch: every rank pushes its share through its replica in micro-batches, each
+ * weighted by 1 / size of the global batch (not of the share: Goyal et al. 2017, remark 3); then the parts are summed
+ * over the ranks.
  */
 final class GlobalGradient {
     /** Rides along with the gradient: the sum of the losses, and the votes to stop. */
@@ -24,7 +24,7 @@ final class GlobalGradient {
     private final Collective collective;
     private final Batch batch;
     private final int parameterCount;
-    private final float[] sums;
+    private final float[] mean;
     private final int[] share;
     private EpochOrder.Epoch epoch;
     private long epochNumber;
@@ -38,7 +38,7 @@ final class GlobalGradient {
         this.collective = collective;
         this.batch = batch;
         this.parameterCount = replica.parameterCount();
-        this.sums = new float[parameterCount + EXTRAS];
+        this.mean = new float[parameterCount + EXTRAS];
         long most = Math.min(plan.batchSize(), order.examplesOf(collective.rank(), collective.size()));
         this.share = new int[Math.toIntExact(most)];
         this.epoch = order.epoch(0, collective.rank(), collective.size());
@@ -55,9 +55,12 @@ final class GlobalGradient {
             epochNumber = geometry.epochOf(step);
             epoch = order.epoch(epochNumber, collective.rank(), collective.size());
         }
-        Arrays.fill(sums, 0f);
         int count = epoch.share(geometry.startOf(step), geometry.sizeOf(step), share);
         int microBatches = (count + batch.capacity() - 1) / batch.capacity();
+        float weight = 1f / geometry.sizeOf(step);
+        if (microBatches == 0) {
+            Arrays.fill(mean, 0f);
+        }
         double lossSum = 0;
         for (int i = 0; i < microBatches; i++) {
             long start = System.nanoTime();
@@ -65,19 +68,15 @@ final class GlobalGradient {
             long filled = System.nanoTime();
             replica.seed(
                     SplitMix.mix(plan.seed() ^ SplitMix.mix(step ^ SplitMix.mix(collective.rank() * 65_537L + i))));
-            lossSum += replica.addGradient(batch, sums);
+            lossSum += replica.gradient(batch, weight, i > 0, mean);
             times.dataNanos += filled - start;
             times.computeNanos += System.nanoTime() - filled;
         }
         long summing = System.nanoTime();
-        sums[parameterCount] = (float) lossSum;
-        sums[parameterCount + 1] = stopVote ? 1 : 0;
-        collective.allReduceSum(sums, 0, sums.length);
+        mean[parameterCount] = (float) (lossSum * weight);
+        mean[parameterCount + 1] = stopVote ? 1 : 0;
+        collective.allReduceSum(mean, 0, mean.length);
         times.syncNanos += System.nanoTime() - summing;
-        float scale = 1f / geometry.sizeOf(step);
-        for (int i = 0; i <= parameterCount; i++) {
-            sums[i] *= scale;
-        }
     }
 
     private static int part(int count, int i, int parts) {
@@ -86,24 +85,24 @@ final class GlobalGradient {
 
     /** The mean gradient in its first {@code parameterCount} elements. */
     float[] mean() {
-        return sums;
+        return mean;
     }
 
     /** Mean loss per example of the global batch. */
     double loss() {
-        return sums[parameterCount];
+        return mean[parameterCount];
     }
 
     /** Whether any rank voted to stop. */
     boolean stopWanted() {
-        return sums[parameterCount + 1] > 0;
+        return mean[parameterCount + 1] > 0;
     }
 
     /** ‖mean gradient‖₂. */
     double norm() {
         double sum = 0;
         for (int i = 0; i < parameterCount; i++) {
-            sum += (double) sums[i] * sums[i];
+            sum += (double) mean[i] * mean[i];
         }
         return Math.sqrt(sum);
     }

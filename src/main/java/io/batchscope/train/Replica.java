@@ -18,16 +18,20 @@ public interface Replica extends AutoCloseable {
     void writeParameters(float[] values);
 
     /**
-     * Adds the gradient of the <em>sum</em> over the batch's examples of the loss to
-     * {@code sum[0 … parameterCount − 1]}, in training mode.
+     * Computes {@code weight} × the gradient of the <em>sum</em> over the batch's examples of the loss, in training mode.
      *
-     * @return the sum over the examples of the loss
+     * @param batch at least one example
+     * @param weight what the sum counts for; 1 / (size of the global batch) makes the parts of a global batch add up to
+     *     its mean gradient (Goyal et al. 2017, section 3, remark 3)
+     * @param add whether to add it to what is in {@code into}, and not to overwrite that
+     * @param into takes it in its first {@code parameterCount} elements
+     * @return the sum over the examples of the loss, not weighted
      */
-    double addGradient(Batch batch, float[] sum);
+    double gradient(Batch batch, float weight, boolean add, float[] into);
 
     /**
      * The parameters that the update rule must leave alone: running statistics of batch normalization and frozen
-     * layers. In their places {@link #addGradient} adds examples × the amount that is to be subtracted.
+     * layers. In their places {@link #gradient} puts weight × examples × the amount that is to be subtracted.
      */
     default List<Range> heldParameters() {
         return List.of();

@@ -10,10 +10,10 @@ import io.batchscope.plan.RunPlan;
  * for update = 0 … planned − 1:
  *     gradient = 0
  *     for each micro-batch of this rank's share of the global batch:
- *         gradient += replica.addGradient(micro-batch)   // sum over examples, not mean
+ *         gradient += replica.gradient(micro-batch, 1/B) // sum over examples, weighted
  *     collective.allReduceSum(gradient, loss)            // exact: same bits on every rank
  *     if loss diverged: stop                             // outcome Diverged(step, loss)
- *     parameters = rule(parameters, gradient / B, schedule.rateAt(update))
+ *     parameters = rule(parameters, gradient, schedule.rateAt(update))
  *                                                        // listener.onProgress, now and then onStep
  *     now and then: evaluate validation                  // listener.onEvaluation
  *     if target passed and target.stop: stop             // outcome ReachedTarget(step)

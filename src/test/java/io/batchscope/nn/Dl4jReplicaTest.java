@@ -42,7 +42,7 @@ class Dl4jReplicaTest {
         Replica replica = catalog(name, shape, Task.CLASSIFICATION, CLASSES).create(5, 8);
         Batch batch = batch(new Noise(8, shape.stream().reduce(1, (a, b) -> a * b), CLASSES), 0, 8);
         float[] gradient = new float[replica.parameterCount()];
-        replica.addGradient(batch, gradient);
+        replica.gradient(batch, 1, true, gradient);
         float[] parameters = new float[gradient.length];
         replica.readParameters(parameters);
 
@@ -71,7 +71,7 @@ class Dl4jReplicaTest {
         replica.writeParameters(new float[replica.parameterCount()]);
         Noise examples = new Noise(4, 2, 2);
         float[] gradient = new float[replica.parameterCount()];
-        double loss = replica.addGradient(batch(examples, 0, 4), gradient);
+        double loss = replica.gradient(batch(examples, 0, 4), 1, true, gradient);
 
         // At zero weights every class has probability 1/2: dL/db_c = sum (1/2 - [y = c]), loss = n ln 2.
         assertThat(loss).isCloseTo(4 * Math.log(2), within(1e-5));
@@ -90,10 +90,10 @@ class Dl4jReplicaTest {
         Noise examples = new Noise(8, 6, CLASSES);
         float[] whole = new float[replica.parameterCount()];
         float[] parts = new float[replica.parameterCount()];
-        double wholeLoss = replica.addGradient(batch(examples, 0, 8), whole);
-        double partLoss = replica.addGradient(batch(examples, 0, 1), parts)
-                + replica.addGradient(batch(examples, 1, 3), parts)
-                + replica.addGradient(batch(examples, 3, 8), parts);
+        double wholeLoss = replica.gradient(batch(examples, 0, 8), 1, true, whole);
+        double partLoss = replica.gradient(batch(examples, 0, 1), 1, true, parts)
+                + replica.gradient(batch(examples, 1, 3), 1, true, parts)
+                + replica.gradient(batch(examples, 3, 8), 1, true, parts);
         assertThat(partLoss).isCloseTo(wholeLoss, within(1e-4));
         for (int i = 0; i < whole.length; i++) {
             assertThat(parts[i]).isCloseTo(whole[i], within(1e-4f));
@@ -114,7 +114,8 @@ class Dl4jReplicaTest {
         Replica.Score score = replica.score(batch(examples, 0, 4));
         assertThat(score.lossSum()).isCloseTo(expected, within(1e-4));
         assertThat(score.correct()).isZero();
-        assertThat(replica.addGradient(batch(examples, 0, 4), new float[3])).isCloseTo(expected, within(1e-4));
+        assertThat(replica.gradient(batch(examples, 0, 4), 1, true, new float[3]))
+                .isCloseTo(expected, within(1e-4));
     }
 
     @Test
@@ -151,7 +152,7 @@ class Dl4jReplicaTest {
     private static float[] seededGradient(Replica replica, long seed) {
         float[] gradient = new float[replica.parameterCount()];
         replica.seed(seed);
-        replica.addGradient(batch(new Noise(8, 6, CLASSES), 0, 8), gradient);
+        replica.gradient(batch(new Noise(8, 6, CLASSES), 0, 8), 1, true, gradient);
         return gradient;
     }
 
@@ -164,7 +165,7 @@ class Dl4jReplicaTest {
         values[6] = bias;
         replica.writeParameters(values);
         Batch batch = batch(new Noise(4, 2, 3), 0, 4);
-        double trained = replica.addGradient(batch, new float[values.length]);
+        double trained = replica.gradient(batch, 1, true, new float[values.length]);
         Replica.Score score = replica.score(batch);
         assertThat(score.lossSum()).isCloseTo(trained, within(1e-4));
         // Classes 0, 1, 2, 0; a probability counts as 1e-10 at least.
@@ -235,7 +236,7 @@ class Dl4jReplicaTest {
         replica.writeParameters(values);
         Noise examples = new Noise(4, 2, 2);
         float[] sum = new float[values.length];
-        replica.addGradient(batch(examples, 0, 4), sum);
+        replica.gradient(batch(examples, 0, 4), 1, true, sum);
         double mean = 0;
         for (int i = 0; i < 4; i++) {
             float[] x = new float[2];

@@ -48,14 +48,17 @@ public final class LinearReplica implements Replica {
     }
 
     @Override
-    public double addGradient(Batch batch, float[] sum) {
+    public double gradient(Batch batch, float weight, boolean add, float[] into) {
+        if (!add) {
+            Arrays.fill(into, 0, parameters.length, 0f);
+        }
         for (int row = 0; row < batch.size(); row++) {
-            double residual = residual(batch, row);
+            double slope = 2 * weight * residual(batch, row);
             for (int i = 0; i < batch.featureCount(); i++) {
-                sum[i] += (float) (2 * residual * batch.features()[row * batch.featureCount() + i]);
+                into[i] += (float) (slope * batch.features()[row * batch.featureCount() + i]);
             }
         }
-        sum[parameters.length - 1] += heldChange * batch.size();
+        into[parameters.length - 1] += weight * heldChange * batch.size();
         return score(batch).lossSum();
     }
 

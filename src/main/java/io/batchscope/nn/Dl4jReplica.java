@@ -3,6 +3,7 @@ package io.batchscope.nn;
 import io.batchscope.data.Batch;
 import io.batchscope.plan.Task;
 import io.batchscope.train.Replica;
+import io.batchscope.train.WeightPenalty;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Dl4jReplica implements Replica {
     private final ILossFunction loss;
     private final IActivation applied;
     private final List<Range> held;
+    private final List<WeightPenalty> penalties;
     private final boolean random;
     private final INDArray parameters;
     private final long[] inputShape;
@@ -46,6 +48,8 @@ final class Dl4jReplica implements Replica {
      */
     Dl4jReplica(Network network, Task task, List<Integer> inputShape, int outputs, int microBatch) {
         OneDnnHelpers.enable(network);
+        this.penalties = Penalties.of(network);
+        Penalties.remove(network);
         this.network = network;
         this.task = task;
         this.outputs = outputs;
@@ -108,6 +112,11 @@ final class Dl4jReplica implements Replica {
     @Override
     public List<Range> heldParameters() {
         return held;
+    }
+
+    @Override
+    public List<WeightPenalty> penalties() {
+        return penalties;
     }
 
     @Override

@@ -107,7 +107,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         if (!Backend.isOptimal()) {
             changes.add("the processor has newer instructions than the native library was built for; build with"
-                    + " -Dnd4j.classifier=linux-x86_64-onednn-avx512 and compare");
+                    + " -Dnd4j.classifier=" + Backend.suitableClassifier() + " and compare");
         }
     }
 

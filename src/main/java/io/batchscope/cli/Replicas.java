@@ -1,5 +1,6 @@
 package io.batchscope.cli;
 
+import io.batchscope.fused.FusedBackend;
 import io.batchscope.nn.Backend;
 import io.batchscope.nn.Model;
 import io.batchscope.plan.FusedFacts;
@@ -26,13 +27,13 @@ final class Replicas {
 
     /** Why some executor cannot load the fused replica's native library; null if all can. */
     static @Nullable String notLoaded(SparkSession session, int slots) {
-        List<String> problems = ExecutorSurvey.ask(session, slots, Replicas::problem);
+        List<String> problems = ExecutorSurvey.ask(session, slots, FusedBackend::problem);
         return problems.isEmpty() ? null : String.join("; ", problems);
     }
 
     /** The fused replica's native libraries and instruction sets on the executors. */
     static String fusedBackends(SparkSession session, int slots) {
-        return String.join("; ", ExecutorSurvey.ask(session, slots, Replicas::fusedBackend));
+        return String.join("; ", ExecutorSurvey.ask(session, slots, FusedBackend::describe));
     }
 
     /** Makes the replicas of a model. */
@@ -46,27 +47,19 @@ final class Replicas {
     /** What computes the gradients in this JVM, in one line. */
     static String backend(ReplicaKind kind) {
         return switch (kind) {
-            case FUSED -> fusedBackend();
+            case FUSED -> FusedBackend.describe();
             case DL4J -> Backend.describe();
         };
     }
 
-    // Not connected yet: model.program(), model.start(), fused.FusedReplicaFactory and fused.FusedBackend.
+    // To be connected with the compiler in nn: the model's compilation and start parameters.
 
     private static @Nullable String notCompiled(Model model) {
         return "this build cannot compile " + model.facts().description();
     }
 
-    private static @Nullable String problem() {
-        return "this build has no fused replica";
-    }
-
-    private static String fusedBackend() {
-        return "none";
-    }
-
     private static ReplicaFactory fused(Model model) {
         throw new IllegalStateException(
-                "this build has no fused replica for " + model.facts().description());
+                "this build cannot compile " + model.facts().description());
     }
 }

@@ -1,0 +1,145 @@
+package io.batchscope.fused;
+
+import static io.batchscope.fused.OneDnn.check;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
+
+import io.batchscope.data.Batch;
+import io.batchscope.train.Program;
+import io.batchscope.train.Replica;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a program on oneDNN. A pass is put together once for each number of examples that comes up; after that a step
+ * allocates nothing. Passes take turns in one block of memory, as large as the largest needs.
+ */
+final class FusedReplica implements Replica {
+    /** Passes kept ready: full micro-batches, an epoch's last one and uneven shares, for training and for scores. */
+    private static final int PASSES_KEPT = 12;
+
+    /** Which pass. */
+    private record Key(int rows, boolean training) {}
+
+    private final Program program;
+    private final dnnl_stream stream = new dnnl_stream();
+    private final Block parameters;
+    private final Block gradient;
+    private final Block workspace = new Block(0);
+    private final Map<Key, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
+    private final Weight weight = new Weight();
+    private final float[] scratch;
+    private @Nullable Pass latest;
+    private int latestRows;
+    private boolean latestTraining;
+    private long seed;
+
+    /** @param start of the parameters, {@code float[parameterCount]} */
+    FusedReplica(Program program, float[] start) {
+        this.program = program;
+        this.parameters = new Block(program.parameterCount());
+        this.gradient = new Block(program.parameterCount());
+        this.scratch = new float[program.parameterCount()];
+        check(dnnl_stream_create(stream, OneDnn.engine(), dnnl_stream_default_flags), "a stream");
+        writeParameters(start);
+    }
+
+    @Override
+    public int parameterCount() {
+        return program.parameterCount();
+    }
+
+    @Override
+    public void readParameters(float[] into) {
+        parameters.start().get(into, 0, parameterCount());
+    }
+
+    @Override
+    public void writeParameters(float[] values) {
+        parameters.start().put(values, 0, parameterCount());
+    }
+
+    @Override
+    public List<Range> heldParameters() {
+        return program.heldParameters();
+    }
+
+    @Override
+    public void seed(long newSeed) {
+        seed = newSeed;
+    }
+
+    @Override
+    public double gradient(Batch batch, float newWeight, boolean add, float[] into) {
+        weight.set(newWeight);
+        double lossSum = pass(batch.size(), true).differentiate(batch, newWeight);
+        if (add) {
+            gradient.start().get(scratch, 0, scratch.length);
+            for (int i = 0; i < scratch.length; i++) {
+                into[i] += scratch[i];
+            }
+        } else {
+            gradient.start().get(into, 0, scratch.length);
+        }
+        return lossSum;
+    }
+
+    @Override
+    public Score score(Batch batch) {
+        return pass(batch.size(), false).score(batch);
+    }
+
+    private Pass pass(int rows, boolean training) {
+        if (latest != null && rows == latestRows && training == latestTraining) {
+            return latest;
+        }
+        latest = find(rows, training);
+        latestRows = rows;
+        latestTraining = training;
+        return latest;
+    }
+
+    private Pass find(int rows, boolean training) {
+        Key key = new Key(rows, training);
+        Pass known = passes.get(key);
+        if (known != null) {
+            return known;
+        }
+        Pass pass = PassCompiler.compile(
+                program,
+                new Lowering(program, rows, training, stream, new Natives(), parameters, gradient, weight),
+                () -> seed);
+        passes.put(key, pass);
+        forgetTheEldest();
+        if (pass.floats() > workspace.floats()) {
+            workspace.resize(pass.floats());
+            passes.values().forEach(other -> other.bind(workspace.start()));
+        } else {
+            pass.bind(workspace.start());
+        }
+        return pass;
+    }
+
+    private void forgetTheEldest() {
+        if (passes.size() > PASSES_KEPT) {
+            Iterator<Pass> eldest = passes.values().iterator();
+            eldest.next().close();
+            eldest.remove();
+        }
+    }
+
+    @Override
+    public void close() {
+        passes.values().forEach(Pass::close);
+        passes.clear();
+        dnnl_stream_destroy(stream);
+        parameters.close();
+        gradient.close();
+        workspace.close();
+    }
+}

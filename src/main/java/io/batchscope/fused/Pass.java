@@ -1,0 +1,71 @@
+package io.batchscope.fused;
+
+import io.batchscope.data.Batch;
+import io.batchscope.train.Replica.Score;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+
+/** A program made ready for one number of examples: its steps, bound to memory. */
+final class Pass implements AutoCloseable {
+    private final Natives natives;
+    private final List<Tensor> placed;
+    private final Step[] forward;
+    private final Step[] backward;
+    private final Tensor input;
+    private final OutputLoss loss;
+    private final int numbers;
+    private final long floats;
+
+    Pass(Lowering lowering, OutputLoss loss, int features) {
+        this.natives = lowering.natives();
+        this.placed = List.copyOf(lowering.placed());
+        this.forward = lowering.forward().toArray(new Step[0]);
+        this.backward = lowering.backward().toArray(new Step[0]);
+        this.input = lowering.value(0);
+        this.loss = loss;
+        this.numbers = lowering.rows() * features;
+        this.floats = lowering.floats();
+    }
+
+    /** Floats of memory that it needs. */
+    long floats() {
+        return floats;
+    }
+
+    /** Says where its memory is. */
+    void bind(FloatPointer block) {
+        placed.forEach(tensor -> tensor.bind(block));
+    }
+
+    /** Loss and hits of a batch of its size. */
+    Score score(Batch batch) {
+        run(batch);
+        return loss.score(batch);
+    }
+
+    /**
+     * Leaves weight × the gradient of the summed loss in the gradient's memory.
+     *
+     * @return the sum over the examples of the loss
+     */
+    double differentiate(Batch batch, float weight) {
+        run(batch);
+        double lossSum = loss.differentiate(batch, weight);
+        for (Step step : backward) {
+            step.run();
+        }
+        return lossSum;
+    }
+
+    private void run(Batch batch) {
+        input.data().put(batch.features(), 0, numbers);
+        for (Step step : forward) {
+            step.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        natives.close();
+    }
+}

@@ -1,0 +1,144 @@
+package io.batchscope.fused;
+
+import io.batchscope.train.ActivationFunction;
+import io.batchscope.train.Operation;
+import io.batchscope.train.Operation.Activation;
+import io.batchscope.train.Operation.Addition;
+import io.batchscope.train.Operation.BatchNormalization;
+import io.batchscope.train.Operation.Convolution;
+import io.batchscope.train.Operation.Dense;
+import io.batchscope.train.Operation.Dropout;
+import io.batchscope.train.Operation.Flatten;
+import io.batchscope.train.Operation.Pooling;
+import io.batchscope.train.Program;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a program into the steps of a pass. */
+final class PassCompiler {
+    private final Program program;
+    private final Lowering lowering;
+    private final LongSupplier seed;
+    private final int[] readers;
+
+    private PassCompiler(Program program, Lowering lowering, LongSupplier seed) {
+        this.program = program;
+        this.lowering = lowering;
+        this.seed = seed;
+        this.readers = new int[program.operations().size() + 1];
+        program.operations().forEach(operation -> operation.inputs().forEach(input -> readers[input]++));
+    }
+
+    /** @param seed of the micro-batch that runs */
+    static Pass compile(Program program, Lowering lowering, LongSupplier seed) {
+        return new PassCompiler(program, lowering, seed).compile();
+    }
+
+    private Pass compile() {
+        List<Integer> shape = program.inputShape();
+        long[] dimensions = new long[shape.size() + 1];
+        int features = 1;
+        dimensions[0] = lowering.rows();
+        for (int i = 0; i < shape.size(); i++) {
+            dimensions[i + 1] = shape.get(i);
+            features *= shape.get(i);
+        }
+        lowering.setValue(0, lowering.tensor(lowering.natives().plain(dimensions), dimensions));
+        List<Operation> operations = program.operations();
+        List<Kernel> kernels = new ArrayList<>();
+        List<Integer> results = new ArrayList<>();
+        for (int i = 0; i < operations.size(); i++) {
+            @Nullable ActivationFunction function = fusable(i);
+            int result = function == null ? i + 1 : i + 2;
+            kernels.add(kernel(operations.get(i), function, result));
+            results.add(result);
+            i = result - 1;
+        }
+        Tensor last = lowering.arranged(
+                lowering.value(operations.size()),
+                lowering.natives().plain(lowering.rows(), program.outputs()),
+                lowering.forward());
+        Tensor gradient = lowering.tensor(last.description(), last.dimensions());
+        OutputLoss loss = loss(last, gradient);
+        if (lowering.training()) {
+            lowering.arrive(operations.size(), gradient);
+            for (int i = kernels.size() - 1; i >= 0; i--) {
+                @Nullable Tensor arriving = lowering.gradientOf(results.get(i));
+                if (arriving != null) {
+                    kernels.get(i).backward(arriving);
+                }
+            }
+        }
+        return new Pass(lowering, loss, features);
+    }
+
+    /** The activation that reads operation {@code index}, and nothing else does, if the two can be one. */
+    private @Nullable ActivationFunction fusable(int index) {
+        List<Operation> operations = program.operations();
+        if (index + 1 < operations.size()
+                && readers[index + 1] == 1
+                && operations.get(index + 1) instanceof Activation activation
+                && activation.input() == index + 1
+                && canFuse(operations.get(index), activation.function())) {
+            return activation.function();
+        }
+        return null;
+    }
+
+    private static boolean canFuse(Operation operation, ActivationFunction function) {
+        if (operation instanceof BatchNormalization) {
+            return function.equals(ActivationFunction.RECTIFIER);
+        }
+        return (operation instanceof Dense || operation instanceof Convolution || operation instanceof Addition)
+                && Elementwise.derivativeFromResult(function);
+    }
+
+    private Kernel kernel(Operation operation, @Nullable ActivationFunction function, int result) {
+        if (operation instanceof Dense dense) {
+            return new DenseKernel(lowering, dense, function, result);
+        }
+        if (operation instanceof Convolution convolution) {
+            return new ConvolutionKernel(lowering, convolution, function, result);
+        }
+        if (operation instanceof Pooling pooling) {
+            return new PoolingKernel(lowering, pooling, result);
+        }
+        if (operation instanceof BatchNormalization normalization) {
+            return new NormalizationKernel(lowering, normalization, function != null, result);
+        }
+        if (operation instanceof Activation activation) {
+            return new ActivationKernel(lowering, activation, result);
+        }
+        if (operation instanceof Addition addition) {
+            return new AdditionKernel(lowering, addition, function, result);
+        }
+        if (operation instanceof Flatten flatten) {
+            return new FlattenKernel(lowering, flatten, result);
+        }
+        Dropout dropout = (Dropout) operation;
+        return lowering.training()
+                ? new DropoutKernel(lowering, dropout, seed, result)
+                : new Identity(lowering, dropout.input(), result);
+    }
+
+    private OutputLoss loss(Tensor last, Tensor gradient) {
+        if (program.loss() instanceof Program.Loss.SoftmaxCrossEntropy softmax) {
+            return new SoftmaxLoss(lowering, softmax.clip(), last, gradient);
+        }
+        return new SquaredLoss(lowering, last, gradient);
+    }
+
+    /** Dropout in inference. */
+    private static final class Identity implements Kernel {
+        Identity(Lowering lowering, int input, int result) {
+            lowering.setValue(result, lowering.value(input));
+        }
+
+        @Override
+        public void backward(Tensor gradient) {
+            throw new IllegalStateException("inference has no backward steps");
+        }
+    }
+}

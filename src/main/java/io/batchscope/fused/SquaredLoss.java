@@ -1,0 +1,42 @@
+package io.batchscope.fused;
+
+import io.batchscope.data.Batch;
+import io.batchscope.train.Replica.Score;
+
+/** (y − target)² of one output. */
+final class SquaredLoss implements OutputLoss {
+    private final Tensor output;
+    private final Tensor gradient;
+    private final float[] values;
+
+    /**
+     * @param output y, {@code [rows, 1]}
+     * @param gradient where its gradient goes
+     */
+    SquaredLoss(Lowering lowering, Tensor output, Tensor gradient) {
+        this.output = output;
+        this.gradient = gradient;
+        this.values = new float[lowering.rows()];
+    }
+
+    @Override
+    public Score score(Batch batch) {
+        output.data().get(values);
+        double lossSum = 0;
+        for (int row = 0; row < values.length; row++) {
+            double residual = values[row] - batch.targets()[row];
+            lossSum += residual * residual;
+        }
+        return new Score(values.length, lossSum, 0);
+    }
+
+    @Override
+    public double differentiate(Batch batch, float weight) {
+        double lossSum = score(batch).lossSum();
+        for (int row = 0; row < values.length; row++) {
+            values[row] = 2 * weight * (values[row] - batch.targets()[row]);
+        }
+        gradient.data().put(values);
+        return lossSum;
+    }
+}

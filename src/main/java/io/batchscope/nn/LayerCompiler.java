@@ -68,13 +68,7 @@ final class LayerCompiler {
         requireChannelsFirst(settings.getCnn2dDataFormat(), layer.place());
         layer.requireNoWeightNoise(settings);
         Value kept = layer.dropout(draft, in, settings.getIDropout());
-        Window window = new Windows(
-                        settings.getKernelSize(),
-                        settings.getStride(),
-                        settings.getPadding(),
-                        settings.getDilation(),
-                        settings.getConvolutionMode())
-                .on(kept, layer.place());
+        Window window = Windows.of(settings, kept, layer.place());
         Value sums = draft.add(
                 new Operation.Convolution(
                         kept.index(),
@@ -92,14 +86,7 @@ final class LayerCompiler {
         SubsamplingLayer settings = layer.settings(SubsamplingLayer.class);
         requireChannelsFirst(settings.getCnn2dDataFormat(), layer.place());
         int input = in.plainImage(layer.place());
-        Window window = new Windows(
-                        settings.getKernelSize(),
-                        settings.getStride(),
-                        settings.getPadding(),
-                        settings.getDilation(),
-                        settings.getConvolutionMode())
-                .on(in, layer.place());
-        require(Windows.seeTheImage(window, in), layer.place(), "its padding holds a whole window");
+        Window window = Windows.of(settings, in, layer.place());
         Pooling.Kind average = settings.isAvgPoolIncludePadInDivisor()
                 ? Pooling.Kind.AVERAGE_WITH_PADDING
                 : Pooling.Kind.AVERAGE_WITHOUT_PADDING;

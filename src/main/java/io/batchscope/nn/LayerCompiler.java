@@ -86,6 +86,8 @@ final class LayerCompiler {
         SubsamplingLayer settings = layer.settings(SubsamplingLayer.class);
         requireChannelsFirst(settings.getCnn2dDataFormat(), layer.place());
         int input = in.plainImage(layer.place());
+        // What Deeplearning4j pools then are not the windows that its own output sizes say.
+        require(Arrays.equals(settings.getDilation(), new int[] {1, 1}), layer.place(), "pooling with a dilation");
         Window window = Windows.of(settings, in, layer.place());
         Pooling.Kind average = settings.isAvgPoolIncludePadInDivisor()
                 ? Pooling.Kind.AVERAGE_WITH_PADDING

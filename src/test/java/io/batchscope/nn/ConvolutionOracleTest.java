@@ -19,8 +19,7 @@ class ConvolutionOracleTest {
     /** Without what Deeplearning4j refuses: strides of the mode Same that leap over rows, inexact fits of Strict. */
     static Stream<Oracle> windows() {
         List<Oracle> oracles = new ArrayList<>();
-        for (ConvolutionMode mode :
-                List.of(ConvolutionMode.Same, ConvolutionMode.Strict, ConvolutionMode.Truncate)) {
+        for (ConvolutionMode mode : List.of(ConvolutionMode.Same, ConvolutionMode.Strict, ConvolutionMode.Truncate)) {
             for (int kernel : new int[] {1, 2, 3, 5}) {
                 for (int stride : new int[] {1, 2, 3}) {
                     for (int padding = 0; padding < (mode == ConvolutionMode.Same ? 1 : 3); padding++) {
@@ -56,17 +55,15 @@ class ConvolutionOracleTest {
     }
 
     static Stream<Oracle> channels() {
-        return IntStream.of(1, 2, 3, 7, 8, 15, 16, 17, 20)
-                .boxed()
-                .flatMap(in -> IntStream.of(1, 5, 16, 20)
-                        .mapToObj(out -> images(
-                                in + " to " + out + " channels",
-                                in,
-                                7,
-                                6,
-                                3,
-                                convolution(in, 2, ConvolutionMode.Truncate).build(),
-                                convolution(out, 3, ConvolutionMode.Same).build())));
+        return IntStream.of(1, 2, 3, 7, 8, 15, 16, 17, 20).boxed().flatMap(in -> IntStream.of(1, 5, 16, 20)
+                .mapToObj(out -> images(
+                        in + " to " + out + " channels",
+                        in,
+                        7,
+                        6,
+                        3,
+                        convolution(in, 2, ConvolutionMode.Truncate).build(),
+                        convolution(out, 3, ConvolutionMode.Same).build())));
     }
 
     static Stream<Oracle> batches() {
@@ -78,9 +75,7 @@ class ConvolutionOracleTest {
                         9,
                         rows,
                         convolution(18, 3, ConvolutionMode.Same).build(),
-                        convolution(6, 3, ConvolutionMode.Truncate)
-                                .stride(2, 2)
-                                .build()));
+                        convolution(6, 3, ConvolutionMode.Truncate).stride(2, 2).build()));
     }
 
     static Stream<Oracle> special() {
@@ -114,7 +109,9 @@ class ConvolutionOracleTest {
                         3,
                         convolution(4, 1, ConvolutionMode.Same).build(),
                         new ZeroPaddingLayer.Builder(1, 2, 3, 0).build(),
-                        convolution(4, 3, ConvolutionMode.Truncate).padding(1, 1).build()),
+                        convolution(4, 3, ConvolutionMode.Truncate)
+                                .padding(1, 1)
+                                .build()),
                 images(
                         "zeros around the image, and padding of the mode Same",
                         2,

@@ -4,6 +4,7 @@ import static io.batchscope.nn.OracleNetworks.CLASSES;
 import static io.batchscope.nn.OracleNetworks.rows;
 import static io.batchscope.nn.OracleNetworks.sequence;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -104,6 +105,44 @@ class DenseOracleTest {
     @MethodSource({"activationFunctions", "sizes", "losses"})
     void agrees(Oracle oracle) {
         oracle.requireAgreement();
+    }
+
+    static Stream<IActivation> functionsWithASlopeAtZero() {
+        return FUNCTIONS.stream().filter(function -> !isRectifier(function));
+    }
+
+    static Stream<IActivation> rectifiers() {
+        return FUNCTIONS.stream().filter(DenseOracleTest::isRectifier);
+    }
+
+    private static boolean isRectifier(IActivation function) {
+        return function instanceof ActivationReLU || function instanceof ActivationLReLU;
+    }
+
+    @ParameterizedTest
+    @MethodSource("functionsWithASlopeAtZero")
+    void agreesAtZero(IActivation function) {
+        Oracle oracle = atZero(function);
+        oracle.requireAgreement(startOfZeros(oracle));
+    }
+
+    /** Any slope between α and 1 is a subgradient there; Deeplearning4j takes 1, programs take α. */
+    @ParameterizedTest
+    @MethodSource("rectifiers")
+    void rectifiersAtZeroHaveTheSlopeOfTheirNegativeSide(IActivation function) {
+        Oracle oracle = atZero(function);
+        oracle.requireFusedLikeReference(startOfZeros(oracle));
+    }
+
+    private static Oracle atZero(IActivation function) {
+        return rows("at zero", 4, 3, dense(5, function, true));
+    }
+
+    private static float[] startOfZeros(Oracle oracle) {
+        float[] start = new NetworkStart(oracle.source()).of(1);
+        // W (4 · 5) and b (5) of the dense layer.
+        Arrays.fill(start, 0, 25, 0f);
+        return start;
     }
 
     private static Oracle classifier(String name, int batch, Layer output, Layer... layers) {

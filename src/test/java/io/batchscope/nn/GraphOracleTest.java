@@ -25,11 +25,12 @@ import org.nd4j.linalg.activations.Activation;
 /** Residual graphs: values that several operations take, sums, shortcuts; ResNet-8. */
 class GraphOracleTest {
     static Stream<Oracle> graphs() {
-        return Stream.of(1, 2, 5).flatMap(rows -> Stream.of(
-                Oracle.of("sums of rows", sumsOfRows(), List.of(6), CLASSES, rows),
-                Oracle.of("the input as images, twice", twice(), List.of(50), CLASSES, rows),
-                Oracle.of("identity shortcut", shortcut(1), List.of(2, 7, 6), CLASSES, rows),
-                Oracle.of("projection shortcut", shortcut(2), List.of(2, 7, 6), CLASSES, rows)));
+        return Stream.of(1, 2, 5)
+                .flatMap(rows -> Stream.of(
+                        Oracle.of("sums of rows", sumsOfRows(), List.of(6), CLASSES, rows),
+                        Oracle.of("the input as images, twice", twice(), List.of(50), CLASSES, rows),
+                        Oracle.of("identity shortcut", shortcut(1), List.of(2, 7, 6), CLASSES, rows),
+                        Oracle.of("projection shortcut", shortcut(2), List.of(2, 7, 6), CLASSES, rows)));
     }
 
     static Stream<Oracle> residualNetworks() {
@@ -65,8 +66,8 @@ class GraphOracleTest {
     }
 
     private static ComputationGraphConfiguration shortcut(int stride) {
-        GraphBuilder graph = graph(OracleNetworks.images(2, 7, 6))
-                .addLayer("start", convolution(5, 3, 1, Activation.RELU), "input");
+        GraphBuilder graph =
+                graph(OracleNetworks.images(2, 7, 6)).addLayer("start", convolution(5, 3, 1, Activation.RELU), "input");
         String end = block(graph, "block", "start", 5, stride);
         return graph.addLayer("output", softmax(), end).setOutputs("output").build();
     }
@@ -99,11 +100,7 @@ class GraphOracleTest {
                     .addLayer(name + "-project-norm", new BatchNormalization(), name + "-project");
             shortcut = name + "-project-norm";
         }
-        graph.addVertex(
-                        name + "-sum",
-                        new ElementWiseVertex(ElementWiseVertex.Op.Add),
-                        name + "-b-norm",
-                        shortcut)
+        graph.addVertex(name + "-sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), name + "-b-norm", shortcut)
                 .addLayer(name + "-relu", new ActivationLayer(Activation.RELU), name + "-sum");
         return name + "-relu";
     }

@@ -71,8 +71,13 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
 
     /** Fails unless the reference and the fused replica do what Deeplearning4j does. */
     void requireAgreement() {
+        requireAgreement(moved(new NetworkStart(source).of(1)));
+    }
+
+    /** Fails unless they do so with these parameters. */
+    void requireAgreement(float[] start) {
         Program program = program();
-        float[] start = moved(new NetworkStart(source).of(1), program);
+        assertThat(start).hasSize(program.parameterCount());
         List<Range> arrays = arrays(source.build(1));
         try (Replica general = new Dl4jReplicaFactory(source, task, shape, outputs).create(1, rows);
                 Replica reference = new ReferenceReplica(program);
@@ -83,6 +88,16 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
             measure(reference).requireLike(expected, arrays, "reference");
             measure(fused).requireLike(expected, arrays, "fused");
             assertThat(fused.heldParameters()).containsExactlyInAnyOrderElementsOf(general.heldParameters());
+        }
+    }
+
+    /** Fails unless the fused replica does what the reference does. */
+    void requireFusedLikeReference(float[] start) {
+        Program program = program();
+        try (Replica reference = new ReferenceReplica(program);
+                Replica fused = new FusedReplicaFactory(program, seed -> start.clone()).create(1, rows)) {
+            reference.writeParameters(start);
+            measure(fused).requireLike(measure(reference), arrays(source.build(1)), "fused");
         }
     }
 
@@ -97,7 +112,8 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
         float[] written = gradient.clone();
         replica.seed(4);
         double secondLoss = replica.gradient(second, 0.5f / rows, true, gradient);
-        return new Measured(replica.score(first), firstLoss, secondLoss, new Parameters(written), new Parameters(gradient));
+        return new Measured(
+                replica.score(first), firstLoss, secondLoss, new Parameters(written), new Parameters(gradient));
     }
 
     private Batch batch(int number) {
@@ -111,13 +127,12 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
     }
 
     /** Away from zero biases and fresh statistics, at which much that is wrong does not show. */
-    private static float[] moved(float[] start, Program program) {
+    private static float[] moved(float[] start) {
         SplitMix random = new SplitMix(5);
         float[] moved = start.clone();
         for (int i = 0; i < moved.length; i++) {
             moved[i] += (random.below(2001) / 1000f - 1) * 0.1f;
         }
-        assertThat(moved).hasSize(program.parameterCount());
         return moved;
     }
 
@@ -136,7 +151,8 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
     }
 
     /** What a replica said. */
-    private record Measured(Replica.Score score, double firstLoss, double secondLoss, Parameters written, Parameters added) {
+    private record Measured(
+            Replica.Score score, double firstLoss, double secondLoss, Parameters written, Parameters added) {
         void requireLike(Measured expected, List<Range> arrays, String who) {
             assertThat(firstLoss).as(who + ": first loss").isCloseTo(expected.firstLoss, near(expected.firstLoss));
             assertThat(secondLoss).as(who + ": second loss").isCloseTo(expected.secondLoss, near(expected.secondLoss));

@@ -47,19 +47,22 @@ class PoolingOracleTest {
     }
 
     static Stream<Oracle> sizes() {
-        return TYPES.stream().flatMap(type -> Stream.concat(
-                IntStream.of(1, 7, 16, 17, 20)
-                        .mapToObj(channels -> pooled(
-                                type + ", " + channels + " channels",
-                                channels,
-                                2,
-                                pooling(type, 2, 2, ConvolutionMode.Truncate).build())),
-                IntStream.of(1, 2, 5, 32)
-                        .mapToObj(rows -> pooled(
-                                type + ", batch",
-                                6,
-                                rows,
-                                pooling(type, 3, 2, ConvolutionMode.Same).build()))));
+        return TYPES.stream()
+                .flatMap(type -> Stream.concat(
+                        IntStream.of(1, 7, 16, 17, 20)
+                                .mapToObj(channels -> pooled(
+                                        type + ", " + channels + " channels",
+                                        channels,
+                                        2,
+                                        pooling(type, 2, 2, ConvolutionMode.Truncate)
+                                                .build())),
+                        IntStream.of(1, 2, 5, 32)
+                                .mapToObj(rows -> pooled(
+                                        type + ", batch",
+                                        6,
+                                        rows,
+                                        pooling(type, 3, 2, ConvolutionMode.Same)
+                                                .build()))));
     }
 
     static Stream<Oracle> special() {

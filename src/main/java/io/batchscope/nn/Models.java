@@ -49,7 +49,10 @@ public final class Models {
                 task,
                 imported.notices());
         return new Model(
-                imported.source(), facts, new Dl4jReplicaFactory(imported.source(), task, inputShape, outputs));
+                imported.source(),
+                facts,
+                new Dl4jReplicaFactory(imported.source(), task, inputShape, outputs),
+                ProgramCompiler.compile(network, inputShape, task));
     }
 
     private static String describe(ModelConfig.Catalog catalog) {

@@ -14,7 +14,7 @@ public record ActivationFunction(Kind kind, float alpha) implements Serializable
 
     /** The functions known. */
     public enum Kind {
-        /** max(x, 0) + α·min(x, 0); α = 0 is the rectifier, others are leaky ones. */
+        /** max(x, 0) + α·min(x, 0); α = 0 is the rectifier, others are leaky ones. Its slope at 0 is α. */
         RECTIFIER,
         /** tanh x. */
         TANH,

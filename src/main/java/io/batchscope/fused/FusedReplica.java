@@ -61,7 +61,12 @@ final class FusedReplica implements Replica {
 
     @Override
     public void writeParameters(float[] values) {
-        parameters.start().put(values, 0, parameterCount());
+        writeParameters(values, 0, parameterCount());
+    }
+
+    @Override
+    public void writeParameters(float[] values, int from, int to) {
+        parameters.start().position(from).put(values, from, to - from).position(0);
     }
 
     @Override

@@ -44,8 +44,7 @@ public final class PackedExamples implements Examples {
         this.classification = from.manifest.task() == Task.CLASSIFICATION;
         this.mean = spread(from.manifest.normalization().mean(), featureCount);
         this.scale = spread(from.manifest.normalization().scale(), featureCount);
-        boolean alike = from.manifest.normalization().mean().size() == 1
-                && from.manifest.normalization().scale().size() == 1;
+        boolean alike = from.manifest.normalization().mean().size() == 1;
         this.byteValues = new float[alike ? 256 : 0];
         for (int value = 0; value < byteValues.length; value++) {
             byteValues[value] = (value - mean[0]) * scale[0];

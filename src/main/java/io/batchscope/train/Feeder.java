@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Feeds the step loop of one rank: gives one micro-batch after the other. Large ones are put together by a thread of
  * its own while the loop computes with the one before, also across updates and epochs; small ones when they are asked
- * for, as that takes less time than handing them over. Both ways give the same micro-batches in the same order.
+ * for, as that takes less time than handing them over; so is one that the thread has not begun by then. Both ways give the same micro-batches in the same order.
  *
  * <p>Two buffers go to and fro: the loop has one, the thread the other. The thread starts with the first request and
  * ends with {@link #close}, with the run's last micro-batch, or with a failure, which {@link #next} then throws.
@@ -74,16 +74,30 @@ final class Feeder implements AutoCloseable {
             thread.setDaemon(true);
             thread.start();
         }
-        MicroBatch before = current;
-        empty.add(before);
-        MicroBatch next = filled.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        if (next == null) {
-            throw new IllegalStateException("micro-batch (" + thread.getName() + "): not put together within "
-                    + timeout.toMillis() / 1e3 + " s; see what that thread waits for, or raise the time-out");
-        }
+        MicroBatch next = take(thread);
         next.check();
+        empty.add(current);
         current = next;
         return next;
+    }
+
+    private MicroBatch take(Thread filling) throws InterruptedException {
+        MicroBatch ready = filled.poll();
+        if (ready != null) {
+            return ready;
+        }
+        MicroBatch untouched = empty.poll();
+        if (untouched != null) {
+            // The thread has not come to it, as when all processors compute. It uses the source only with a buffer.
+            fill(untouched);
+            return untouched;
+        }
+        MicroBatch awaited = filled.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        if (awaited == null) {
+            throw new IllegalStateException("micro-batch (" + filling.getName() + "): not put together within "
+                    + timeout.toMillis() / 1e3 + " s; see what that thread waits for, or raise the time-out");
+        }
+        return awaited;
     }
 
     /** The buffer that is the caller's until the next micro-batch is asked for. */
@@ -93,13 +107,14 @@ final class Feeder implements AutoCloseable {
 
     private void fillAhead() {
         try {
+            MicroBatch buffer = empty.take();
             while (source.hasNext()) {
-                MicroBatch buffer = empty.take();
                 fill(buffer);
                 filled.add(buffer);
                 if (buffer.failed()) {
                     return;
                 }
+                buffer = empty.take();
             }
         } catch (InterruptedException closed) {
             // The run has ended, and with it this thread.

@@ -104,10 +104,11 @@ class PackedExamplesTest {
             allBytes[i] = (byte) i;
         }
         for (boolean alike : new boolean[] {true, false}) {
-            List<Float> means = alike ? List.of(mean) : Collections.nCopies(features, mean);
+            int given = alike ? 1 : features;
+            Normalization normalization =
+                    new Normalization(Collections.nCopies(given, mean), Collections.nCopies(given, scale));
             var collector = new PackedExamples.Collector(
-                    manifest(Task.CLASSIFICATION, Encoding.UINT8, features, new Normalization(means, List.of(scale))),
-                    100);
+                    manifest(Task.CLASSIFICATION, Encoding.UINT8, features, normalization), 100);
             for (int index = 0; index < 100; index++) {
                 allBytes[1] = (byte) (200 + index);
                 collector.add(ByteBuffer.wrap(allBytes), index % 3);

@@ -19,8 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -186,36 +184,46 @@ class FeederTest {
     }
 
     @Test
-    void putsThemTogetherOnItsThreadOnlyWhereItHasOne() throws Exception {
-        for (boolean ahead : new boolean[] {true, false}) {
-            Set<String> threads = ConcurrentHashMap.newKeySet();
-            RunPlan plan = plan(17, 1, 20);
-            Examples watched = new Watched(
-                    TRAIN, index -> threads.add(Thread.currentThread().getName()));
-            try (Feeder feeder = feeder(ahead, plan, 0, watched)) {
-                for (int i = 0; i < 10; i++) {
-                    feeder.next();
-                }
+    void putsTheNextOneTogetherWhileTheCallerHasTheOneBefore() throws Exception {
+        CountDownLatch ahead = new CountDownLatch(4);
+        Examples watched = new Watched(TRAIN, index -> {
+            if (onItsThread()) {
+                ahead.countDown();
             }
-            assertThat(threads)
-                    .containsExactly(ahead ? THREAD + 0 : Thread.currentThread().getName());
+        });
+        try (Feeder feeder = feeder(true, plan(4, 1, 20), 0, watched)) {
+            feeder.next();
+            assertThat(ahead.await(20, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    @Test
+    void needsNoThreadToGiveThemOnDemand() throws Exception {
+        Examples watched =
+                new Watched(TRAIN, index -> assertThat(onItsThread()).isFalse());
+        RunPlan plan = plan(17, 1, 20);
+        try (Feeder feeder = Feeder.of(new MicroBatches(plan, 0, 1, watched), THREAD, TIMEOUT)) {
+            for (int i = 0; i < 20; i++) {
+                feeder.next();
+            }
+            assertThat(threads()).isEmpty();
+        }
+    }
+
+    private static boolean onItsThread() {
+        return Thread.currentThread().getName().startsWith(THREAD);
     }
 
     @Test
     void decidesByTheFeaturesOfAMicroBatch() throws Exception {
         int few = Math.toIntExact(Feeder.AHEAD_FROM_FEATURES) / 4 - 1;
         for (int features : new int[] {few, few + 1}) {
-            Set<String> threads = ConcurrentHashMap.newKeySet();
-            Examples wide = new Watched(
-                    ArrayExamples.linear(EXAMPLES, features, 1),
-                    index -> threads.add(Thread.currentThread().getName()));
-            try (Feeder feeder = Feeder.of(new MicroBatches(plan(8, 1, 9), 0, 1, wide), THREAD, TIMEOUT)) {
-                feeder.next();
-            }
+            ArrayExamples wide = ArrayExamples.linear(EXAMPLES, features, 1);
             boolean ahead = features > few && Runtime.getRuntime().availableProcessors() > 1;
-            assertThat(threads)
-                    .containsExactly(ahead ? THREAD : Thread.currentThread().getName());
+            try (Feeder feeder = Feeder.of(new MicroBatches(plan(8, 1, 99), 0, 1, wide), THREAD, TIMEOUT)) {
+                feeder.next();
+                assertThat(threads()).hasSize(ahead ? 1 : 0);
+            }
         }
     }
 
@@ -268,12 +276,27 @@ class FeederTest {
         }
     }
 
-    @Test
-    void aWaitEndsAndNamesTheThread() {
+    /** Examples that nobody gets on the feeder's thread. */
+    private static Examples stuck(CountDownLatch reached) {
         CountDownLatch never = new CountDownLatch(1);
-        MicroBatches stuck = new MicroBatches(plan(4, 1, 10), 0, 1, new Watched(TRAIN, index -> await(never)));
-        try (Feeder feeder = Feeder.ahead(stuck, THREAD, Duration.ofMillis(50))) {
-            assertThatThrownBy(feeder::next)
+        return new Watched(TRAIN, index -> {
+            if (onItsThread()) {
+                reached.countDown();
+                await(never);
+            }
+        });
+    }
+
+    @Test
+    void aWaitEndsAndNamesTheThread() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        MicroBatches source = new MicroBatches(plan(4, 1, 10), 0, 1, stuck(reached));
+        try (Feeder feeder = Feeder.ahead(source, THREAD, Duration.ofMillis(50))) {
+            assertThatThrownBy(() -> {
+                        feeder.next();
+                        assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+                        feeder.next();
+                    })
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("micro-batch (" + THREAD + "): not put together within 0.05 s; "
                             + "see what that thread waits for, or raise the time-out");
@@ -282,17 +305,13 @@ class FeederTest {
 
     @Test
     void anInterruptEndsTheRunAndTheThread() throws Exception {
-        RunPlan plan = plan(17, 1, 40);
         CountDownLatch reached = new CountDownLatch(1);
-        CountDownLatch never = new CountDownLatch(1);
-        Examples stuck = new Watched(TRAIN, index -> {
-            reached.countDown();
-            await(never);
-        });
+        Examples stuck = stuck(reached);
+        RunPlan plan = plan(17, 1, 1_000_000_000);
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
-            Future<TrainedRun> run = threads.submit(() ->
-                    loop(plan, 0, true, stuck, LocalCollective.of(1, TIMEOUT)).run());
+            Future<TrainedRun> run = threads.submit(() -> loop(plan, 0, true, stuck, LocalCollective.of(1, TIMEOUT))
+                    .run());
             assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
             threads.shutdownNow();
             assertThatThrownBy(() -> run.get(20, TimeUnit.SECONDS))

@@ -120,7 +120,7 @@ class ParameterUpdateTest {
         float[] start = values(PARAMETERS, 1);
         float[] parameters = updated(rule, replica, mean).parameters();
         for (int i = 0; i < PARAMETERS; i++) {
-            boolean held = i >= 3 && i < 5 || i >= 20_000 && i < 40_000 || i == PARAMETERS - 1;
+            boolean held = (i >= 3 && i < 5) || (i >= 20_000 && i < 40_000) || i == PARAMETERS - 1;
             float lowered = start[i] - mean[i] - mean[i] - mean[i];
             assertThat(parameters[i]).as("parameter %d", i).isEqualTo(held ? lowered : free[i]);
         }

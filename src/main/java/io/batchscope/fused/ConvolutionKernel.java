@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class ConvolutionKernel implements Kernel {
     private final Lowering lowering;
     private final Convolution operation;
-    private final @Nullable ActivationFunction function;
+    private final Following following;
     private final Sizes sizes;
     private final dnnl_primitive_desc forward;
     private final Tensor input;
@@ -47,13 +47,13 @@ final class ConvolutionKernel implements Kernel {
     private final Tensor output;
 
     /**
-     * @param function the activation that follows and is fused; null for none
+     * @param following the activation that follows and is fused
      * @param result number of the value it makes
      */
-    ConvolutionKernel(Lowering lowering, Convolution operation, @Nullable ActivationFunction function, int result) {
+    ConvolutionKernel(Lowering lowering, Convolution operation, Following following, int result) {
         this.lowering = lowering;
         this.operation = operation;
-        this.function = function;
+        this.following = following;
         Natives natives = lowering.natives();
         Tensor given = lowering.value(operation.input());
         this.sizes = Sizes.of(operation, given.dimensions());
@@ -72,7 +72,7 @@ final class ConvolutionKernel implements Kernel {
                         sizes.dilations(),
                         sizes.padBefore(),
                         sizes.padAfter(),
-                        natives.followedBy(function)),
+                        natives.followedBy(following.forward())),
                 "a convolution");
         List<Step> steps = lowering.forward();
         this.input = lowering.arranged(given, Natives.wanted(forward, dnnl_query_src_md), steps);
@@ -103,6 +103,7 @@ final class ConvolutionKernel implements Kernel {
     public void backward(Tensor arriving) {
         List<Step> steps = lowering.backward();
         Tensor arranged = lowering.arranged(arriving, output.description(), steps);
+        @Nullable ActivationFunction function = following.backward();
         Tensor delta =
                 function == null ? arranged : ActivationKernel.backward(lowering, function, output, output, arranged);
         backwardWeights(delta, steps);

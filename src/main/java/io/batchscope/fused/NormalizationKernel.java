@@ -41,7 +41,6 @@ final class NormalizationKernel implements Kernel {
     private final Tensor input;
     private final Tensor output;
     private final Tensor scale;
-    private final Tensor shift;
     private final Tensor mean;
     private final Tensor variance;
     private final @Nullable Tensor workspace;
@@ -74,7 +73,7 @@ final class NormalizationKernel implements Kernel {
                 "a batch normalization");
         int channels = operation.channels();
         this.scale = parameter(operation.gamma(), operation.fixedGamma());
-        this.shift = parameter(operation.beta(), operation.fixedBeta());
+        Tensor shift = parameter(operation.beta(), operation.fixedBeta());
         this.mean = training ? own(channels) : lowering.parameters(operation.mean(), channels);
         this.variance = training || operation.logarithmic()
                 ? own(channels)
@@ -86,7 +85,11 @@ final class NormalizationKernel implements Kernel {
         }
         lowering.forward()
                 .add(lowering.primitive(
-                        forward, arguments(new Argument(DNNL_ARG_SRC, input), new Argument(DNNL_ARG_DST, output))));
+                        forward,
+                        arguments(
+                                new Argument(DNNL_ARG_SRC, input),
+                                new Argument(DNNL_ARG_DST, output),
+                                new Argument(DNNL_ARG_SHIFT, shift))));
         lowering.setValue(result, output);
     }
 
@@ -103,7 +106,6 @@ final class NormalizationKernel implements Kernel {
     private Argument[] arguments(Argument... first) {
         List<Argument> all = new ArrayList<>(List.of(first));
         all.add(new Argument(DNNL_ARG_SCALE, scale));
-        all.add(new Argument(DNNL_ARG_SHIFT, shift));
         all.add(new Argument(DNNL_ARG_MEAN, mean));
         all.add(new Argument(DNNL_ARG_VARIANCE, variance));
         if (workspace != null) {

@@ -12,7 +12,9 @@ import io.batchscope.train.Operation.Flatten;
 import io.batchscope.train.Operation.Pooling;
 import io.batchscope.train.Program;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class PassCompiler {
     private final Lowering lowering;
     private final LongSupplier seed;
     private final int[] readers;
+    private final Set<Integer> rectifiedInputs = new HashSet<>();
 
     private PassCompiler(Program program, Lowering lowering, LongSupplier seed) {
         this.program = program;
@@ -52,7 +55,7 @@ final class PassCompiler {
         for (int i = 0; i < operations.size(); i++) {
             @Nullable ActivationFunction function = fusable(i);
             int result = function == null ? i + 1 : i + 2;
-            kernels.add(kernel(operations.get(i), function, result));
+            kernels.add(kernel(operations.get(i), following(i, function, result), result));
             results.add(result);
             i = result - 1;
         }
@@ -87,6 +90,28 @@ final class PassCompiler {
         return null;
     }
 
+    /**
+     * What of the activation behind operation {@code index} is done with it. A rectifier in front of a maximum is taken
+     * back behind that: the largest number of a window that is not above 0 passes no gradient on, and there are fewer of
+     * them.
+     */
+    private Following following(int index, @Nullable ActivationFunction function, int result) {
+        if (function == null) {
+            return Following.NOTHING;
+        }
+        boolean later = function.equals(ActivationFunction.RECTIFIER)
+                && readers[result] == 1
+                && program.operations().stream()
+                        .anyMatch(operation -> operation instanceof Pooling pooling
+                                && pooling.input() == result
+                                && pooling.kind() == Pooling.Kind.MAXIMUM)
+                && program.operations().get(index) instanceof Convolution;
+        if (later) {
+            rectifiedInputs.add(result);
+        }
+        return new Following(function, later ? null : function);
+    }
+
     private static boolean canFuse(Operation operation, ActivationFunction function) {
         if (operation instanceof BatchNormalization) {
             return function.equals(ActivationFunction.RECTIFIER);
@@ -95,24 +120,24 @@ final class PassCompiler {
                 && Elementwise.derivativeFromResult(function);
     }
 
-    private Kernel kernel(Operation operation, @Nullable ActivationFunction function, int result) {
+    private Kernel kernel(Operation operation, Following following, int result) {
         if (operation instanceof Dense dense) {
-            return new DenseKernel(lowering, dense, function, result);
+            return new DenseKernel(lowering, dense, following.forward(), result);
         }
         if (operation instanceof Convolution convolution) {
-            return new ConvolutionKernel(lowering, convolution, function, result);
+            return new ConvolutionKernel(lowering, convolution, following, result);
         }
         if (operation instanceof Pooling pooling) {
-            return new PoolingKernel(lowering, pooling, result);
+            return new PoolingKernel(lowering, pooling, rectifiedInputs.contains(pooling.input()), result);
         }
         if (operation instanceof BatchNormalization normalization) {
-            return new NormalizationKernel(lowering, normalization, function != null, result);
+            return new NormalizationKernel(lowering, normalization, following.forward() != null, result);
         }
         if (operation instanceof Activation activation) {
             return new ActivationKernel(lowering, activation, result);
         }
         if (operation instanceof Addition addition) {
-            return new AdditionKernel(lowering, addition, function, result);
+            return new AdditionKernel(lowering, addition, following.forward(), result);
         }
         if (operation instanceof Flatten flatten) {
             return new FlattenKernel(lowering, flatten, result);

@@ -17,6 +17,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_dst_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_workspace_md;
 
 import io.batchscope.fused.Lowering.Argument;
+import io.batchscope.train.ActivationFunction;
 import io.batchscope.train.Operation.Pooling;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +29,19 @@ import org.jspecify.annotations.Nullable;
 final class PoolingKernel implements Kernel {
     private final Lowering lowering;
     private final Pooling operation;
+    private final boolean rectified;
     private final Sizes sizes;
     private final dnnl_primitive_desc forward;
     private final Tensor input;
     private final Tensor output;
     private final @Nullable Tensor workspace;
 
-    PoolingKernel(Lowering lowering, Pooling operation, int result) {
+    /**
+     * @param rectified whether the input has been through a rectifier that is to be taken back here
+     * @param result number of the value it makes
+     */
+    PoolingKernel(Lowering lowering, Pooling operation, boolean rectified, int result) {
+        this.rectified = rectified;
         this.lowering = lowering;
         this.operation = operation;
         Natives natives = lowering.natives();
@@ -88,7 +95,10 @@ final class PoolingKernel implements Kernel {
             return;
         }
         Natives natives = lowering.natives();
-        Tensor delta = lowering.arranged(arriving, output.description(), lowering.backward());
+        Tensor arranged = lowering.arranged(arriving, output.description(), lowering.backward());
+        Tensor delta = rectified
+                ? ActivationKernel.backward(lowering, ActivationFunction.RECTIFIER, output, output, arranged)
+                : arranged;
         dnnl_primitive_desc description = natives.own(new dnnl_primitive_desc());
         check(
                 dnnl_pooling_backward_primitive_desc_create(

@@ -199,8 +199,7 @@ class FeederTest {
 
     @Test
     void needsNoThreadToGiveThemOnDemand() throws Exception {
-        Examples watched =
-                new Watched(TRAIN, index -> assertThat(onItsThread()).isFalse());
+        Examples watched = new Watched(TRAIN, index -> assertThat(onItsThread()).isFalse());
         RunPlan plan = plan(17, 1, 20);
         try (Feeder feeder = Feeder.of(new MicroBatches(plan, 0, 1, watched), THREAD, TIMEOUT)) {
             for (int i = 0; i < 20; i++) {
@@ -310,8 +309,8 @@ class FeederTest {
         RunPlan plan = plan(17, 1, 1_000_000_000);
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
-            Future<TrainedRun> run = threads.submit(() -> loop(plan, 0, true, stuck, LocalCollective.of(1, TIMEOUT))
-                    .run());
+            Future<TrainedRun> run = threads.submit(() ->
+                    loop(plan, 0, true, stuck, LocalCollective.of(1, TIMEOUT)).run());
             assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
             threads.shutdownNow();
             assertThatThrownBy(() -> run.get(20, TimeUnit.SECONDS))

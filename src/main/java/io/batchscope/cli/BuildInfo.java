@@ -1,6 +1,5 @@
 package io.batchscope.cli;
 
-import io.batchscope.nn.Backend;
 import io.batchscope.result.Provenance;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +38,7 @@ final class BuildInfo implements IVersionProvider {
         return value("commit") + (value("dirty").equals("true") ? "-dirty" : "");
     }
 
-    static Provenance provenance(String configHash, String sparkVersion) {
+    static Provenance provenance(String configHash, String backend, String sparkVersion) {
         return new Provenance(
                 commit(),
                 configHash,
@@ -47,7 +46,7 @@ final class BuildInfo implements IVersionProvider {
                 System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")",
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"),
-                Backend.describe(),
+                backend,
                 sparkVersion);
     }
 

@@ -3,6 +3,7 @@ package io.batchscope.cli;
 import io.batchscope.config.ConfigLoader;
 import io.batchscope.config.LoadedConfig;
 import io.batchscope.nn.Backend;
+import io.batchscope.plan.ReplicaKind;
 import io.batchscope.spark.GpuResources;
 import io.batchscope.spark.SparkSessions;
 import io.batchscope.study.MemoryNeed;
@@ -42,6 +43,7 @@ final class DoctorCommand implements Callable<Integer> {
             java();
             spark(session);
             backend();
+            fused(session);
             gpus(session);
             if (loaded != null) {
                 study(session, loaded);
@@ -98,16 +100,32 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void backend() {
         say("backend", Backend.describe());
-        String threads = System.getenv("OMP_NUM_THREADS");
-        say(
-                "threads",
-                threads == null ? "OMP_NUM_THREADS is not set: 1 math thread a worker" : "OMP_NUM_THREADS=" + threads);
-        if (threads != null && !threads.equals("1")) {
-            changes.add("OMP_NUM_THREADS: set it to 1 where several workers share a machine; it is " + threads);
-        }
         if (!Backend.isOptimal()) {
             changes.add("the processor has newer instructions than the native library was built for; build with"
-                    + " -Dnd4j.classifier=linux-x86_64-onednn-avx512 and compare");
+                    + " -Dnd4j.classifier=" + Backend.suitableClassifier() + " and compare");
+        }
+    }
+
+    private void fused(SparkSession session) {
+        int slots = SparkSessions.slots(session);
+        String notLoaded = Replicas.notLoaded(session, slots);
+        say(
+                "fused",
+                notLoaded == null
+                        ? Replicas.fusedBackends(session, slots) + ": the native library loads here"
+                        : notLoaded);
+        if (notLoaded != null) {
+            changes.add("replica fused (executors): needs its native library on every one, but " + notLoaded
+                    + "; without it every model trains on dl4j, which is slower");
+        }
+        MathThreads threads = MathThreads.here(session.sparkContext().master());
+        say("threads", threads.describe());
+        String variable = threads.variable();
+        if (variable != null && !variable.isBlank() && !variable.equals("1")) {
+            changes.add("OMP_NUM_THREADS: set it to 1 where several workers share a machine; it is " + variable);
+        }
+        if (notLoaded == null) {
+            threads.notice(ReplicaKind.FUSED).ifPresent(changes::add);
         }
     }
 
@@ -146,6 +164,9 @@ final class DoctorCommand implements Callable<Integer> {
                 .max()
                 .orElse(0);
         say("budget", "a worker needs " + need / MIB + " MiB beside activations and the JVM");
-        setup.plan().notices().forEach(notice -> say("note", notice));
+        System.out.print(setup.replicaLine());
+        setup.plan().notices().stream()
+                .filter(notice -> !changes.contains(notice))
+                .forEach(notice -> say("note", notice));
     }
 }

@@ -42,7 +42,7 @@ final class PlanCommand implements Callable<Integer> {
         try {
             StudySetup setup = StudySetup.of(session, loaded);
             StepTime time = StepTime.calibrate(
-                    setup.model().replicas(),
+                    setup.replicas(),
                     setup.model().facts().inputs(),
                     loaded.config().sync().microBatch());
             System.out.print(json ? json(setup, time) : text(setup, time));
@@ -59,7 +59,7 @@ final class PlanCommand implements Callable<Integer> {
                 StoredSize.bytesPerExample(setup.data().manifest()));
     }
 
-    private static String text(StudySetup setup, StepTime time) {
+    static String text(StudySetup setup, StepTime time) {
         StringBuilder text = new StringBuilder();
         var model = setup.model().facts();
         text.append(String.format(
@@ -71,6 +71,7 @@ final class PlanCommand implements Callable<Integer> {
                 model.description(),
                 model.parameterCount(),
                 setup.slots()));
+        text.append(setup.replicaLine());
         setup.plan()
                 .notices()
                 .forEach(notice -> text.append("note: ").append(notice).append('\n'));
@@ -123,7 +124,7 @@ final class PlanCommand implements Callable<Integer> {
                 : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
     }
 
-    private static String json(StudySetup setup, StepTime time) throws JsonProcessingException {
+    static String json(StudySetup setup, StepTime time) throws JsonProcessingException {
         List<Map<String, Object>> runs = new ArrayList<>();
         for (RunPlan run : setup.plan().runs()) {
             Map<String, Object> row = new LinkedHashMap<>();
@@ -149,6 +150,8 @@ final class PlanCommand implements Callable<Integer> {
         document.put("train_examples", setup.data().manifest().facts().trainExamples());
         document.put("model", setup.model().facts().description());
         document.put("parameter_count", setup.model().facts().parameterCount());
+        document.put("replica", setup.plan().replica().kind().label());
+        document.put("replica_reason", setup.plan().replica().reason());
         document.put("slots", setup.slots());
         document.put("notices", setup.plan().notices());
         document.put("expected_seconds", Makespan.seconds(setup.plan().runs(), setup.slots(), time::seconds));

@@ -25,7 +25,7 @@ final class StudyReports {
         int others = all.runs().size() - tables.runs().size();
         if (others > 0) {
             System.err.println("note: the tables also hold " + NumberText.counted(others, "run")
-                    + " that the study's configuration does not plan (other batch sizes, seeds or settings);"
+                    + " that the study's configuration does not plan (other batch sizes, seeds or settings, another replica, or an earlier version);"
                     + " they stay in the tables, findings and report leave them out");
         }
         return tables;

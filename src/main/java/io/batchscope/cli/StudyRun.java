@@ -55,6 +55,7 @@ final class StudyRun {
         SparkSession session = SparkSessions.open(loaded.config().sync().timeoutSeconds());
         try {
             StudySetup setup = StudySetup.of(session, loaded);
+            System.err.print(setup.replicaLine());
             setup.plan().notices().forEach(notice -> System.err.println("note: " + notice));
             String output = loaded.config().output();
             if (fresh) {
@@ -71,10 +72,11 @@ final class StudyRun {
     }
 
     private int run(SparkSession session) {
-        Provenance provenance = BuildInfo.provenance(loaded.hash(), session.version());
+        Provenance provenance = BuildInfo.provenance(
+                loaded.hash(), Replicas.backend(setup.plan().replica().kind()), session.version());
         files.writeStudy(loaded.resolvedJson(), provenance, planned());
         StudyRunner runner = new StudyRunner(
-                new SparkTrainingEngine(session, setup.data(), setup.model().replicas()),
+                new SparkTrainingEngine(session, setup.data(), setup.replicas()),
                 store,
                 setup.slots(),
                 new RunRecords(setup.model().facts(), provenance),

@@ -6,6 +6,7 @@ import io.batchscope.data.Manifest;
 import io.batchscope.nn.Model;
 import io.batchscope.nn.Models;
 import io.batchscope.plan.ClusterFacts;
+import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.Planner;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.SourceConfig;
@@ -16,6 +17,9 @@ import io.batchscope.spark.ManifestFile;
 import io.batchscope.spark.NamedDataSets;
 import io.batchscope.spark.PreparationRequest;
 import io.batchscope.spark.SparkSessions;
+import io.batchscope.train.ReplicaFactory;
+import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -31,8 +35,22 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
         Manifest manifest = data.manifest();
         Model model = Models.load(config.model(), manifest.shape(), manifest.task(), manifest.outputs());
         int slots = SparkSessions.slots(session);
-        StudyPlan plan = Planner.plan(config, manifest.facts(), model.facts(), new ClusterFacts(slots));
-        return new StudySetup(loaded, data, model, plan, slots);
+        FusedFacts fused = Replicas.facts(session, slots, model, config.replica());
+        StudyPlan plan = Planner.plan(config, manifest.facts(), model.facts(), new ClusterFacts(slots), fused);
+        Optional<String> threads = MathThreads.here(session.sparkContext().master())
+                .notice(plan.replica().kind());
+        return new StudySetup(loaded, data, model, threads.map(plan::with).orElse(plan), slots);
+    }
+
+    /** Makes the replicas that the plan decided on. */
+    ReplicaFactory replicas() {
+        return Replicas.of(model, plan.replica().kind());
+    }
+
+    /** What computes the gradients, and why: a line for people. */
+    String replicaLine() {
+        return String.format(
+                Locale.ROOT, "%-10s %s%n", "replica", plan.replica().describe());
     }
 
     private static DataLocation data(SparkSession session, StudyConfig config) {

@@ -1,6 +1,7 @@
 package io.batchscope.config;
 
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.BudgetConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
@@ -14,9 +15,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** Reads the {@code study} block: one method for each block in it. */
 final class StudyReader {
+    private static final String AUTO = "auto";
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
 
     private StudyReader() {}
@@ -34,6 +37,7 @@ final class StudyReader {
                 study.has("target") ? target(study.section("target")) : Optional.empty(),
                 evaluation(study.section("evaluation")),
                 sync(study.section("sync")),
+                replica(study),
                 study.text("output"));
         if (!study.texts("probes").isEmpty()) {
             study.refuse("probes", "[], because this version has no probes yet");
@@ -163,6 +167,14 @@ final class StudyReader {
         return config;
     }
 
+    private static Optional<ReplicaKind> replica(Section study) {
+        List<ReplicaKind> kinds = List.of(ReplicaKind.values());
+        List<String> words = Stream.concat(Stream.of(AUTO), kinds.stream().map(ReplicaKind::label))
+                .toList();
+        String word = study.choice("replica", words, List.of("cuda"));
+        return kinds.stream().filter(kind -> kind.label().equals(word)).findFirst();
+    }
+
     private static SyncConfig sync(Section sync) {
         SyncMode mode = sync.choice(
                 "mode",
@@ -171,7 +183,7 @@ final class StudyReader {
                 "gradient-sharing",
                 "dl4j-parameter-averaging",
                 "dl4j-gradient-sharing");
-        OptionalLong workers = sync.wholeOr("workers", "auto", 1);
+        OptionalLong workers = sync.wholeOr("workers", AUTO, 1);
         SyncConfig config = new SyncConfig(
                 mode,
                 workers.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) workers.getAsLong()),

@@ -39,6 +39,15 @@ public final class Backend {
         return natives().isOptimalRequirementsMet();
     }
 
+    /** The {@code nd4j-native} classifier to build with for this processor: the newest instructions it has, with oneDNN. */
+    public static String suitableClassifier() {
+        return switch (Math.floorMod(natives().optimalLevel(), LEVELS.length)) {
+            case 3 -> "linux-x86_64-onednn-avx512";
+            case 2 -> "linux-x86_64-onednn-avx2";
+            default -> "linux-x86_64-onednn";
+        };
+    }
+
     private static NativeOps natives() {
         return NativeOpsHolder.getInstance().getDeviceNativeOps();
     }

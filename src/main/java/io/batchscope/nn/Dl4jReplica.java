@@ -3,6 +3,7 @@ package io.batchscope.nn;
 import io.batchscope.data.Batch;
 import io.batchscope.plan.Task;
 import io.batchscope.train.Replica;
+import io.batchscope.train.WeightPenalty;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,8 +21,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * The general replica: any Deeplearning4j network, by Deeplearning4j's own forward and backward passes. Its updater is
- * not used; parameters and gradients are exchanged as flat arrays.
+ * The general replica: any Deeplearning4j network, by Deeplearning4j's own forward and backward passes, with its oneDNN
+ * helpers where there are any. Its updater is not used; parameters and gradients are exchanged as flat arrays.
  */
 final class Dl4jReplica implements Replica {
     private final Network network;
@@ -30,6 +31,7 @@ final class Dl4jReplica implements Replica {
     private final ILossFunction loss;
     private final IActivation applied;
     private final List<Range> held;
+    private final List<WeightPenalty> penalties;
     private final boolean random;
     private final INDArray parameters;
     private final long[] inputShape;
@@ -45,6 +47,9 @@ final class Dl4jReplica implements Replica {
      * @param outputs numbers per example that the network puts out
      */
     Dl4jReplica(Network network, Task task, List<Integer> inputShape, int outputs, int microBatch) {
+        OneDnnHelpers.enable(network);
+        this.penalties = Penalties.of(network);
+        Penalties.remove(network);
         this.network = network;
         this.task = task;
         this.outputs = outputs;
@@ -71,7 +76,8 @@ final class Dl4jReplica implements Replica {
                 || (configuration instanceof BaseLayer base && base.getWeightNoise() != null);
     }
 
-    private static List<Range> held(Network network) {
+    /** The running statistics and frozen parameters of a network. */
+    static List<Range> held(Network network) {
         List<Range> ranges = new ArrayList<>();
         for (Layer layer : network.layers()) {
             layer.paramTable().forEach((key, values) -> {
@@ -106,6 +112,11 @@ final class Dl4jReplica implements Replica {
     @Override
     public List<Range> heldParameters() {
         return held;
+    }
+
+    @Override
+    public List<WeightPenalty> penalties() {
+        return penalties;
     }
 
     @Override

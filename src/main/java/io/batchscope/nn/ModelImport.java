@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -147,8 +146,8 @@ final class ModelImport {
             notices.add("the model's updater " + base.getIUpdater().getClass().getSimpleName()
                     + " is replaced by study.optimizer and study.learning-rate");
         }
-        if (!isEmpty(base.getRegularization()) || !isEmpty(base.getRegularizationBias())) {
-            notices.add("the model's own regularization (L1, L2, weight decay) is not used;"
+        if (hasOthersThanPenalties(base.getRegularization()) || hasOthersThanPenalties(base.getRegularizationBias())) {
+            notices.add("the model's own L1 and weight decay are not used, only its constant L2;"
                     + " set study.optimizer.weight-decay");
         }
         if (base.getGradientNormalization() != null && base.getGradientNormalization() != GradientNormalization.None) {
@@ -157,6 +156,11 @@ final class ModelImport {
         if (!isEmpty(base.getConstraints())) {
             notices.add("the model's weight constraints are not used");
         }
+    }
+
+    private static boolean hasOthersThanPenalties(
+            @org.jspecify.annotations.Nullable List<org.nd4j.linalg.learning.regularization.Regularization> rules) {
+        return Penalties.among(rules).size() < Penalties.orEmpty(rules).size();
     }
 
     private static boolean isEmpty(@org.jspecify.annotations.Nullable List<?> list) {
@@ -182,8 +186,8 @@ final class ModelImport {
         if (configuration.getLayer() instanceof BaseLayer base) {
             base.setIUpdater(new NoOp());
             base.setBiasUpdater(null);
-            base.setRegularization(new ArrayList<>());
-            base.setRegularizationBias(new ArrayList<>());
+            base.setRegularization(Penalties.among(base.getRegularization()));
+            base.setRegularizationBias(Penalties.among(base.getRegularizationBias()));
             base.setGradientNormalization(GradientNormalization.None);
             base.setConstraints(null);
         }

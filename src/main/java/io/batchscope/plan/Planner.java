@@ -16,12 +16,15 @@ public final class Planner {
      * Plans all runs of a study.
      *
      * @throws PlanException with every combination of values that makes no sense
-     * @throws ClusterException when all else is sound, but the cluster has too few slots
+     * @throws ClusterException when all else is sound, but the cluster has too few slots or lacks the replica that is
+     *     asked for
      */
-    public static StudyPlan plan(StudyConfig config, DataFacts data, ModelFacts model, ClusterFacts cluster) {
+    public static StudyPlan plan(
+            StudyConfig config, DataFacts data, ModelFacts model, ClusterFacts cluster, FusedFacts fused) {
         long examples = Math.max(1, Math.round(config.data().trainFraction() * data.trainExamples()));
         List<String> notices = new ArrayList<>(model.notices());
         List<String> problems = new ArrayList<>(Combinations.problems(config, data, model));
+        ReplicaChoice replica = ReplicaChoice.of(config.replica(), fused, problems);
         if (data.trainExamples() < 1) {
             throw new PlanException(problems);
         }
@@ -33,50 +36,55 @@ public final class Planner {
         if (!problems.isEmpty()) {
             throw new PlanException(problems.stream().distinct().toList());
         }
+        replica.requireLoaded(fused);
         Workers workers = Workers.of(config.sync().workers(), cluster);
         int lanes = Lanes.count(
                 examples,
                 courses.stream().map(c -> workers.forBatch(c.batchSize())).toList());
+        Common common = new Common(config, data, model, replica.kind(), lanes);
         List<RunPlan> runs = new ArrayList<>();
         for (Course course : courses) {
             for (long seed : config.seeds().stream().sorted().toList()) {
-                runs.add(run(config, data, model, course, workers.forBatch(course.batchSize()), lanes, seed));
+                runs.add(common.run(course, workers.forBatch(course.batchSize()), seed));
             }
         }
         notices.addAll(Notices.of(config, courses));
-        return new StudyPlan(config.name(), runs, notices);
+        return new StudyPlan(config.name(), replica, runs, notices);
     }
 
-    private static RunPlan run(
-            StudyConfig config, DataFacts data, ModelFacts model, Course course, int workers, int lanes, long seed) {
-        LearningRateConfig rate = config.learningRate();
-        StudyConfig.SyncConfig sync = config.sync();
-        RunPlan plan = new RunPlan(
-                "",
-                config.name(),
-                data.task(),
-                course.batchSize(),
-                workers,
-                sync.microBatch(),
-                lanes,
-                seed,
-                course.geometry().examples(),
-                data.fingerprint(),
-                model.fingerprint(),
-                sync.mode(),
-                config.optimizer(),
-                rate.scaling(),
-                rate.base(),
-                course.peak(),
-                course.warmupSteps(),
-                course.schedule(),
-                course.steps(),
-                course.evaluateEvery(),
-                course.stepRowEvery(),
-                config.target().orElse(null),
-                config.budget().seconds().orElse(Double.POSITIVE_INFINITY),
-                config.evaluation().divergenceFactor(),
-                sync.timeoutSeconds());
-        return RunIds.withId(plan, sync.workers().isEmpty());
+    /** What all runs of a study share. */
+    private record Common(StudyConfig config, DataFacts data, ModelFacts model, ReplicaKind replica, int lanes) {
+        RunPlan run(Course course, int workers, long seed) {
+            LearningRateConfig rate = config.learningRate();
+            StudyConfig.SyncConfig sync = config.sync();
+            RunPlan plan = new RunPlan(
+                    "",
+                    config.name(),
+                    data.task(),
+                    course.batchSize(),
+                    workers,
+                    sync.microBatch(),
+                    lanes,
+                    seed,
+                    course.geometry().examples(),
+                    data.fingerprint(),
+                    model.fingerprint(),
+                    sync.mode(),
+                    replica,
+                    config.optimizer(),
+                    rate.scaling(),
+                    rate.base(),
+                    course.peak(),
+                    course.warmupSteps(),
+                    course.schedule(),
+                    course.steps(),
+                    course.evaluateEvery(),
+                    course.stepRowEvery(),
+                    config.target().orElse(null),
+                    config.budget().seconds().orElse(Double.POSITIVE_INFINITY),
+                    config.evaluation().divergenceFactor(),
+                    sync.timeoutSeconds());
+            return RunIds.withId(plan, sync.workers().isEmpty());
+        }
     }
 }

@@ -40,6 +40,7 @@ final class RunIds {
                 plan.dataFingerprint(),
                 plan.modelFingerprint(),
                 plan.syncMode(),
+                plan.replica(),
                 plan.optimizer(),
                 plan.scalingRule(),
                 plan.baseLearningRate(),

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param microBatch the most examples a rank pushes through the network at once
  * @param lanes strands of the epoch order (see {@code data.EpochOrder}); the same for all runs of a study
  * @param trainExamples training examples used
+ * @param replica what computes the gradients
  * @param peakLearningRate after scaling and capping; what warmup ends at
  * @param plannedSteps optimizer updates
  * @param evaluateEvery updates between evaluations of the validation split
@@ -38,6 +39,7 @@ public record RunPlan(
         String dataFingerprint,
         String modelFingerprint,
         SyncMode syncMode,
+        ReplicaKind replica,
         OptimizerConfig optimizer,
         ScalingRule scalingRule,
         double baseLearningRate,

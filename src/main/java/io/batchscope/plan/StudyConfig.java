@@ -10,6 +10,8 @@ import java.util.OptionalLong;
 /**
  * A study as a person asks for it. Every value has been checked by itself; combinations are the planner's.
  * The components carry the names of the configuration keys, which {@code conf/defaults.conf} explains.
+ *
+ * @param replica what computes the gradients; empty: chosen by model and cluster
  */
 public record StudyConfig(
         String name,
@@ -23,6 +25,7 @@ public record StudyConfig(
         Optional<Target> target,
         EvaluationConfig evaluation,
         SyncConfig sync,
+        Optional<ReplicaKind> replica,
         String output) {
     public StudyConfig {
         batchSizes = List.copyOf(batchSizes);

@@ -42,6 +42,7 @@ final class Provenances {
         add("Weight decay", run -> NumberText.significant(run.weightDecay()));
         add("Learning-rate scaling", RunRecord::scalingRule);
         add("Base learning rate", run -> NumberText.significant(run.baseLearningRate()));
+        add("Replica", RunRecord::replica);
         add("Synchronization", RunRecord::syncMode);
         add("Hosts", RunRecord::hosts);
         add("Batchscope", RunRecord::batchscopeVersion);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One row of {@code runs}: a run's plan, outcome, measurements and provenance. Columns are the components in snake case;
- * null where not measured. Losses are means per example; accuracies are in 0 … 1 and null for regression. Final
+ * null where not measured, or where the version that wrote the table did not have the column. Losses are means per example; accuracies are in 0 … 1 and null for regression. Final
  * measurements are taken at the end of the run with the last parameters and are null for runs that diverged or failed.
  */
 public record RunRecord(
@@ -18,6 +18,7 @@ public record RunRecord(
         long perWorkerBatch,
         int accumulation,
         int syncEvery,
+        @Nullable String replica,
         String optimizer,
         double momentum,
         double weightDecay,

@@ -60,6 +60,7 @@ public record RunRecords(ModelFacts model, Provenance provenance) {
                 plan.layout().perWorker(),
                 plan.layout().accumulation(),
                 1,
+                plan.replica().label(),
                 label(plan.optimizer().name()),
                 plan.optimizer().momentum(),
                 plan.optimizer().weightDecay(),

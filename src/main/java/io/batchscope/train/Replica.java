@@ -37,6 +37,11 @@ public interface Replica extends AutoCloseable {
         return List.of();
     }
 
+    /** The model's own penalties on its parameters, none of them held; {@link #gradient} leaves them out. */
+    default List<WeightPenalty> penalties() {
+        return List.of();
+    }
+
     /** Loss and hits of the batch in inference mode. */
     Score score(Batch batch);
 

@@ -33,6 +33,7 @@ public final class StepLoop {
     private final float[] parameters;
     private final float[][] state;
     private final List<Range> held;
+    private final List<WeightPenalty> penalties;
     private final StepTimes total = new StepTimes();
     private final DivergenceWatch divergence;
     private final List<StepRecord> stepRows = new ArrayList<>();
@@ -67,6 +68,7 @@ public final class StepLoop {
         this.parameters = new float[replica.parameterCount()];
         this.state = new float[rule.stateVectors()][parameters.length];
         this.held = replica.heldParameters();
+        this.penalties = replica.penalties();
         this.divergence = new DivergenceWatch(plan.divergenceFactor());
     }
 
@@ -167,6 +169,7 @@ public final class StepLoop {
                 mean[range.from() + j] = 0;
             }
         }
+        penalties.forEach(penalty -> penalty.addGradient(parameters, mean));
         rule.update(parameters, mean, state, rate, step);
         for (int i = 0; i < heldValues.length; i++) {
             System.arraycopy(heldValues[i], 0, parameters, held.get(i).from(), heldValues[i].length);

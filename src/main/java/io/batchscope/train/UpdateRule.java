@@ -84,6 +84,10 @@ public sealed interface UpdateRule {
      * w ← w − η·(d + m·u)
      * </pre>
      *
+     * Deeplearning4j's Nesterovs keeps v = −η·u instead, and so has the last update's rate in the momentum: the same
+     * iterates at a constant rate; where it changes, those of this rule with u multiplied by the ratio of the last rate to
+     * the new one.
+     *
      * @param momentum m, in [0, 1)
      * @param weightDecay λ, at least 0
      */
@@ -118,6 +122,8 @@ public sealed interface UpdateRule {
      * b ← β₂·b + (1 − β₂)·d²
      * w ← w − η · a/(1 − β₁ᵗ) / (√(b/(1 − β₂ᵗ)) + ε)
      * </pre>
+     *
+     * Deeplearning4j's Adam is this with ε/√(1 − β₂ᵗ) for ε.
      *
      * @param beta1 β₁, in [0, 1)
      * @param beta2 β₂, in [0, 1)

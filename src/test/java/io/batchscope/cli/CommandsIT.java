@@ -47,11 +47,13 @@ class CommandsIT {
         Finished first = smoke("study");
         assertThat(first.exitCode()).as(first.errors()).isZero();
         assertThat(first.output()).contains("report: ").contains("Completed");
+        assertThat(first.errors()).containsOnlyOnce("replica    ");
         StudyTables tables = tables();
         assertThat(tables.runs()).hasSize(4).allSatisfy(run -> {
             assertThat(run.outcome()).isEqualTo("Completed");
             assertThat(run.testAccuracy()).isGreaterThan(0.8);
             assertThat(run.gapLoss()).isNotNull();
+            assertThat(run.replica()).isIn("fused", "dl4j");
             assertThat(run.peakMemoryBytes()).isPositive();
             assertThat(run.steps()).isEqualTo(run.plannedSteps());
         });
@@ -111,6 +113,8 @@ class CommandsIT {
         assertThat(plan.exitCode()).as(plan.errors()).isZero();
         JsonNode document = new ObjectMapper().readTree(plan.output());
         assertThat(document.get("runs")).hasSize(4);
+        assertThat(document.get("replica").asText()).isIn("fused", "dl4j");
+        assertThat(document.get("replica_reason").asText()).isNotEmpty();
         JsonNode full = document.get("runs").get(3);
         assertThat(full.get("batch_size").asLong()).isEqualTo(1620);
         assertThat(full.get("planned_steps").asLong()).isEqualTo(60);
@@ -119,7 +123,8 @@ class CommandsIT {
 
         Finished doctor = smoke("doctor");
         assertThat(doctor.exitCode()).as(doctor.errors()).isZero();
-        assertThat(doctor.output()).contains("java ", "spark ", "slots ", "backend ", "model ", "change ");
+        assertThat(doctor.output())
+                .contains("java ", "spark ", "slots ", "backend ", "fused ", "replica ", "model ", "change ");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.batchscope.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchscope.plan.ModelFacts;
+import io.batchscope.plan.ReplicaChoice;
+import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.plan.Task;
@@ -30,7 +32,7 @@ class StudyProgressTest {
                 .run();
         ByteArrayOutputStream shown = new ByteArrayOutputStream();
         try (StudyProgress progress = new StudyProgress(
-                new StudyPlan("study", List.of(plan), List.of()),
+                new StudyPlan("study", new ReplicaChoice(ReplicaKind.DL4J, "a test"), List.of(plan), List.of()),
                 new PrintStream(shown, true, StandardCharsets.UTF_8))) {
             progress.onRunStarted(plan);
             progress.onRunFinished(plan, row);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.batchscope.plan.ClusterFacts;
 import io.batchscope.plan.DataFacts;
+import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.Planner;
 import io.batchscope.plan.StudyConfig;
@@ -49,7 +50,7 @@ class ConfFilesTest {
         DataFacts data = new DataFacts("d", task, 54_000, 6_000, 10_000, 784, outputs);
         ModelFacts model = new ModelFacts("m", "stand-in", 1_000, 784, outputs, task, List.of());
 
-        StudyPlan plan = Planner.plan(config, data, model, new ClusterFacts(64));
+        StudyPlan plan = Planner.plan(config, data, model, new ClusterFacts(64), new FusedFacts(null, null));
 
         assertThat(plan.runs())
                 .hasSize(config.batchSizes().size() * config.seeds().size());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
@@ -44,6 +45,7 @@ class ConfigLoaderTest {
                           target { metric = validation-loss, value = 0.3, stop = true }
                           evaluation { every = "100 steps", max-step-rows = 50, divergence-factor = 4 }
                           sync { workers = 2, micro-batch = 64, timeout-seconds = 30 }
+                          replica = dl4j
                           output = "results/here"
                         }
                         """)
@@ -81,6 +83,7 @@ class ConfigLoaderTest {
                 .isEqualTo(new StudyConfig.EvaluationConfig(new Span(100, Span.Unit.STEPS), 50, 4));
         assertThat(config.sync().workers()).hasValue(2);
         assertThat(config.sync().mode()).isEqualTo(SyncMode.SYNCHRONOUS);
+        assertThat(config.replica()).contains(ReplicaKind.DL4J);
         assertThat(config.output()).isEqualTo("results/here");
     }
 
@@ -93,7 +96,15 @@ class ConfigLoaderTest {
         assertThat(config.optimizer().momentum()).isEqualTo(0.9);
         assertThat(config.target()).isEmpty();
         assertThat(config.sync().workers()).isEmpty();
+        assertThat(config.replica()).isEmpty();
         assertThat(config.output()).isEqualTo("results/s");
+    }
+
+    @Test
+    void takesEachReplica() throws IOException {
+        assertThat(load(LEAST, "replica=fused").config().replica()).contains(ReplicaKind.FUSED);
+        assertThat(load(LEAST, "replica=dl4j").config().replica()).contains(ReplicaKind.DL4J);
+        assertThat(load(LEAST, "replica=auto").config().replica()).isEmpty();
     }
 
     @Test

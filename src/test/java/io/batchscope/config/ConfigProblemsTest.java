@@ -55,7 +55,7 @@ class ConfigProblemsTest {
                                 + " 'batch-sizes'?",
                         "unknown key 'qqq' (FILE:10, study.qqq): no such setting; there are name, data, model,"
                                 + " optimizer, learning-rate, batch-sizes, seeds, budget, target, evaluation, sync,"
-                                + " output, probes");
+                                + " replica, output, probes");
     }
 
     @ParameterizedTest
@@ -90,6 +90,10 @@ class ConfigProblemsTest {
                 "target.metric=validation-loss | 'metric' without effect (--set target.metric=validation-loss, study.target.metric): a target needs a value as well; remove it",
                 "sync.mode=parameter-averaging | 'parameter-averaging' not available (--set sync.mode=parameter-averaging, study.sync.mode): a known setting that this version does not have; choose one of synchronous",
                 "sync.workers=0 | wrong value for 'workers' (--set sync.workers=0, study.sync.workers): must be a whole number in 1 … 2147483647, or auto, but is 0; correct it, or remove it for the default \"auto\"",
+                "replica=cuda | 'cuda' not available (--set replica=cuda, study.replica): a known setting that this version does not have; choose one of auto, fused, dl4j",
+                "replica=fuse | wrong value for 'replica' (--set replica=fuse, study.replica): must be one of auto, fused, dl4j, but is \"fuse\"; did you mean 'fused'?",
+                "replica=fast | wrong value for 'replica' (--set replica=fast, study.replica): must be one of auto, fused, dl4j, but is \"fast\"; correct it, or remove it for the default \"auto\"",
+                "replca=dl4j | unknown key 'replca' (--set replca=dl4j, study.replca): no such setting; did you mean 'replica'?",
                 "probes=[hessian] | wrong value for 'probes' (--set probes=[hessian], study.probes): must be [], because this version has no probes yet, but is [\"hessian\"]; correct it, or remove it for the default []",
                 "data.input=[a.csv] | 'input' without effect (--set data.input=[a.csv], study.data.input): says how to prepare data, which needs a format; remove it",
                 "data.format=csv | wrong value for 'input' (FILE, study.data.input): must be at least one file or directory for format = csv, but is []; set it",

@@ -47,6 +47,7 @@ class ModelsTest {
     void importsASequentialNetworkAndNamesWhatIsReplaced() throws IOException {
         MultiLayerConfiguration configuration = new NeuralNetConfiguration.Builder()
                 .updater(new Adam(0.1))
+                .l1(1e-5)
                 .l2(1e-4)
                 .list()
                 .layer(new DenseLayer.Builder()
@@ -61,7 +62,7 @@ class ModelsTest {
         assertThat(model.facts().notices())
                 .containsExactly(
                         "the model's updater Adam is replaced by study.optimizer and study.learning-rate",
-                        "the model's own regularization (L1, L2, weight decay) is not used;"
+                        "the model's own L1 and weight decay are not used, only its constant L2;"
                                 + " set study.optimizer.weight-decay");
     }
 

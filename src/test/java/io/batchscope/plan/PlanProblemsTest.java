@@ -121,10 +121,37 @@ class PlanProblemsTest {
 
     @Test
     void refusesAClusterWithoutSlots() {
-        assertThatThrownBy(() -> Planner.plan(ordinary().config(), Studies.DATA, Studies.MODEL, new ClusterFacts(0)))
+        assertThatThrownBy(() -> Planner.plan(
+                        ordinary().config(), Studies.DATA, Studies.MODEL, new ClusterFacts(0), Studies.FUSED))
                 .isInstanceOf(ClusterException.class)
                 .hasMessage("task slots (cluster): must be at least 1, but are 0; start Spark with executors, or run on"
                         + " this machine with --master local[*]");
+    }
+
+    @Test
+    void refusesTheFusedReplicaForAModelThatDoesNotCompile() {
+        FusedFacts fused = new FusedFacts("layer 'x' (LSTM): not a kind that the fused replica knows", "no library");
+        Studies study = ordinary().batches(8192).replica(ReplicaKind.FUSED);
+
+        assertThat(catchThrowableOfType(PlanException.class, () -> study.plan(fused))
+                        .problems())
+                .containsExactly(
+                        "replica fused (study.replica): must be able to train the model, but it does not compile:"
+                                + " layer 'x' (LSTM): not a kind that the fused replica knows; let the planner choose (--set replica=auto), or"
+                                + " change the model",
+                        "batch size 8192 (study.batch-sizes): must not exceed the 6000 training examples used; remove"
+                                + " it or write full");
+    }
+
+    @Test
+    void refusesTheFusedReplicaWhereItsLibraryDoesNotLoad() {
+        FusedFacts fused = new FusedFacts(null, "oneDNN's native library cannot be loaded here: no jnidnnl");
+
+        assertThatThrownBy(() -> ordinary().replica(ReplicaKind.FUSED).plan(fused))
+                .isInstanceOf(ClusterException.class)
+                .hasMessage("replica fused (study.replica): needs its native library on this cluster, but oneDNN's"
+                        + " native library cannot be loaded here: no jnidnnl; let the planner choose (--set"
+                        + " replica=auto)");
     }
 
     private static Studies step(String warmup, String... milestones) {
@@ -140,7 +167,7 @@ class PlanProblemsTest {
 
     private static List<String> problems(Studies study, DataFacts data, ModelFacts model) {
         PlanException refused = catchThrowableOfType(
-                PlanException.class, () -> Planner.plan(study.config(), data, model, Studies.CLUSTER));
+                PlanException.class, () -> Planner.plan(study.config(), data, model, Studies.CLUSTER, Studies.FUSED));
         assertThat(refused).isNotNull();
         return refused.problems();
     }

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PlannerTest {
+    private static final String NOT_COMPILED = "layer 'x' (LSTM): not a kind that the fused replica knows";
+
     @ParameterizedTest
     @CsvSource({
         // length, min-updates, batch size (0: full), updates; 6000 examples
@@ -212,7 +214,7 @@ class PlannerTest {
         StudyConfig config =
                 ordinary().batches(batch).sync(OptionalInt.empty(), 256, 60).config();
 
-        StudyPlan plan = Planner.plan(config, Studies.DATA, Studies.MODEL, new ClusterFacts(slots));
+        StudyPlan plan = Planner.plan(config, Studies.DATA, Studies.MODEL, new ClusterFacts(slots), Studies.FUSED);
 
         assertThat(plan.runs()).extracting(RunPlan::workers).containsExactly(workers);
     }
@@ -233,9 +235,42 @@ class PlannerTest {
         ModelFacts model = new ModelFacts(
                 "m", "net.zip", 9, 20, 4, Task.CLASSIFICATION, List.of("the file's updater is replaced"));
 
-        StudyPlan plan = Planner.plan(ordinary().config(), Studies.DATA, model, Studies.CLUSTER);
+        StudyPlan plan = Planner.plan(ordinary().config(), Studies.DATA, model, Studies.CLUSTER, Studies.FUSED);
 
         assertThat(plan.notices()).containsExactly("the file's updater is replaced");
+    }
+
+    @Test
+    void choosesTheFusedReplicaWhereItCanBeHad() {
+        assertThat(ordinary().plan().replica().describe()).isEqualTo("fused (oneDNN): the model compiles");
+        assertThat(ordinary().run().replica()).isEqualTo(ReplicaKind.FUSED);
+    }
+
+    @Test
+    void choosesDeeplearning4jWhereTheModelDoesNotCompileOrTheLibraryDoesNotLoad() {
+        StudyPlan notCompiled = ordinary().plan(new FusedFacts(NOT_COMPILED, null));
+        StudyPlan notLoaded = ordinary().plan(new FusedFacts(null, "oneDNN's native library cannot be loaded here: x"));
+        StudyPlan neither = ordinary().plan(new FusedFacts(NOT_COMPILED, "no library"));
+
+        assertThat(notCompiled.replica().describe())
+                .isEqualTo("dl4j: layer 'x' (LSTM): not a kind that the fused replica knows");
+        assertThat(notLoaded.replica().describe())
+                .isEqualTo("dl4j: the model compiles, but oneDNN's native library cannot be loaded here: x");
+        assertThat(neither.replica()).isEqualTo(notCompiled.replica());
+        assertThat(List.of(notCompiled, notLoaded))
+                .allSatisfy(plan ->
+                        assertThat(plan.runs()).extracting(RunPlan::replica).containsOnly(ReplicaKind.DL4J));
+    }
+
+    @Test
+    void takesTheReplicaThatIsAskedFor() {
+        StudyPlan general = ordinary().replica(ReplicaKind.DL4J).plan(new FusedFacts(NOT_COMPILED, "no library"));
+        StudyPlan fused = ordinary().replica(ReplicaKind.FUSED).plan();
+
+        assertThat(general.replica().describe()).isEqualTo("dl4j: study.replica asks for it");
+        assertThat(general.runs()).extracting(RunPlan::replica).containsOnly(ReplicaKind.DL4J);
+        assertThat(fused.replica().describe()).isEqualTo("fused (oneDNN): study.replica asks for it");
+        assertThat(fused.runs()).extracting(RunPlan::replica).containsOnly(ReplicaKind.FUSED);
     }
 
     @Test

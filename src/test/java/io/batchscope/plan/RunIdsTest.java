@@ -27,7 +27,7 @@ class RunIdsTest {
     /** A change of this value makes every finished study run again: say so in the changelog. */
     @Test
     void staysTheSameFromBuildToBuild() {
-        assertThat(id(ordinary())).isEqualTo(id(ordinary())).isEqualTo("re1b8a9c152d491a");
+        assertThat(id(ordinary())).isEqualTo(id(ordinary())).isEqualTo("r1f5e8fbc061f408");
     }
 
     static List<Studies> changes() {
@@ -69,15 +69,26 @@ class RunIdsTest {
         ModelFacts model = new ModelFacts("model-2", "mlp 20-8-4", 204, 20, 4, Task.CLASSIFICATION, List.of());
         Set<String> ids = new HashSet<>(List.of(
                 id(ordinary()),
-                Planner.plan(ordinary().config(), data, Studies.MODEL, Studies.CLUSTER)
+                Planner.plan(ordinary().config(), data, Studies.MODEL, Studies.CLUSTER, Studies.FUSED)
                         .runs()
                         .get(0)
                         .runId(),
-                Planner.plan(ordinary().config(), Studies.DATA, model, Studies.CLUSTER)
+                Planner.plan(ordinary().config(), Studies.DATA, model, Studies.CLUSTER, Studies.FUSED)
                         .runs()
                         .get(0)
                         .runId()));
         assertThat(ids).hasSize(3);
+    }
+
+    /** Their results are equal only up to rounding, and their dropout masks differ. */
+    @Test
+    void changesWithTheReplicaHoweverItWasDecided() {
+        Studies asked = ordinary().replica(ReplicaKind.DL4J);
+        RunPlan decided =
+                ordinary().plan(new FusedFacts("no such layer", null)).runs().get(0);
+
+        assertThat(id(asked)).isEqualTo(decided.runId()).isNotEqualTo(id(ordinary()));
+        assertThat(id(ordinary().replica(ReplicaKind.FUSED))).isEqualTo(id(ordinary()));
     }
 
     @Test
@@ -116,7 +127,7 @@ class RunIdsTest {
     }
 
     private static RunPlan run(Studies study, int slots) {
-        return Planner.plan(study.config(), Studies.DATA, Studies.MODEL, new ClusterFacts(slots))
+        return Planner.plan(study.config(), Studies.DATA, Studies.MODEL, new ClusterFacts(slots), Studies.FUSED)
                 .runs()
                 .get(0);
     }

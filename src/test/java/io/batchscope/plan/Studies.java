@@ -21,6 +21,7 @@ record Studies(StudyConfig config) {
     static final DataFacts DATA = new DataFacts("data-1", Task.CLASSIFICATION, 6000, 600, 1000, 20, 4);
     static final ModelFacts MODEL = new ModelFacts("model-1", "mlp 20-8-4", 204, 20, 4, Task.CLASSIFICATION, List.of());
     static final ClusterFacts CLUSTER = new ClusterFacts(4);
+    static final FusedFacts FUSED = new FusedFacts(null, null);
 
     /** 10 epochs, base rate 0.1 at 64, no warmup, constant rate. */
     static Studies ordinary() {
@@ -36,6 +37,7 @@ record Studies(StudyConfig config) {
                 Optional.empty(),
                 new EvaluationConfig(Span.parse("1 epoch"), 1000, 10),
                 new SyncConfig(SyncMode.SYNCHRONOUS, OptionalInt.of(1), 256, 60),
+                Optional.empty(),
                 "results/x"));
     }
 
@@ -49,7 +51,11 @@ record Studies(StudyConfig config) {
     }
 
     StudyPlan plan() {
-        return Planner.plan(config, DATA, MODEL, CLUSTER);
+        return plan(FUSED);
+    }
+
+    StudyPlan plan(FusedFacts fused) {
+        return Planner.plan(config, DATA, MODEL, CLUSTER, fused);
     }
 
     /** The plan of the only run. */
@@ -124,6 +130,10 @@ record Studies(StudyConfig config) {
         return with(config.budget(), config.target(), config.evaluation(), sync);
     }
 
+    Studies replica(ReplicaKind asked) {
+        return with(config.budget(), config.target(), config.evaluation(), config.sync(), Optional.of(asked));
+    }
+
     private Studies with(
             String name,
             DataConfig data,
@@ -143,10 +153,20 @@ record Studies(StudyConfig config) {
                 config.target(),
                 config.evaluation(),
                 config.sync(),
+                config.replica(),
                 config.output()));
     }
 
     private Studies with(BudgetConfig budget, Optional<Target> target, EvaluationConfig evaluation, SyncConfig sync) {
+        return with(budget, target, evaluation, sync, config.replica());
+    }
+
+    private Studies with(
+            BudgetConfig budget,
+            Optional<Target> target,
+            EvaluationConfig evaluation,
+            SyncConfig sync,
+            Optional<ReplicaKind> replica) {
         return new Studies(new StudyConfig(
                 config.name(),
                 config.data(),
@@ -159,6 +179,7 @@ record Studies(StudyConfig config) {
                 target,
                 evaluation,
                 sync,
+                replica,
                 config.output()));
     }
 }

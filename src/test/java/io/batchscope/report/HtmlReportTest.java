@@ -166,6 +166,16 @@ class HtmlReportTest {
     }
 
     @Test
+    void namesTheReplicasWhereTheTablesDo() {
+        assertThat(page(tables(run(8, 1).with("replica", "fused"), run(8, 2).with("replica", "fused"))))
+                .containsPattern("<td class=\"[a-z]*\">Replica</td><td class=\"[a-z]*\">fused</td>");
+        assertThat(page(tables(run(8, 1).with("replica", "fused"), run(8, 2).with("replica", "dl4j"))))
+                .contains(">dl4j · fused</td>");
+        assertThat(page(tables(run(8, 1).with("replica", null))))
+                .containsPattern("<td class=\"[a-z]*\">Replica</td><td class=\"[a-z]*\">–</td>");
+    }
+
+    @Test
     void isTheSameEveryTime() {
         assertThat(page(SampleStudy.tables(false))).isEqualTo(page(SampleStudy.tables(false)));
     }

@@ -124,6 +124,7 @@ final class SampleStudy {
                 .with("optimizer", "nesterov")
                 .with("momentum", 0.9)
                 .with("syncMode", "synchronous")
+                .with("replica", "fused")
                 .with("backend", "deeplearning4j 1.0.0-M2.1, nd4j-native, AVX2")
                 .with("commit", "5228993")
                 .with("configHash", "a1b2c3d4e5f6")

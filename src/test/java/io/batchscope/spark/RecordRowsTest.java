@@ -65,7 +65,13 @@ class RecordRowsTest {
     void runColumnsHaveTheNamesOfTheContract() {
         assertThat(RecordRows.schema(RunRecord.class).fieldNames())
                 .startsWith("study", "run_id", "batch_size", "seed", "sync_mode", "workers", "per_worker_batch")
-                .contains("peak_memory_bytes", "gap_accuracy", "loss_oscillation", "noise_scale", "started_at");
+                .contains(
+                        "peak_memory_bytes",
+                        "gap_accuracy",
+                        "loss_oscillation",
+                        "noise_scale",
+                        "started_at",
+                        "replica");
     }
 
     @Test

@@ -81,6 +81,7 @@ final class SampleRuns {
                 batchSize,
                 1,
                 1,
+                "fused",
                 "nesterov",
                 0.9,
                 0,

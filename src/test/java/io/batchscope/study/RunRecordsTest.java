@@ -85,6 +85,7 @@ class RunRecordsTest {
     void saysThePlanInTheWordsOfTheConfiguration() {
         RunRecord row = row(new Outcome.Completed());
         assertThat(row.syncMode()).isEqualTo("synchronous");
+        assertThat(row.replica()).isEqualTo("dl4j");
         assertThat(row.optimizer()).isEqualTo("nesterov");
         assertThat(row.scalingRule()).isEqualTo("sqrt");
         assertThat(row.task()).isEqualTo("classification");

@@ -2,6 +2,8 @@ package io.batchscope.study;
 
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.ReplicaChoice;
+import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.plan.SyncMode;
@@ -38,6 +40,7 @@ final class SamplePlans {
                 "d1",
                 "m1",
                 SyncMode.SYNCHRONOUS,
+                ReplicaKind.DL4J,
                 new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 0.001, 0.9, 0.999, 1e-8),
                 ScalingRule.SQRT,
                 0.05,
@@ -54,7 +57,8 @@ final class SamplePlans {
     }
 
     static StudyPlan study(RunPlan... plans) {
-        return new StudyPlan("study", List.of(plans), List.of());
+        return new StudyPlan(
+                "study", new ReplicaChoice(ReplicaKind.DL4J, "study.replica asks for it"), List.of(plans), List.of());
     }
 
     static TrainedRun trained(RunPlan plan, Outcome outcome) {

@@ -1,6 +1,7 @@
 package io.batchscope.testing;
 
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.SyncMode;
 import io.batchscope.plan.Target;
@@ -88,6 +89,7 @@ public record RunPlans(
                 "data",
                 "model",
                 SyncMode.SYNCHRONOUS,
+                ReplicaKind.DL4J,
                 optimizer,
                 ScalingRule.NONE,
                 rate,

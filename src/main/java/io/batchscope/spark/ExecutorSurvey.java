@@ -1,0 +1,40 @@
+package io.batchscope.spark;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the JVMs that train about themselves: they may run on other machines than the driver. */
+public final class ExecutorSurvey {
+    /** Answered on an executor; travels there. */
+    @FunctionalInterface
+    public interface Question extends Serializable {
+        @Nullable
+        String answer();
+    }
+
+    private ExecutorSurvey() {}
+
+    /**
+     * The different answers, sorted, without null. As many tasks ask as there are slots, which reaches every executor
+     * of a cluster that does nothing else.
+     *
+     * @param slots tasks that can run at the same time, at least 1
+     */
+    public static List<String> ask(SparkSession session, int slots, Question question) {
+        JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+        spark.setJobDescription("look at the executors");
+        return spark
+                .parallelize(IntStream.range(0, slots).boxed().toList(), slots)
+                .map(slot -> question.answer())
+                .filter(answer -> answer != null)
+                .distinct()
+                .collect()
+                .stream()
+                .sorted()
+                .toList();
+    }
+}

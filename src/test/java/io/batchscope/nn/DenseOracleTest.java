@@ -135,7 +135,7 @@ class DenseOracleTest {
     }
 
     private static Oracle atZero(IActivation function) {
-        return rows("at zero", 4, 3, dense(5, function, true));
+        return rows("at zero", 4, 4, dense(5, function, true));
     }
 
     private static float[] startOfZeros(Oracle oracle) {

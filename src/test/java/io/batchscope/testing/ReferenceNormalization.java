@@ -9,6 +9,7 @@ import io.batchscope.train.Operation.BatchNormalization;
  * @param parameters of the network
  * @param plane numbers per example and channel
  */
+@SuppressWarnings("ArrayRecordComponent") // worked on in place, never compared
 record ReferenceNormalization(BatchNormalization norm, double[] parameters, int rows, int plane, boolean training) {
     /** The channel's values, or the derivatives and the gradient. */
     void run(double[] in, double[] out, double[] inSlopes, double[] outSlopes, boolean back, double[] gradient) {

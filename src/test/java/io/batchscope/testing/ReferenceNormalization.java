@@ -3,14 +3,26 @@ package io.batchscope.testing;
 import io.batchscope.train.Operation;
 import io.batchscope.train.Operation.BatchNormalization;
 
-/**
- * Batch normalization by the formulas of Ioffe and Szegedy 2015, section 3.
- *
- * @param parameters of the network
- * @param plane numbers per example and channel
- */
-@SuppressWarnings("ArrayRecordComponent") // worked on in place, never compared
-record ReferenceNormalization(BatchNormalization norm, double[] parameters, int rows, int plane, boolean training) {
+/** Batch normalization by the formulas of Ioffe and Szegedy 2015, section 3. */
+final class ReferenceNormalization {
+    private final BatchNormalization norm;
+    private final double[] parameters;
+    private final int rows;
+    private final int plane;
+    private final boolean training;
+
+    /**
+     * @param parameters of the network
+     * @param plane numbers per example and channel
+     */
+    ReferenceNormalization(BatchNormalization norm, double[] parameters, int rows, int plane, boolean training) {
+        this.norm = norm;
+        this.parameters = parameters;
+        this.rows = rows;
+        this.plane = plane;
+        this.training = training;
+    }
+
     /** The channel's values, or the derivatives and the gradient. */
     void run(double[] in, double[] out, double[] inSlopes, double[] outSlopes, boolean back, double[] gradient) {
         for (int channel = 0; channel < norm.channels(); channel++) {

@@ -2,6 +2,7 @@ package io.batchscope.benchmark;
 
 import io.batchscope.data.Batch;
 import io.batchscope.data.Examples;
+import io.batchscope.train.Parameters;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -53,16 +54,24 @@ final class AveragingTraining implements LossTraining {
         this.batchPerWorker = batchPerWorker;
         this.averagingFrequency = averagingFrequency;
         this.rate = rate;
+        int classes = network.outputs();
+        JavaRDD<DataSet> all = spark.parallelize(List.of(0, 1), WORKERS)
+                .flatMap(part -> batches(data.part(part, WORKERS), batchPerWorker, classes))
+                .cache();
         for (int tenth = 0; tenth < TENTHS; tenth++) {
-            int first = tenth * WORKERS;
-            int size = batchPerWorker;
-            int classes = network.outputs();
-            JavaRDD<DataSet> batches = spark.parallelize(List.of(first, first + 1), WORKERS)
-                    .flatMap(part -> batches(data.part(part, WORKERS * TENTHS), size, classes))
-                    .cache();
-            batches.count();
-            tenths.add(batches);
+            int wanted = tenth;
+            JavaRDD<DataSet> some =
+                    all.mapPartitions(batches -> tenth(batches, wanted)).cache();
+            some.count();
+            tenths.add(some);
         }
+    }
+
+    private static Iterator<DataSet> tenth(Iterator<DataSet> batches, int tenth) {
+        List<DataSet> all = new ArrayList<>();
+        batches.forEachRemaining(all::add);
+        return all.subList(all.size() * tenth / TENTHS, all.size() * (tenth + 1) / TENTHS)
+                .iterator();
     }
 
     private static Iterator<DataSet> batches(Examples examples, int size, int classes) {
@@ -116,7 +125,7 @@ final class AveragingTraining implements LossTraining {
         return Trained.since(start, parameters(training));
     }
 
-    private float[] parameters(SparkDl4jMultiLayer training) {
+    private Parameters parameters(SparkDl4jMultiLayer training) {
         return network.fromDeeplearning4j(
                 training.getNetwork().params().dup().data().asFloat());
     }

@@ -7,6 +7,7 @@ import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
 import io.batchscope.plan.Task;
 import io.batchscope.spark.SparkTrainingEngine;
 import io.batchscope.testing.RunPlans;
+import io.batchscope.train.Parameters;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingListener;
 import java.util.List;
@@ -62,11 +63,9 @@ final class BatchscopeTraining implements LossTraining {
         RunPlan plan = plan((long) amount * data.size() / 10 / batch);
         long start = System.nanoTime();
         TrainedRun run = engine.train(plan, TrainingListener.NONE);
-        Trained trained = Trained.since(
-                start,
-                Objects.requireNonNull(run.parameters(), () -> run.outcome().toString())
-                        .values());
-        return new Trained(trained.seconds(), network.fromDeeplearning4j(trained.parameters()));
+        Parameters trained =
+                Objects.requireNonNull(run.parameters(), () -> run.outcome().toString());
+        return Trained.since(start, network.fromDeeplearning4j(trained.values()));
     }
 
     private RunPlan plan(long steps) {

@@ -1,6 +1,7 @@
 package io.batchscope.benchmark;
 
 import io.batchscope.data.Examples;
+import io.batchscope.train.Parameters;
 import java.util.stream.IntStream;
 
 /**
@@ -13,11 +14,11 @@ record DenseNetwork(int inputs, int hidden, int outputs) {
     }
 
     /** The same parameters in this order, from Deeplearning4j's, whose matrices are column by column. */
-    float[] fromDeeplearning4j(float[] parameters) {
+    Parameters fromDeeplearning4j(float[] parameters) {
         float[] ordered = new float[parameterCount()];
         transpose(parameters, ordered, 0, inputs, hidden);
         transpose(parameters, ordered, (inputs + 1) * hidden, hidden, outputs);
-        return ordered;
+        return new Parameters(ordered);
     }
 
     private static void transpose(float[] from, float[] into, int offset, int rows, int columns) {
@@ -46,7 +47,8 @@ record DenseNetwork(int inputs, int hidden, int outputs) {
             activations[j] = (float) (1 / (1 + Math.exp(-activations[j])));
         }
         float[] scores = affine(parameters, (inputs + 1) * hidden, activations, outputs);
-        double most = IntStream.range(0, outputs).mapToDouble(j -> scores[j]).max().orElseThrow();
+        double most =
+                IntStream.range(0, outputs).mapToDouble(j -> scores[j]).max().orElseThrow();
         double sum = IntStream.range(0, outputs)
                 .mapToDouble(j -> Math.exp(scores[j] - most))
                 .sum();

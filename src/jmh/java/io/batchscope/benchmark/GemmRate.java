@@ -1,12 +1,12 @@
 package io.batchscope.benchmark;
 
 import java.util.Arrays;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.openblas.global.openblas;
 
 /**
- * How fast this machine multiplies matrices on one thread: single-precision products C = A·B of 1024×1024 matrices with
- * the library that the replicas use. The yardstick for a step.
+ * How fast this machine multiplies matrices on one thread ({@code OMP_NUM_THREADS=1}): single-precision products C = A·B
+ * of 1024×1024 matrices by {@code dnnl_sgemm} of oneDNN, on which the fused replica runs. The yardstick for a step.
  */
 final class GemmRate implements AutoCloseable {
     private static final int SIDE = 1024;
@@ -16,7 +16,6 @@ final class GemmRate implements AutoCloseable {
     private final FloatPointer c = filled();
 
     GemmRate() {
-        openblas.blas_set_num_threads(1);
         multiply();
     }
 
@@ -41,21 +40,10 @@ final class GemmRate implements AutoCloseable {
     }
 
     private void multiply() {
-        openblas.cblas_sgemm(
-                openblas.CblasRowMajor,
-                openblas.CblasNoTrans,
-                openblas.CblasNoTrans,
-                SIDE,
-                SIDE,
-                SIDE,
-                1f,
-                a,
-                SIDE,
-                b,
-                SIDE,
-                0f,
-                c,
-                SIDE);
+        int status = dnnl.dnnl_sgemm((byte) 'N', (byte) 'N', SIDE, SIDE, SIDE, 1f, a, SIDE, b, SIDE, 0f, c, SIDE);
+        if (status != dnnl.dnnl_success) {
+            throw new IllegalStateException("oneDNN refused dnnl_sgemm with status " + status);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.batchscope.benchmark;
 
 import io.batchscope.data.Examples;
+import io.batchscope.train.Parameters;
 
 /**
  * A loss to be reached on the training examples.
@@ -9,11 +10,11 @@ import io.batchscope.data.Examples;
  */
 record LossProblem(DenseNetwork network, Examples examples, double target) {
     /** Measured by the same code for everyone. */
-    double loss(float[] parameters) {
-        return network.loss(parameters, examples);
+    double loss(Parameters parameters) {
+        return network.loss(parameters.values(), examples);
     }
 
-    boolean isSolvedBy(float[] parameters) {
+    boolean isSolvedBy(Parameters parameters) {
         return loss(parameters) <= target;
     }
 

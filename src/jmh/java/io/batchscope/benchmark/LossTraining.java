@@ -1,5 +1,7 @@
 package io.batchscope.benchmark;
 
+import io.batchscope.train.Parameters;
+
 /** A way to train the network of {@link SameLoss}, on two cores. */
 interface LossTraining extends AutoCloseable {
     String title();
@@ -31,9 +33,9 @@ interface LossTraining extends AutoCloseable {
      * @param seconds from the call, with the examples in memory in the form that is wanted, to the parameters
      * @param parameters in the order of {@link DenseNetwork}
      */
-    record Trained(double seconds, float[] parameters) {
+    record Trained(double seconds, Parameters parameters) {
         /** Ends the clock. */
-        static Trained since(long startNanos, float[] parameters) {
+        static Trained since(long startNanos, Parameters parameters) {
             return new Trained((System.nanoTime() - startNanos) / 1e9, parameters);
         }
     }

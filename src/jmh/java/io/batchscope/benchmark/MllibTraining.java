@@ -1,6 +1,7 @@
 package io.batchscope.benchmark;
 
 import io.batchscope.data.Examples;
+import io.batchscope.train.Parameters;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -89,11 +90,11 @@ final class MllibTraining implements LossTraining {
     public Trained train(int amount) {
         long start = System.nanoTime();
         double[] weights = fit(amount).weights().toArray();
-        Trained trained = Trained.since(start, new float[weights.length]);
+        float[] parameters = new float[weights.length];
         for (int i = 0; i < weights.length; i++) {
-            trained.parameters()[i] = (float) weights[i];
+            parameters[i] = (float) weights[i];
         }
-        return trained;
+        return Trained.since(start, new Parameters(parameters));
     }
 
     private MultilayerPerceptronClassificationModel fit(int iterations) {

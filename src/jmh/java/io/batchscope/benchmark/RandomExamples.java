@@ -6,14 +6,19 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/**
- * Made-up images: standard normal features, classes at random. The time of a step does not depend on them.
- *
- * @param features {@code [examples][featureCount]}
- */
-record RandomExamples(float[][] features, int[] classes) implements Examples {
+/** Made-up images: standard normal features, classes at random. The time of a step does not depend on them. */
+final class RandomExamples implements Examples {
     /** A step takes them in turn, so that a small batch does not stay in the caches for free. */
     private static final int BATCHES = 4;
+
+    private final float[][] features;
+    private final int[] classes;
+
+    /** @param features {@code [examples][featureCount]} */
+    private RandomExamples(float[][] features, int[] classes) {
+        this.features = features;
+        this.classes = classes;
+    }
 
     /** As many full batches as a step takes in turn, the same for every contender. */
     static List<Batch> batches(Workload workload, int size) {

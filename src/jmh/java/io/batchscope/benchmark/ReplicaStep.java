@@ -5,7 +5,6 @@ import io.batchscope.train.Replica;
 import io.batchscope.train.Replica.Range;
 import io.batchscope.train.ReplicaFactory;
 import io.batchscope.train.UpdateRule;
-import java.util.Arrays;
 import java.util.List;
 
 /** A step of one of the project's replicas, as {@code train.StepLoop} does it in a run with one worker. */
@@ -33,7 +32,7 @@ final class ReplicaStep implements TrainingStep {
     public void run() {
         Batch batch = batches.get((int) (update % batches.size()));
         replica.seed(update);
-        meanGradient(batch);
+        replica.gradient(batch, 1f / batch.size(), false, gradient);
         for (Range range : held) {
             // Running statistics: the replica says how much to subtract, and the rule must leave them alone.
             for (int i = range.from(); i < range.to(); i++) {
@@ -44,15 +43,6 @@ final class ReplicaStep implements TrainingStep {
         rule.update(parameters, gradient, state, LEARNING_RATE, update);
         replica.writeParameters(parameters);
         update++;
-    }
-
-    private void meanGradient(Batch batch) {
-        Arrays.fill(gradient, 0f);
-        replica.addGradient(batch, gradient);
-        float scale = 1f / batch.size();
-        for (int i = 0; i < gradient.length; i++) {
-            gradient[i] *= scale;
-        }
     }
 
     @Override

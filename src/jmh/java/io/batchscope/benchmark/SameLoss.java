@@ -79,8 +79,7 @@ public final class SameLoss implements Callable<Integer> {
         return switch (contender) {
             case "batchscope" -> () -> new BatchscopeTraining(spark, examples, network, batch, rate);
             case "mllib" -> () -> new MllibTraining(spark, examples, network);
-            case "dl4j" ->
-                () -> new AveragingTraining(spark, examples, network, batch / 2, averagingFrequency, rate);
+            case "dl4j" -> () -> new AveragingTraining(spark, examples, network, batch / 2, averagingFrequency, rate);
             default ->
                 throw new IllegalArgumentException("contender " + contender
                         + " (--contenders): must be one of batchscope, mllib, dl4j; name one of them");

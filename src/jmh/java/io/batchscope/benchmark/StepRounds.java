@@ -66,8 +66,7 @@ final class StepRounds {
             measureGemm(gemmRates);
         }
         release();
-        double[] rates = gemmRates.stream().mapToDouble(Double::doubleValue).toArray();
-        return new StepRow(workload, batch, nanos, notes, rates);
+        return new StepRow(workload, batch, nanos, notes, List.copyOf(gemmRates));
     }
 
     private static List<Contender> order(List<Contender> contenders, int round) {

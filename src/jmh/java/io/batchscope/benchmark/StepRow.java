@@ -1,5 +1,6 @@
 package io.batchscope.benchmark;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,7 +16,7 @@ record StepRow(
         int batch,
         Map<Contender, double[]> nanos,
         Map<Contender, String> notes,
-        double[] gemmRates) {
+        List<Double> gemmRates) {
     /** Median milliseconds of a step. */
     Optional<Double> milliseconds(Contender contender) {
         return Optional.ofNullable(nanos.get(contender))
@@ -36,8 +37,12 @@ record StepRow(
 
     /** {@link #rate} over the matrix product's, from 0 to about 1. */
     Optional<Double> efficiency(Contender subject) {
-        return gemmRates.length == 0
+        return gemmRates.isEmpty()
                 ? Optional.empty()
-                : rate(subject).map(rate -> rate / Spread.of(gemmRates).median());
+                : rate(subject).map(rate -> rate / Spread.of(array(gemmRates)).median());
+    }
+
+    static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
     }
 }

@@ -1,7 +1,6 @@
 package io.batchscope.benchmark;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,22 +62,19 @@ record StepTable(List<StepRow> rows, List<Contender> contenders, Contender subje
 
     /** The yardstick: milliseconds of a product where the subject and PyTorch stand, and its GFLOP/s. */
     private Optional<String> gemm() {
-        double[] rates = rows.stream()
-                .flatMapToDouble(row -> Arrays.stream(row.gemmRates()))
-                .toArray();
-        if (rates.length == 0) {
+        List<Double> rates =
+                rows.stream().flatMap(row -> row.gemmRates().stream()).toList();
+        if (rates.isEmpty()) {
             return Optional.empty();
         }
-        Spread rate = Spread.of(rates);
+        Spread rate = Spread.of(StepRow.array(rates));
         List<String> cells = new ArrayList<>(List.of("sgemm 1024³", NONE));
         for (Contender contender : contenders) {
             if (contender == subject) {
                 cells.add(milliseconds(rate.median()));
             } else if (contender == Contender.PYTORCH && !pytorchGemmRates.isEmpty()) {
-                cells.add(milliseconds(Spread.of(pytorchGemmRates.stream()
-                                .mapToDouble(Double::doubleValue)
-                                .toArray())
-                        .median()));
+                cells.add(
+                        milliseconds(Spread.of(StepRow.array(pytorchGemmRates)).median()));
             } else {
                 cells.add(NONE);
             }

@@ -30,7 +30,7 @@ public final class StepWorker implements AutoCloseable {
         this.contender = contender;
     }
 
-    /** @param arguments the contender's name */
+    /** Answers until its standard input ends; takes the contender's name. */
     public static void main(String[] arguments) throws IOException {
         PrintStream answers = System.out;
         // Libraries that greet must not do it between the answers.

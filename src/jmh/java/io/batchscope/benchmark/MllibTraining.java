@@ -22,7 +22,8 @@ import org.apache.spark.sql.types.StructType;
 /** Spark MLlib's MultilayerPerceptronClassifier: L-BFGS on the whole training set, its own defaults, two partitions. */
 final class MllibTraining implements LossTraining {
     private static final int PARTITIONS = 2;
-    private static final int MOST_ITERATIONS = 400;
+    private static final int FIRST_GUESS = 10;
+    private static final int MOST_ITERATIONS = 640;
     /** So small that the number of iterations ends the search and nothing else. */
     private static final double TOLERANCE = 1e-12;
 
@@ -74,7 +75,7 @@ final class MllibTraining implements LossTraining {
     /** MLlib tells the loss after every iteration; what it says is checked with the common code. */
     @Override
     public int enough(LossProblem problem) {
-        for (int most = 50; most <= MOST_ITERATIONS; most *= 2) {
+        for (int most = FIRST_GUESS; most <= MOST_ITERATIONS; most *= 2) {
             double[] history = fit(most).summary().objectiveHistory();
             for (int iteration = 1; iteration < history.length; iteration++) {
                 if (history[iteration] <= problem.target()

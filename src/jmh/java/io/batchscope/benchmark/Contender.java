@@ -1,7 +1,11 @@
 package io.batchscope.benchmark;
 
 import io.batchscope.data.Batch;
+import io.batchscope.fused.FusedBackend;
+import io.batchscope.fused.FusedReplicaFactory;
+import io.batchscope.nn.Compilation;
 import io.batchscope.nn.Model;
+import io.batchscope.train.ReplicaFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -43,9 +47,9 @@ public enum Contender {
         return title;
     }
 
-    /** Why it cannot run in this build; empty: it can. */
+    /** Why it cannot run here; empty: it can. */
     public Optional<String> absence() {
-        return this == FUSED ? Optional.of("not in this build") : Optional.empty();
+        return this == FUSED ? Optional.ofNullable(FusedBackend.problem()) : Optional.empty();
     }
 
     /** Its step on a network, from the same start and on the same batches as all others. */
@@ -55,7 +59,15 @@ public enum Contender {
         return switch (this) {
             case GENERAL -> new ReplicaStep(model.replicas(), batches);
             case SHIPPED -> ShippedStep.of(workload, model, batches);
-            case FUSED, PYTORCH -> throw new UnsupportedOperationException(title + " has no step in this JVM");
+            case FUSED -> new ReplicaStep(fused(model), batches);
+            case PYTORCH -> throw new UnsupportedOperationException(title + " has no step in this JVM");
         };
+    }
+
+    private static ReplicaFactory fused(Model model) {
+        if (model.compilation() instanceof Compilation.Compiled compiled) {
+            return new FusedReplicaFactory(compiled.program(), model.start());
+        }
+        throw new UnsupportedOperationException(model.compilation().toString());
     }
 }

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "-Xmx4g")
 public class StepBenchmark {
-    @Param({"dl4j", "shipped"})
+    @Param({"fused", "dl4j", "shipped"})
     public String contender = "";
 
     @Param({"mlp", "cnn", "resnet8"})

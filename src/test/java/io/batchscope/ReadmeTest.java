@@ -36,6 +36,7 @@ class ReadmeTest {
                 "CONTRIBUTING.md",
                 "CHANGELOG.md",
                 "src/docs/architecture.md",
+                "src/docs/benchmarks.md",
                 "src/docs/configuration.md",
                 "src/docs/results.md",
                 "src/docs/REFERENCES.md"

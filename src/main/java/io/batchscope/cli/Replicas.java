@@ -1,7 +1,9 @@
 package io.batchscope.cli;
 
 import io.batchscope.fused.FusedBackend;
+import io.batchscope.fused.FusedReplicaFactory;
 import io.batchscope.nn.Backend;
+import io.batchscope.nn.Compilation;
 import io.batchscope.nn.Model;
 import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.ReplicaKind;
@@ -52,14 +54,14 @@ final class Replicas {
         };
     }
 
-    // To be connected with the compiler in nn: the model's compilation and start parameters.
-
     private static @Nullable String notCompiled(Model model) {
-        return "this build cannot compile " + model.facts().description();
+        return model.compilation() instanceof Compilation.NotCompiled not ? not.reason() : null;
     }
 
     private static ReplicaFactory fused(Model model) {
-        throw new IllegalStateException(
-                "this build cannot compile " + model.facts().description());
+        if (model.compilation() instanceof Compilation.Compiled compiled) {
+            return new FusedReplicaFactory(compiled.program(), model.start());
+        }
+        throw new IllegalStateException("the plan chose the fused replica, but: " + notCompiled(model));
     }
 }

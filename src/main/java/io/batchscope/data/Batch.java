@@ -56,9 +56,9 @@ public final class Batch {
     /** Fills it with the given examples of {@code source}, in that order. */
     public void fill(Examples source, int[] indices, int from, int to) {
         size = to - from;
+        source.copyFeatures(indices, from, to, features);
         for (int row = 0; row < size; row++) {
             int index = indices[from + row];
-            source.copyFeatures(index, features, row * featureCount);
             classes[row] = source.classOf(index);
             targets[row] = source.targetOf(index);
         }

@@ -105,6 +105,10 @@ public record EpochOrder(long examples, int lanes, long seed) implements Seriali
             return b == 0 ? a : gcd(b, a % b);
         }
 
+        private int laneAt(int column) {
+            return (int) ((multiplier * column + offset) % order.lanes);
+        }
+
         /**
          * This worker's share of the batch at positions {@code start} … {@code start + size − 1}.
          *
@@ -112,18 +116,23 @@ public record EpochOrder(long examples, int lanes, long seed) implements Seriali
          * @return how many
          */
         public int share(long start, int size, int[] into) {
+            int lanesOwned = shuffles.length;
             long lanes = order.lanes;
             long full = order.examples / lanes * lanes;
+            int row = (int) (start / lanes);
+            int column = (int) (start % lanes);
             int count = 0;
             for (long position = start; position < start + size; position++) {
                 // The last N mod L positions visit the lanes that have one example more, which are the first ones.
-                int lane = position < full
-                        ? (int) ((multiplier * (position % lanes) + offset) % lanes)
-                        : (int) (position - full);
+                int lane = position < full ? laneAt(column) : column;
                 if (lane % workers == rank) {
-                    int lanesOwned = shuffles.length;
                     int strand = lane / workers;
-                    into[count++] = shuffles[strand][(int) (position / lanes)] * lanesOwned + strand;
+                    into[count++] = shuffles[strand][row] * lanesOwned + strand;
+                }
+                column++;
+                if (column == lanes) {
+                    column = 0;
+                    row++;
                 }
             }
             return count;

@@ -11,6 +11,13 @@ public interface Examples {
     /** Writes the normalized features of example {@code index} to {@code into[offset …]}. */
     void copyFeatures(int index, float[] into, int offset);
 
+    /** Writes those of the examples {@code indices[from … to − 1]} to {@code into}, one behind the other from 0 on. */
+    default void copyFeatures(int[] indices, int from, int to, float[] into) {
+        for (int i = from; i < to; i++) {
+            copyFeatures(indices[i], into, (i - from) * featureCount());
+        }
+    }
+
     /** Class of an example, 0 … classes − 1; 0 for regression. */
     int classOf(int index);
 

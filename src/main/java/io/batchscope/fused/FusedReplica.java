@@ -8,6 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 import io.batchscope.data.Batch;
 import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
+import io.batchscope.train.WeightPenalty;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,12 +62,22 @@ final class FusedReplica implements Replica {
 
     @Override
     public void writeParameters(float[] values) {
-        parameters.start().put(values, 0, parameterCount());
+        writeParameters(values, 0, parameterCount());
+    }
+
+    @Override
+    public void writeParameters(float[] values, int from, int to) {
+        parameters.start().position(from).put(values, from, to - from).position(0);
     }
 
     @Override
     public List<Range> heldParameters() {
         return program.heldParameters();
+    }
+
+    @Override
+    public List<WeightPenalty> penalties() {
+        return program.penalties();
     }
 
     @Override

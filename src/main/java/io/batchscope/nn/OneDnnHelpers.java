@@ -20,8 +20,8 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * but asks for them by a native method that has since been renamed, and so never turns them on.
  *
  * <p>Left out are: dilated convolutions, which oneDNN refuses as the helper describes them; pooling by p-norm, which the
- * helper leaves to Deeplearning4j anyway; averages with the padding in the divisor, whose gradient the helper takes to be
- * that of averages without; layers with weight noise, which the helper's path would not draw anew; batch
+ * helper leaves to Deeplearning4j anyway; averages with the padding in the divisor, which the helper leaves out of it;
+ * layers with weight noise, which the helper's path would not draw anew; batch
  * normalization with fixed scale and shift, which the helper says it does not support.
  */
 final class OneDnnHelpers {

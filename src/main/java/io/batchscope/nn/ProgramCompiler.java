@@ -20,10 +20,10 @@ final class ProgramCompiler {
      */
     static Compilation compile(Network network, List<Integer> inputShape, Task task) {
         try {
-            return new Compilation.Compiled(
-                    network instanceof Network.Graph graph
-                            ? GraphCompiler.compile(graph.network(), inputShape, task)
-                            : sequential(((Network.Sequential) network).network(), inputShape, task));
+            Program program = network instanceof Network.Graph graph
+                    ? GraphCompiler.compile(graph.network(), inputShape, task)
+                    : sequential(((Network.Sequential) network).network(), inputShape, task);
+            return new Compilation.Compiled(program.withPenalties(Penalties.of(network)));
         } catch (NotCompilableException e) {
             return new Compilation.NotCompiled(Objects.requireNonNull(e.getMessage()));
         }

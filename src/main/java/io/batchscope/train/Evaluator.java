@@ -10,18 +10,19 @@ final class Evaluator {
     private final RankData data;
     private final Replica replica;
     private final Collective collective;
-    private final Batch batch;
 
-    /** @param batch a buffer to work with */
-    Evaluator(RankData data, Replica replica, Collective collective, Batch batch) {
+    Evaluator(RankData data, Replica replica, Collective collective) {
         this.data = data;
         this.replica = replica;
         this.collective = collective;
-        this.batch = batch;
     }
 
-    /** The score of the whole split; the same on every rank. Without examples: {@link Score#NONE}. */
-    Score score(Split split) {
+    /**
+     * The score of the whole split; the same on every rank. Without examples: {@link Score#NONE}.
+     *
+     * @param batch a buffer to work with
+     */
+    Score score(Split split, Batch batch) {
         Examples examples =
                 switch (split) {
                     case TRAIN -> data.train();

@@ -1,7 +1,5 @@
 package io.batchscope.train;
 
-import io.batchscope.data.Batch;
-import io.batchscope.data.EpochOrder;
 import io.batchscope.data.SplitMix;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.units.EpochGeometry;
@@ -18,69 +16,58 @@ final class GlobalGradient {
 
     private final RunPlan plan;
     private final EpochGeometry geometry;
-    private final EpochOrder order;
-    private final RankData data;
+    private final Feeder feeder;
     private final Replica replica;
     private final Collective collective;
-    private final Batch batch;
     private final int parameterCount;
     private final float[] mean;
-    private final int[] share;
-    private EpochOrder.Epoch epoch;
-    private long epochNumber;
 
-    GlobalGradient(RunPlan plan, RankData data, Replica replica, Collective collective, Batch batch) {
+    GlobalGradient(RunPlan plan, Feeder feeder, Replica replica, Collective collective) {
         this.plan = plan;
         this.geometry = plan.geometry();
-        this.order = new EpochOrder(plan.trainExamples(), plan.lanes(), plan.seed());
-        this.data = data;
+        this.feeder = feeder;
         this.replica = replica;
         this.collective = collective;
-        this.batch = batch;
         this.parameterCount = replica.parameterCount();
         this.mean = new float[parameterCount + EXTRAS];
-        long most = Math.min(plan.batchSize(), order.examplesOf(collective.rank(), collective.size()));
-        this.share = new int[Math.toIntExact(most)];
-        this.epoch = order.epoch(0, collective.rank(), collective.size());
     }
 
     /**
-     * Computes the gradient of update {@code step} (from 0).
+     * Computes the gradient of update {@code step} (from 0); to be called for one update after the other.
      *
      * @param stopVote whether this rank wants the run to end after this update
      * @param times receives where the time went
      */
-    void compute(long step, boolean stopVote, StepTimes times) {
-        if (geometry.epochOf(step) != epochNumber) {
-            epochNumber = geometry.epochOf(step);
-            epoch = order.epoch(epochNumber, collective.rank(), collective.size());
-        }
-        int count = epoch.share(geometry.startOf(step), geometry.sizeOf(step), share);
-        int microBatches = (count + batch.capacity() - 1) / batch.capacity();
+    void compute(long step, boolean stopVote, StepTimes times) throws InterruptedException {
         float weight = 1f / geometry.sizeOf(step);
-        if (microBatches == 0) {
-            Arrays.fill(mean, 0f);
-        }
         double lossSum = 0;
-        for (int i = 0; i < microBatches; i++) {
-            long start = System.nanoTime();
-            batch.fill(data.train(), share, part(count, i, microBatches), part(count, i + 1, microBatches));
-            long filled = System.nanoTime();
-            replica.seed(
-                    SplitMix.mix(plan.seed() ^ SplitMix.mix(step ^ SplitMix.mix(collective.rank() * 65_537L + i))));
-            lossSum += replica.gradient(batch, weight, i > 0, mean);
-            times.dataNanos += filled - start;
-            times.computeNanos += System.nanoTime() - filled;
+        boolean last = false;
+        long time = System.nanoTime();
+        while (!last) {
+            MicroBatch part = feeder.next();
+            long fed = System.nanoTime();
+            lossSum += add(part, weight);
+            long computed = System.nanoTime();
+            times.dataNanos += fed - time;
+            times.computeNanos += computed - fed;
+            time = computed;
+            last = part.last();
         }
-        long summing = System.nanoTime();
         mean[parameterCount] = (float) (lossSum * weight);
         mean[parameterCount + 1] = stopVote ? 1 : 0;
         collective.allReduceSum(mean, 0, mean.length);
-        times.syncNanos += System.nanoTime() - summing;
+        times.syncNanos += System.nanoTime() - time;
     }
 
-    private static int part(int count, int i, int parts) {
-        return (int) ((long) count * i / parts);
+    /** Adds the gradient of a micro-batch; the first one of an update overwrites what is there. */
+    private double add(MicroBatch part, float weight) {
+        if (part.batch().size() == 0) {
+            Arrays.fill(mean, 0f);
+            return 0;
+        }
+        long rankSeed = collective.rank() * 65_537L + part.index();
+        replica.seed(SplitMix.mix(plan.seed() ^ SplitMix.mix(part.step() ^ SplitMix.mix(rankSeed))));
+        return replica.gradient(part.batch(), weight, part.index() > 0, mean);
     }
 
     /** The mean gradient in its first {@code parameterCount} elements. */

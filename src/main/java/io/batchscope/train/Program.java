@@ -15,8 +15,14 @@ import java.util.List;
  * @param operations in the order of computation
  * @param loss what is minimised
  * @param parameterCount length of the parameters
+ * @param penalties the model's own, see {@link Replica#penalties}
  */
-public record Program(List<Integer> inputShape, List<Operation> operations, Loss loss, int parameterCount)
+public record Program(
+        List<Integer> inputShape,
+        List<Operation> operations,
+        Loss loss,
+        int parameterCount,
+        List<WeightPenalty> penalties)
         implements Serializable {
     /**
      * Checks that the operations fit together.
@@ -26,7 +32,18 @@ public record Program(List<Integer> inputShape, List<Operation> operations, Loss
     public Program {
         inputShape = List.copyOf(inputShape);
         operations = List.copyOf(operations);
+        penalties = List.copyOf(penalties);
         shapes(inputShape, operations);
+    }
+
+    /** A program without penalties. */
+    public Program(List<Integer> inputShape, List<Operation> operations, Loss loss, int parameterCount) {
+        this(inputShape, operations, loss, parameterCount, List.of());
+    }
+
+    /** The same with other penalties. */
+    public Program withPenalties(List<WeightPenalty> others) {
+        return new Program(inputShape, operations, loss, parameterCount, others);
     }
 
     /** Shape of one example of each value, {@code operations.size() + 1} of them. */

@@ -18,6 +18,17 @@ public interface Replica extends AutoCloseable {
     void writeParameters(float[] values);
 
     /**
+     * Takes its parameters {@code from … to − 1} from the same places of {@code values}. An update comes as ranges in
+     * ascending order that together are all parameters, each while it is still in the processor's cache. A replica that
+     * takes its parameters only as a whole takes them with the last range.
+     */
+    default void writeParameters(float[] values, int from, int to) {
+        if (to == parameterCount()) {
+            writeParameters(values);
+        }
+    }
+
+    /**
      * Computes {@code weight} × the gradient of the <em>sum</em> over the batch's examples of the loss, in training mode.
      *
      * @param batch at least one example

@@ -1,6 +1,5 @@
 package io.batchscope.train;
 
-import io.batchscope.data.Batch;
 import io.batchscope.data.Split;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Target;
@@ -8,9 +7,9 @@ import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.StepRecord;
-import io.batchscope.train.Replica.Range;
 import io.batchscope.train.Replica.Score;
 import io.batchscope.units.EpochGeometry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,11 +28,10 @@ public final class StepLoop {
     private final TrainingListener listener;
     private final GlobalGradient gradient;
     private final Evaluator evaluator;
-    private final UpdateRule rule;
+    private final Feeder feeder;
+    private final ParameterUpdate parameterUpdate;
     private final float[] parameters;
-    private final float[][] state;
-    private final List<Range> held;
-    private final List<WeightPenalty> penalties;
+    private final StepTimes times = new StepTimes();
     private final StepTimes total = new StepTimes();
     private final DivergenceWatch divergence;
     private final List<StepRecord> stepRows = new ArrayList<>();
@@ -55,21 +53,37 @@ public final class StepLoop {
             Collective collective,
             List<String> hosts,
             TrainingListener listener) {
+        this(plan, data, replica, collective, hosts, listener, feeder(plan, data, collective));
+    }
+
+    /** One that takes its micro-batches from {@code feeder}, and closes that in the end. */
+    StepLoop(
+            RunPlan plan,
+            RankData data,
+            Replica replica,
+            Collective collective,
+            List<String> hosts,
+            TrainingListener listener,
+            Feeder feeder) {
         this.plan = plan;
         this.geometry = plan.geometry();
         this.replica = replica;
         this.collective = collective;
         this.hosts = hosts;
         this.listener = listener;
-        Batch batch = new Batch(plan.microBatch(), data.train().featureCount());
-        this.gradient = new GlobalGradient(plan, data, replica, collective, batch);
-        this.evaluator = new Evaluator(data, replica, collective, batch);
-        this.rule = UpdateRule.of(plan.optimizer());
-        this.parameters = new float[replica.parameterCount()];
-        this.state = new float[rule.stateVectors()][parameters.length];
-        this.held = replica.heldParameters();
-        this.penalties = replica.penalties();
+        this.feeder = feeder;
+        this.gradient = new GlobalGradient(plan, feeder, replica, collective);
+        this.evaluator = new Evaluator(data, replica, collective);
+        this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
+        this.parameters = parameterUpdate.parameters();
         this.divergence = new DivergenceWatch(plan.divergenceFactor());
+    }
+
+    private static Feeder feeder(RunPlan plan, RankData data, Collective collective) {
+        return Feeder.of(
+                new MicroBatches(plan, collective.rank(), collective.size(), data.train()),
+                "batchscope-feeder-" + plan.runId() + "-rank-" + collective.rank(),
+                Duration.ofMillis((long) (plan.timeoutSeconds() * 1000)));
     }
 
     /**
@@ -79,6 +93,14 @@ public final class StepLoop {
      * @throws CollectiveException if another rank was lost
      */
     public TrainedRun run() throws InterruptedException {
+        try {
+            return train();
+        } finally {
+            feeder.close();
+        }
+    }
+
+    private TrainedRun train() throws InterruptedException {
         startTogether();
         Score start = evaluate(0, Split.VALIDATION);
         if (start.examples() > 0) {
@@ -135,8 +157,8 @@ public final class StepLoop {
     }
 
     /** One optimizer update; an outcome if it was the last. */
-    private @Nullable Outcome update(long step) {
-        StepTimes times = new StepTimes();
+    private @Nullable Outcome update(long step) throws InterruptedException {
+        times.clear();
         long start = System.nanoTime();
         double rate = plan.schedule().rateAt(step);
         gradient.compute(step, StepTimes.seconds(total.totalNanos) > plan.secondsLimit(), times);
@@ -145,38 +167,19 @@ public final class StepLoop {
         }
         boolean keepRow = step % plan.stepRowEvery() == 0 || step == plan.plannedSteps() - 1;
         double norm = keepRow ? gradient.norm() : 0;
-        applyRule(rate, step);
-        replica.writeParameters(parameters);
+        parameterUpdate.apply(gradient.mean(), rate, step);
         times.totalNanos = System.nanoTime() - start;
         total.add(times);
         if (keepRow) {
             peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
-            keep(row(step + 1, rate, norm, times));
+            keep(row(step + 1, rate, norm));
         }
         return gradient.stopWanted()
                 ? new Outcome.BudgetExhausted(step + 1, StepTimes.seconds(total.totalNanos))
                 : null;
     }
 
-    private void applyRule(double rate, long step) {
-        float[] mean = gradient.mean();
-        float[][] heldValues = new float[held.size()][];
-        for (int i = 0; i < heldValues.length; i++) {
-            Range range = held.get(i);
-            heldValues[i] = new float[range.to() - range.from()];
-            for (int j = 0; j < heldValues[i].length; j++) {
-                heldValues[i][j] = parameters[range.from() + j] - mean[range.from() + j];
-                mean[range.from() + j] = 0;
-            }
-        }
-        penalties.forEach(penalty -> penalty.addGradient(parameters, mean));
-        rule.update(parameters, mean, state, rate, step);
-        for (int i = 0; i < heldValues.length; i++) {
-            System.arraycopy(heldValues[i], 0, parameters, held.get(i).from(), heldValues[i].length);
-        }
-    }
-
-    private StepRecord row(long step, double rate, double norm, StepTimes times) {
+    private StepRecord row(long step, double rate, double norm) {
         return new StepRecord(
                 plan.study(),
                 plan.runId(),
@@ -202,7 +205,7 @@ public final class StepLoop {
     }
 
     private Score evaluate(long step, Split split) {
-        Score score = evaluator.score(split);
+        Score score = evaluator.score(split, feeder.idle().batch());
         peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
         if (score.examples() > 0 && Double.isFinite(score.loss())) {
             EvalRecord row = new EvalRecord(

@@ -13,15 +13,28 @@ public sealed interface UpdateRule {
     int stateVectors();
 
     /**
-     * Does one update in place.
+     * Does one update of the parameters {@code from … to − 1} in place. Parameters do not depend on each other, so any
+     * division into ranges gives the same bits.
      *
      * @param parameters w, {@code float[parameterCount]}; changed
-     * @param meanGradient g, as long; not changed
+     * @param meanGradient g, as long or longer; not changed
      * @param state {@link #stateVectors} vectors, as long; changed
      * @param learningRate η of this update
      * @param update number of this update, from 0
      */
-    void update(float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update);
+    void update(
+            float[] parameters,
+            float[] meanGradient,
+            float[][] state,
+            double learningRate,
+            long update,
+            int from,
+            int to);
+
+    /** Does one update of all parameters in place. */
+    default void update(float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
+        update(parameters, meanGradient, state, learningRate, update, 0, parameters.length);
+    }
 
     /** The rule that a configuration names. */
     static UpdateRule of(OptimizerConfig config) {
@@ -55,18 +68,24 @@ public sealed interface UpdateRule {
 
         @Override
         public void update(
-                float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
+                float[] parameters,
+                float[] meanGradient,
+                float[][] state,
+                double learningRate,
+                long update,
+                int from,
+                int to) {
             float rate = (float) learningRate;
             float decay = (float) weightDecay;
             if (momentum == 0) {
-                for (int i = 0; i < parameters.length; i++) {
+                for (int i = from; i < to; i++) {
                     parameters[i] -= rate * (meanGradient[i] + decay * parameters[i]);
                 }
                 return;
             }
             float m = (float) momentum;
             float[] u = state[0];
-            for (int i = 0; i < parameters.length; i++) {
+            for (int i = from; i < to; i++) {
                 float next = m * u[i] + (meanGradient[i] + decay * parameters[i]);
                 u[i] = next;
                 parameters[i] -= rate * next;
@@ -99,12 +118,18 @@ public sealed interface UpdateRule {
 
         @Override
         public void update(
-                float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
+                float[] parameters,
+                float[] meanGradient,
+                float[][] state,
+                double learningRate,
+                long update,
+                int from,
+                int to) {
             float rate = (float) learningRate;
             float decay = (float) weightDecay;
             float m = (float) momentum;
             float[] u = state[0];
-            for (int i = 0; i < parameters.length; i++) {
+            for (int i = from; i < to; i++) {
                 float d = meanGradient[i] + decay * parameters[i];
                 float next = m * u[i] + d;
                 u[i] = next;
@@ -138,8 +163,14 @@ public sealed interface UpdateRule {
 
         @Override
         public void update(
-                float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
-            adam(this, (float) weightDecay, 1, parameters, meanGradient, state, learningRate, update);
+                float[] parameters,
+                float[] meanGradient,
+                float[][] state,
+                double learningRate,
+                long update,
+                int from,
+                int to) {
+            adam(this, (float) weightDecay, 1, parameters, meanGradient, state, learningRate, update, from, to);
         }
     }
 
@@ -160,10 +191,16 @@ public sealed interface UpdateRule {
 
         @Override
         public void update(
-                float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
+                float[] parameters,
+                float[] meanGradient,
+                float[][] state,
+                double learningRate,
+                long update,
+                int from,
+                int to) {
             Adam moments = new Adam(beta1, beta2, epsilon, 0);
             float keep = (float) (1 - learningRate * weightDecay);
-            adam(moments, 0, keep, parameters, meanGradient, state, learningRate, update);
+            adam(moments, 0, keep, parameters, meanGradient, state, learningRate, update, from, to);
         }
     }
 
@@ -175,7 +212,9 @@ public sealed interface UpdateRule {
             float[] meanGradient,
             float[][] state,
             double learningRate,
-            long update) {
+            long update,
+            int from,
+            int to) {
         float beta1 = (float) rule.beta1();
         float beta2 = (float) rule.beta2();
         float new1 = (float) (1 - rule.beta1());
@@ -185,7 +224,7 @@ public sealed interface UpdateRule {
         float epsilon = (float) rule.epsilon();
         float[] first = state[0];
         float[] second = state[1];
-        for (int i = 0; i < parameters.length; i++) {
+        for (int i = from; i < to; i++) {
             float d = meanGradient[i] + decay * parameters[i];
             float a = beta1 * first[i] + new1 * d;
             float b = beta2 * second[i] + new2 * (d * d);

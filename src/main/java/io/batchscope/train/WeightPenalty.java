@@ -1,5 +1,7 @@
 package io.batchscope.train;
 
+import java.io.Serializable;
+
 /**
  * The model's own L2 penalty ½·l2·‖w‖² on some of its parameters. It is part of what is minimised, and not of the loss
  * that is reported, which stays that of the data. It adds to the optimizer's weight decay.
@@ -8,7 +10,7 @@ package io.batchscope.train;
  * @param to the parameter after its last, above {@code from}
  * @param l2 strength, above 0
  */
-public record WeightPenalty(int from, int to, double l2) {
+public record WeightPenalty(int from, int to, double l2) implements Serializable {
     /**
      * Adds the penalty's gradient l2·w to a mean gradient.
      *

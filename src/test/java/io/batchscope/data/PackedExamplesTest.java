@@ -7,8 +7,10 @@ import io.batchscope.data.Manifest.Encoding;
 import io.batchscope.plan.Task;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PackedExamplesTest {
@@ -89,6 +91,40 @@ class PackedExamplesTest {
             examples.copyFeatures(index, into, 0);
             assertThat(into[features - 1]).isEqualTo(10 * index);
             assertThat(examples.classOf(index)).isEqualTo(index % 3);
+        }
+    }
+
+    @Test
+    void givesEveryByteTheBitsOfItsFormulaAlsoManyExamplesAtOnce() {
+        int features = 784;
+        float mean = 72.94f;
+        float scale = 0.0111f;
+        byte[] allBytes = new byte[features];
+        for (int i = 0; i < features; i++) {
+            allBytes[i] = (byte) i;
+        }
+        for (boolean alike : new boolean[] {true, false}) {
+            int given = alike ? 1 : features;
+            Normalization normalization =
+                    new Normalization(Collections.nCopies(given, mean), Collections.nCopies(given, scale));
+            var collector = new PackedExamples.Collector(
+                    manifest(Task.CLASSIFICATION, Encoding.UINT8, features, normalization), 100);
+            for (int index = 0; index < 100; index++) {
+                allBytes[1] = (byte) (200 + index);
+                collector.add(ByteBuffer.wrap(allBytes), index % 3);
+            }
+            PackedExamples examples = collector.finish();
+            int[] indices = IntStream.range(0, 100).map(i -> (7 * i + 3) % 100).toArray();
+            float[] into = new float[99 * features];
+            examples.copyFeatures(indices, 1, 100, into);
+            for (int row = 0; row < 99; row++) {
+                for (int i = 0; i < features; i++) {
+                    int value = (i == 1 ? 200 + indices[row + 1] : i) & 0xff;
+                    assertThat(into[row * features + i]).isEqualTo((value - mean) * scale);
+                }
+            }
+            assertThatThrownBy(() -> examples.copyFeatures(new int[] {0, 100}, 0, 2, into))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
 

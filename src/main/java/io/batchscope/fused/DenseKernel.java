@@ -81,20 +81,23 @@ final class DenseKernel implements Kernel {
         Tensor plain = lowering.arranged(arriving, output.description(), steps);
         Tensor delta = function == null ? plain : ActivationKernel.backward(lowering, function, output, output, plain);
         Tensor weightGradient = lowering.gradient(operation.weights(), out, in);
-        steps.add(() -> multiply('T', out, in, rows, delta, out, input, in, weightGradient, in));
+        Weight weight = lowering.weight();
+        steps.add(() ->
+                multiply('T', out, in, rows, delta, out, input, in, weight.ofGradientSoFar(), weightGradient, in));
         if (hasBias()) {
             Tensor ones = lowering.constant(1f, rows);
             Tensor biasGradient = lowering.gradient(operation.bias(), out);
-            steps.add(() -> multiply('N', 1, out, rows, ones, rows, delta, out, biasGradient, out));
+            steps.add(() ->
+                    multiply('N', 1, out, rows, ones, rows, delta, out, weight.ofGradientSoFar(), biasGradient, out));
         }
         if (lowering.wantsGradient(operation.input())) {
             Tensor inputGradient = lowering.tensor(input.description(), rows, in);
-            steps.add(() -> multiply('N', rows, in, out, delta, out, weights, in, inputGradient, in));
+            steps.add(() -> multiply('N', rows, in, out, delta, out, weights, in, 0f, inputGradient, in));
             lowering.arrive(operation.input(), inputGradient);
         }
     }
 
-    /** C = op(A)·B, row-major, C {@code [m, n]}, k products in each sum. */
+    /** C = op(A)·B + β·C, row-major, C {@code [m, n]}, k products in each sum. */
     private static void multiply(
             char transposeA,
             long m,
@@ -104,6 +107,7 @@ final class DenseKernel implements Kernel {
             long strideA,
             Tensor b,
             long strideB,
+            float beta,
             Tensor c,
             long strideC) {
         check(
@@ -118,7 +122,7 @@ final class DenseKernel implements Kernel {
                         strideA,
                         b.data(),
                         strideB,
-                        0f,
+                        beta,
                         c.data(),
                         strideC),
                 "a matrix product");

@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 
 import io.batchscope.data.Batch;
+import io.batchscope.train.Operation;
 import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
 import io.batchscope.train.WeightPenalty;
@@ -24,6 +25,9 @@ final class FusedReplica implements Replica {
     /** Passes kept ready: full micro-batches, an epoch's last one and uneven shares, for training and for scores. */
     private static final int PASSES_KEPT = 12;
 
+    /** Dense layers of usual widths keep what they work on in the second-level cache up to about so many examples. */
+    private static final int ROWS_IN_CACHE = 512;
+
     /** Which pass. */
     private record Key(int rows, boolean training) {}
 
@@ -35,6 +39,7 @@ final class FusedReplica implements Replica {
     private final Map<Key, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
     private final Weight weight = new Weight();
     private final float[] scratch;
+    private final boolean separable;
     private @Nullable Pass latest;
     private int latestRows;
     private boolean latestTraining;
@@ -46,6 +51,10 @@ final class FusedReplica implements Replica {
         this.parameters = new Block(program.parameterCount());
         this.gradient = new Block(program.parameterCount());
         this.scratch = new float[program.parameterCount()];
+        // Only what has no statistics over the micro-batch may be taken in parts, and images gain nothing from it.
+        this.separable = program.operations().stream()
+                .allMatch(
+                        operation -> operation instanceof Operation.Dense || operation instanceof Operation.Activation);
         check(dnnl_stream_create(stream, OneDnn.engine(), dnnl_stream_default_flags), "a stream");
         writeParameters(start);
     }
@@ -87,8 +96,13 @@ final class FusedReplica implements Replica {
 
     @Override
     public double gradient(Batch batch, float newWeight, boolean add, float[] into) {
-        weight.set(newWeight);
-        double lossSum = pass(batch.size(), true).differentiate(batch, newWeight);
+        int parts = parts(batch.size());
+        double lossSum = 0;
+        for (int i = 0; i < parts; i++) {
+            int first = start(batch.size(), i, parts);
+            weight.set(newWeight, i > 0);
+            lossSum += pass(start(batch.size(), i + 1, parts) - first, true).differentiate(batch, first, newWeight);
+        }
         if (add) {
             gradient.start().get(scratch, 0, scratch.length);
             for (int i = 0; i < scratch.length; i++) {
@@ -102,7 +116,22 @@ final class FusedReplica implements Replica {
 
     @Override
     public Score score(Batch batch) {
-        return pass(batch.size(), false).score(batch);
+        int parts = parts(batch.size());
+        Score score = Score.NONE;
+        for (int i = 0; i < parts; i++) {
+            int first = start(batch.size(), i, parts);
+            score = score.plus(
+                    pass(start(batch.size(), i + 1, parts) - first, false).score(batch, first));
+        }
+        return score;
+    }
+
+    private int parts(int rows) {
+        return separable ? (rows + ROWS_IN_CACHE - 1) / ROWS_IN_CACHE : 1;
+    }
+
+    private static int start(int rows, int part, int parts) {
+        return (int) ((long) rows * part / parts);
     }
 
     private Pass pass(int rows, boolean training) {

@@ -5,13 +5,18 @@ import io.batchscope.train.Replica.Score;
 
 /** The loss of a pass's outputs against a batch's labels. */
 interface OutputLoss {
-    /** Loss and hits. */
-    Score score(Batch batch);
+    /**
+     * Loss and hits.
+     *
+     * @param first number in the batch of the pass's first example
+     */
+    Score score(Batch batch, int first);
 
     /**
      * Puts weight × the gradient of the summed loss with respect to the last value where the backward steps start.
      *
+     * @param first number in the batch of the pass's first example
      * @return the sum over the examples of the loss
      */
-    double differentiate(Batch batch, float weight);
+    double differentiate(Batch batch, int first, float weight);
 }

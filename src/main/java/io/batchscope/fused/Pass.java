@@ -13,7 +13,8 @@ final class Pass implements AutoCloseable {
     private final Step[] backward;
     private final Tensor input;
     private final OutputLoss loss;
-    private final int numbers;
+    private final int features;
+    private final int rows;
     private final long floats;
 
     Pass(Lowering lowering, OutputLoss loss, int features) {
@@ -23,7 +24,8 @@ final class Pass implements AutoCloseable {
         this.backward = lowering.backward().toArray(new Step[0]);
         this.input = lowering.value(0);
         this.loss = loss;
-        this.numbers = lowering.rows() * features;
+        this.features = features;
+        this.rows = lowering.rows();
         this.floats = lowering.floats();
     }
 
@@ -37,28 +39,29 @@ final class Pass implements AutoCloseable {
         placed.forEach(tensor -> tensor.bind(block));
     }
 
-    /** Loss and hits of a batch of its size. */
-    Score score(Batch batch) {
-        run(batch);
-        return loss.score(batch);
+    /** Loss and hits of as many examples as it is for, from {@code first} on. */
+    Score score(Batch batch, int first) {
+        run(batch, first);
+        return loss.score(batch, first);
     }
 
     /**
-     * Leaves weight × the gradient of the summed loss in the gradient's memory.
+     * Leaves weight × the gradient of the loss, summed over as many examples as it is for, in the gradient's memory.
      *
+     * @param first the first of them
      * @return the sum over the examples of the loss
      */
-    double differentiate(Batch batch, float weight) {
-        run(batch);
-        double lossSum = loss.differentiate(batch, weight);
+    double differentiate(Batch batch, int first, float weight) {
+        run(batch, first);
+        double lossSum = loss.differentiate(batch, first, weight);
         for (Step step : backward) {
             step.run();
         }
         return lossSum;
     }
 
-    private void run(Batch batch) {
-        input.data().put(batch.features(), 0, numbers);
+    private void run(Batch batch, int first) {
+        input.data().put(batch.features(), first * features, rows * features);
         for (Step step : forward) {
             step.run();
         }

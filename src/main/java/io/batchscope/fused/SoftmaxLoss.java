@@ -66,13 +66,13 @@ final class SoftmaxLoss implements OutputLoss {
     }
 
     @Override
-    public Score score(Batch batch) {
+    public Score score(Batch batch, int first) {
         probabilities.data().get(values);
         double lossSum = 0;
         long correct = 0;
         for (int row = 0; row < rows; row++) {
             int start = row * outputs;
-            int label = batch.classes()[row];
+            int label = batch.classes()[first + row];
             lossSum += loss(values[start + label]);
             if (largest(start) == label) {
                 correct++;
@@ -82,11 +82,11 @@ final class SoftmaxLoss implements OutputLoss {
     }
 
     @Override
-    public double differentiate(Batch batch, float weight) {
+    public double differentiate(Batch batch, int first, float weight) {
         probabilities.data().get(values);
         double lossSum = 0;
         for (int row = 0; row < rows; row++) {
-            int place = row * outputs + batch.classes()[row];
+            int place = row * outputs + batch.classes()[first + row];
             lossSum += loss(values[place]);
             values[place] -= 1;
         }

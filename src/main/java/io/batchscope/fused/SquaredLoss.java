@@ -20,21 +20,21 @@ final class SquaredLoss implements OutputLoss {
     }
 
     @Override
-    public Score score(Batch batch) {
+    public Score score(Batch batch, int first) {
         output.data().get(values);
         double lossSum = 0;
         for (int row = 0; row < values.length; row++) {
-            double residual = values[row] - batch.targets()[row];
+            double residual = values[row] - batch.targets()[first + row];
             lossSum += residual * residual;
         }
         return new Score(values.length, lossSum, 0);
     }
 
     @Override
-    public double differentiate(Batch batch, float weight) {
-        double lossSum = score(batch).lossSum();
+    public double differentiate(Batch batch, int first, float weight) {
+        double lossSum = score(batch, first).lossSum();
         for (int row = 0; row < values.length; row++) {
-            values[row] = 2 * weight * (values[row] - batch.targets()[row]);
+            values[row] = 2 * weight * (values[row] - batch.targets()[first + row]);
         }
         gradient.data().put(values);
         return lossSum;

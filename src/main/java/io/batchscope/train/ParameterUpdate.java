@@ -9,7 +9,7 @@ import java.util.List;
  * The parameters of a run and what its rule keeps about them. An update goes through them in blocks, and hands each to
  * the replica at once: one sweep through memory instead of two.
  */
-final class ParameterUpdate {
+public final class ParameterUpdate {
     /** Parameters a block; its vectors (parameters, gradient, state) fit the second-level cache. */
     private static final int BLOCK = 16_384;
 
@@ -23,7 +23,12 @@ final class ParameterUpdate {
     private final Part[] parts;
     private final WeightPenalty[] penalties;
 
-    ParameterUpdate(UpdateRule rule, Replica replica) {
+    /**
+     * Zeros, until they are taken from somewhere.
+     *
+     * @param replica gets the new parameters, and says which are held or penalised
+     */
+    public ParameterUpdate(UpdateRule rule, Replica replica) {
         this.rule = rule;
         this.replica = replica;
         this.parameters = new float[replica.parameterCount()];
@@ -53,7 +58,7 @@ final class ParameterUpdate {
     }
 
     /** The parameters, {@code float[parameterCount]}; the array itself. */
-    float[] parameters() {
+    public float[] parameters() {
         return parameters;
     }
 
@@ -64,7 +69,7 @@ final class ParameterUpdate {
      * @param mean the mean gradient in its first {@code parameterCount} elements; the model's own penalties are added to
      *     it
      */
-    void apply(float[] mean, double rate, long step) {
+    public void apply(float[] mean, double rate, long step) {
         for (WeightPenalty penalty : penalties) {
             penalty.addGradient(parameters, mean);
         }

@@ -22,8 +22,8 @@ public final class MemoryNeed {
     public static long bytes(RunPlan plan, ModelFacts model, long bytesPerExample) {
         long vectors = (long) COPIES + UpdateRule.of(plan.optimizer()).stateVectors();
         long examples = (plan.trainExamples() + plan.workers() - 1) / plan.workers();
-        // The micro-batch stands on the heap, and so does the next one, and once in the network's memory.
-        long batches = 3L * plan.microBatch() * (model.inputs() + model.outputs());
+        // The micro-batch stands on the heap, the next one too, one for evaluations, and one in the network's memory.
+        long batches = 4L * plan.microBatch() * (model.inputs() + model.outputs());
         return Float.BYTES * (vectors * model.parameterCount() + batches) + examples * bytesPerExample;
     }
 }

@@ -10,19 +10,18 @@ final class Evaluator {
     private final RankData data;
     private final Replica replica;
     private final Collective collective;
+    private final Batch batch;
 
-    Evaluator(RankData data, Replica replica, Collective collective) {
+    /** @param atOnce the most examples that the replica is given at once */
+    Evaluator(RankData data, Replica replica, Collective collective, int atOnce) {
         this.data = data;
         this.replica = replica;
         this.collective = collective;
+        this.batch = new Batch(atOnce, data.train().featureCount());
     }
 
-    /**
-     * The score of the whole split; the same on every rank. Without examples: {@link Score#NONE}.
-     *
-     * @param batch a buffer to work with
-     */
-    Score score(Split split, Batch batch) {
+    /** The score of the whole split; the same on every rank. Without examples: {@link Score#NONE}. */
+    Score score(Split split) {
         Examples examples =
                 switch (split) {
                     case TRAIN -> data.train();

@@ -1,39 +1,58 @@
 package io.batchscope.train;
 
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds the step loop of one rank: gives one micro-batch after the other. Large ones are put together by a thread of
- * its own while the loop computes with the one before, also across updates and epochs; small ones when they are asked
- * for, as that takes less time than handing them over; so is one that the thread has not begun by then. Both ways give the same micro-batches in the same order.
+ * its own while the loop computes with those before, also across updates and epochs; small ones when they are asked for,
+ * as that takes less time than handing them over; so is one that the thread has not begun by then. Both ways give the
+ * same micro-batches in the same order.
  *
- * <p>Two buffers go to and fro: the loop has one, the thread the other. The thread starts with the first request and
- * ends with {@link #close}, with the run's last micro-batch, or with a failure, which {@link #next} then throws.
+ * <p>Buffers form a ring: the loop has one, the thread fills the others and rests until half of them are free again, since
+ * waking a thread takes longer than filling a buffer. The thread starts with the first request and ends with
+ * {@link #close}, with the run's last micro-batch, or with a failure, which {@link #next} then throws.
  */
 final class Feeder implements AutoCloseable {
     /** From so many features in a micro-batch on, a thread puts them together. */
     static final long AHEAD_FROM_FEATURES = 16_384;
 
-    private static final int BUFFERS = 2;
+    /** Features that the ring holds, about; but never fewer than {@code LEAST_BUFFERS} micro-batches. */
+    private static final long RING_FEATURES = 1 << 19;
+
+    private static final int LEAST_BUFFERS = 2;
+    private static final int MOST_BUFFERS = 32;
     private static final long CLOSE_MILLIS = 1_000;
+    private static final long GLANCE_NANOS = 20_000;
 
     private final MicroBatches source;
     private final Duration timeout;
-    private final BlockingQueue<MicroBatch> empty = new ArrayBlockingQueue<>(BUFFERS);
-    private final BlockingQueue<MicroBatch> filled = new ArrayBlockingQueue<>(BUFFERS);
+    private final MicroBatch[] ring;
     private final @Nullable Thread thread;
-    private MicroBatch current;
+
+    /** Held by whoever fills a buffer. */
+    private final ReentrantLock filling = new ReentrantLock();
+
+    private volatile long filled;
+    private volatile long taken;
+    private volatile boolean resting;
     private boolean started;
 
     private Feeder(MicroBatches source, @Nullable String threadName, Duration timeout) {
         this.source = source;
         this.timeout = timeout;
-        this.current = source.newBuffer();
         this.thread = threadName == null ? null : new Thread(this::fillAhead, threadName);
+        this.ring = new MicroBatch[threadName == null ? 1 : buffers(source.featuresOfOne())];
+        for (int i = 0; i < ring.length; i++) {
+            ring[i] = source.newBuffer();
+        }
+    }
+
+    private static int buffers(long features) {
+        return (int) Math.max(LEAST_BUFFERS, Math.min(MOST_BUFFERS, RING_FEATURES / Math.max(1, features)));
     }
 
     /** One that does what takes less time on this machine. */
@@ -65,63 +84,91 @@ final class Feeder implements AutoCloseable {
      */
     MicroBatch next() throws InterruptedException {
         if (thread == null) {
-            source.next(current);
-            return current;
+            source.next(ring[0]);
+            return ring[0];
         }
         if (!started) {
             started = true;
-            empty.add(source.newBuffer());
             thread.setDaemon(true);
             thread.start();
         }
-        MicroBatch next = take(thread);
+        long number = taken;
+        // From here on the buffer of the micro-batch before is free.
+        taken = number + 1;
+        if (resting && filled - number <= ring.length / 2) {
+            resting = false;
+            LockSupport.unpark(thread);
+        }
+        if (filled == number) {
+            await(number, thread);
+        }
+        MicroBatch next = ring[(int) (number % ring.length)];
         next.check();
-        empty.add(current);
-        current = next;
         return next;
     }
 
-    private MicroBatch take(Thread filling) throws InterruptedException {
-        MicroBatch ready = filled.poll();
-        if (ready != null) {
-            return ready;
+    /** Fills the buffer itself if the thread has not begun to, as when all processors compute; else waits for it. */
+    private void await(long number, Thread feeding) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (filled == number) {
+            if (filling.tryLock()) {
+                try {
+                    if (filled == number) {
+                        fill(number);
+                    }
+                } finally {
+                    filling.unlock();
+                }
+            } else if (Thread.interrupted()) {
+                throw new InterruptedException("waiting for " + feeding.getName());
+            } else if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("micro-batch (" + feeding.getName() + "): not put together within "
+                        + timeout.toMillis() / 1e3 + " s; see what that thread waits for, or raise the time-out");
+            } else {
+                LockSupport.parkNanos(this, GLANCE_NANOS);
+            }
         }
-        MicroBatch untouched = empty.poll();
-        if (untouched != null) {
-            // The thread has not come to it, as when all processors compute. It uses the source only with a buffer.
-            fill(untouched);
-            return untouched;
-        }
-        MicroBatch awaited = filled.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        if (awaited == null) {
-            throw new IllegalStateException("micro-batch (" + filling.getName() + "): not put together within "
-                    + timeout.toMillis() / 1e3 + " s; see what that thread waits for, or raise the time-out");
-        }
-        return awaited;
-    }
-
-    /** The buffer that is the caller's until the next micro-batch is asked for. */
-    MicroBatch idle() {
-        return current;
     }
 
     private void fillAhead() {
-        try {
-            MicroBatch buffer = empty.take();
-            while (source.hasNext()) {
-                fill(buffer);
-                filled.add(buffer);
-                if (buffer.failed()) {
-                    return;
+        boolean more = true;
+        while (more && !Thread.currentThread().isInterrupted()) {
+            if (filled - taken >= ring.length - 1) {
+                rest();
+            } else {
+                filling.lock();
+                try {
+                    more = source.hasNext() && !failed();
+                    // The loop may have filled one meanwhile; the one that it works with is taken - 1.
+                    if (more && filled - taken < ring.length - 1) {
+                        fill(filled);
+                    }
+                } finally {
+                    filling.unlock();
                 }
-                buffer = empty.take();
             }
-        } catch (InterruptedException closed) {
-            // The run has ended, and with it this thread.
         }
     }
 
-    private void fill(MicroBatch buffer) {
+    private void rest() {
+        resting = true;
+        while (resting && !Thread.currentThread().isInterrupted()) {
+            if (filled - taken <= ring.length / 2 - 1) {
+                // The loop may have looked just before it was said that this thread rests.
+                resting = false;
+            } else {
+                LockSupport.park(this);
+            }
+        }
+    }
+
+    private boolean failed() {
+        return filled > 0 && ring[(int) ((filled - 1) % ring.length)].failed();
+    }
+
+    /** Fills the buffer of micro-batch {@code number}; only with {@link #filling}. */
+    private void fill(long number) {
+        MicroBatch buffer = ring[(int) (number % ring.length)];
         try {
             source.next(buffer);
         } catch (RuntimeException e) {
@@ -129,6 +176,7 @@ final class Feeder implements AutoCloseable {
         } catch (Error e) {
             buffer.fail(e);
         }
+        filled = number + 1;
     }
 
     /** Ends the thread and waits for its end, but not long for one that hangs. */

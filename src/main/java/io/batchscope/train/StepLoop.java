@@ -73,7 +73,7 @@ public final class StepLoop {
         this.listener = listener;
         this.feeder = feeder;
         this.gradient = new GlobalGradient(plan, feeder, replica, collective);
-        this.evaluator = new Evaluator(data, replica, collective);
+        this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
         this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
         this.parameters = parameterUpdate.parameters();
         this.divergence = new DivergenceWatch(plan.divergenceFactor());
@@ -205,7 +205,7 @@ public final class StepLoop {
     }
 
     private Score evaluate(long step, Split split) {
-        Score score = evaluator.score(split, feeder.idle().batch());
+        Score score = evaluator.score(split);
         peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
         if (score.examples() > 0 && Double.isFinite(score.loss())) {
             EvalRecord row = new EvalRecord(

@@ -34,8 +34,8 @@ final class BatchscopeTraining implements LossTraining {
         this.engine = new SparkTrainingEngine(
                 spark,
                 data.location(),
-                Models.load(model, data.location().manifest().shape(), Task.CLASSIFICATION, network.outputs())
-                        .replicas());
+                Contender.asAStudyWould(Models.load(
+                        model, data.location().manifest().shape(), Task.CLASSIFICATION, network.outputs())));
     }
 
     @Override

@@ -64,6 +64,12 @@ public enum Contender {
         };
     }
 
+    /** The replica that a study gets when it leaves the choice to Batchscope. */
+    static ReplicaFactory asAStudyWould(Model model) {
+        boolean fused = FusedBackend.problem() == null && model.compilation() instanceof Compilation.Compiled;
+        return fused ? fused(model) : model.replicas();
+    }
+
     private static ReplicaFactory fused(Model model) {
         if (model.compilation() instanceof Compilation.Compiled compiled) {
             return new FusedReplicaFactory(compiled.program(), model.start());

@@ -80,20 +80,33 @@ final class DenseKernel implements Kernel {
         int out = operation.outputCount();
         Tensor plain = lowering.arranged(arriving, output.description(), steps);
         Tensor delta = function == null ? plain : ActivationKernel.backward(lowering, function, output, output, plain);
-        Tensor weightGradient = lowering.gradient(operation.weights(), out, in);
-        Weight weight = lowering.weight();
-        steps.add(() ->
-                multiply('T', out, in, rows, delta, out, input, in, weight.ofGradientSoFar(), weightGradient, in));
-        if (hasBias()) {
-            Tensor ones = lowering.constant(1f, rows);
-            Tensor biasGradient = lowering.gradient(operation.bias(), out);
-            steps.add(() ->
-                    multiply('N', 1, out, rows, ones, rows, delta, out, weight.ofGradientSoFar(), biasGradient, out));
+        if (lowering.direct()) {
+            steps.add(new OuterProduct(lowering, operation, delta, input));
+        } else {
+            addProducts(delta);
         }
         if (lowering.wantsGradient(operation.input())) {
             Tensor inputGradient = lowering.tensor(input.description(), rows, in);
             steps.add(() -> multiply('N', rows, in, out, delta, out, weights, in, 0f, inputGradient, in));
             lowering.arrive(operation.input(), inputGradient);
+        }
+    }
+
+    private void addProducts(Tensor delta) {
+        int rows = lowering.rows();
+        int in = operation.inputCount();
+        int out = operation.outputCount();
+        Weight weight = lowering.weight();
+        Tensor weightGradient = lowering.gradient(operation.weights(), out, in);
+        lowering.backward()
+                .add(() -> multiply(
+                        'T', out, in, rows, delta, out, input, in, weight.ofGradientSoFar(), weightGradient, in));
+        if (hasBias()) {
+            Tensor ones = lowering.constant(1f, rows);
+            Tensor biasGradient = lowering.gradient(operation.bias(), out);
+            lowering.backward()
+                    .add(() -> multiply(
+                            'N', 1, out, rows, ones, rows, delta, out, weight.ofGradientSoFar(), biasGradient, out));
         }
     }
 

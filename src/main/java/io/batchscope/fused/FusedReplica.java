@@ -6,7 +6,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 
 import io.batchscope.data.Batch;
-import io.batchscope.train.Operation;
 import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
 import io.batchscope.train.WeightPenalty;
@@ -52,9 +51,7 @@ final class FusedReplica implements Replica {
         this.gradient = new Block(program.parameterCount());
         this.scratch = new float[program.parameterCount()];
         // Only what has no statistics over the micro-batch may be taken in parts, and images gain nothing from it.
-        this.separable = program.operations().stream()
-                .allMatch(
-                        operation -> operation instanceof Operation.Dense || operation instanceof Operation.Activation);
+        this.separable = Gradients.areDenseOnly(program);
         check(dnnl_stream_create(stream, OneDnn.engine(), dnnl_stream_default_flags), "a stream");
         writeParameters(start);
     }
@@ -98,11 +95,22 @@ final class FusedReplica implements Replica {
     public double gradient(Batch batch, float newWeight, boolean add, float[] into) {
         int parts = parts(batch.size());
         double lossSum = 0;
+        boolean direct = false;
         for (int i = 0; i < parts; i++) {
             int first = start(batch.size(), i, parts);
-            weight.set(newWeight, i > 0);
-            lossSum += pass(start(batch.size(), i + 1, parts) - first, true).differentiate(batch, first, newWeight);
+            Pass pass = pass(start(batch.size(), i + 1, parts) - first, true);
+            direct = pass.direct();
+            weight.set(newWeight, direct ? add : i > 0, into);
+            lossSum += pass.differentiate(batch, first, newWeight);
         }
+        if (!direct) {
+            hand(add, into);
+        }
+        return lossSum;
+    }
+
+    /** Gives the caller the gradient. */
+    private void hand(boolean add, float[] into) {
         if (add) {
             gradient.start().get(scratch, 0, scratch.length);
             for (int i = 0; i < scratch.length; i++) {
@@ -111,7 +119,6 @@ final class FusedReplica implements Replica {
         } else {
             gradient.start().get(into, 0, scratch.length);
         }
-        return lossSum;
     }
 
     @Override

@@ -37,6 +37,7 @@ final class Lowering {
     private final Block gradient;
     private final int rows;
     private final boolean training;
+    private final boolean direct;
     private final Weight weight;
     private final Tensor[] values;
     private final boolean[] wantsGradient;
@@ -62,6 +63,7 @@ final class Lowering {
         this.weight = weight;
         this.rows = rows;
         this.training = training;
+        this.direct = rows == 1 && Gradients.areDenseOnly(program);
         this.values = new Tensor[program.operations().size() + 1];
         this.wantsGradient = Gradients.wanted(program);
         for (int i = 0; i < values.length; i++) {
@@ -86,6 +88,11 @@ final class Lowering {
     /** What each example of the running pass counts for. */
     Weight weight() {
         return weight;
+    }
+
+    /** Whether kernels write the gradient straight into the caller's array. */
+    boolean direct() {
+        return direct;
     }
 
     List<Step> forward() {

@@ -16,6 +16,7 @@ final class Pass implements AutoCloseable {
     private final int features;
     private final int rows;
     private final long floats;
+    private final boolean direct;
 
     Pass(Lowering lowering, OutputLoss loss, int features) {
         this.natives = lowering.natives();
@@ -27,11 +28,17 @@ final class Pass implements AutoCloseable {
         this.features = features;
         this.rows = lowering.rows();
         this.floats = lowering.floats();
+        this.direct = lowering.direct();
     }
 
     /** Floats of memory that it needs. */
     long floats() {
         return floats;
+    }
+
+    /** Whether its gradient goes straight into the caller's array. */
+    boolean direct() {
+        return direct;
     }
 
     /** Says where its memory is. */

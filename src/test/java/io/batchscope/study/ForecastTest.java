@@ -48,7 +48,7 @@ class ForecastTest {
     @Test
     void memoryIsParametersMicroBatchAndExamples() {
         ModelFacts model = new ModelFacts("m", "a model", 1000, 6, 3, Task.REGRESSION, List.of());
-        long batches = 3 * 4 * (6 + 3);
+        long batches = 4 * 4 * (6 + 3);
         assertThat(MemoryNeed.bytes(PLANS.plan(), model, 10)).isEqualTo(4 * (5 * 1000 + batches) + 100 * 10);
         OptimizerConfig adam = new OptimizerConfig(OptimizerConfig.Name.ADAM, 0, 0, 0.9, 0.999, 1e-8);
         assertThat(MemoryNeed.bytes(PLANS.withOptimizer(adam).withWorkers(3).plan(), model, 10))

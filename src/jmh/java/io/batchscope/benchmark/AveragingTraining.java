@@ -40,6 +40,7 @@ final class AveragingTraining implements LossTraining {
     private final int batchPerWorker;
     private final int averagingFrequency;
     private final double rate;
+    private final JavaRDD<DataSet> epoch;
     private final List<JavaRDD<DataSet>> tenths = new ArrayList<>();
 
     AveragingTraining(
@@ -55,13 +56,13 @@ final class AveragingTraining implements LossTraining {
         this.averagingFrequency = averagingFrequency;
         this.rate = rate;
         int classes = network.outputs();
-        JavaRDD<DataSet> all = spark.parallelize(List.of(0, 1), WORKERS)
+        this.epoch = spark.parallelize(List.of(0, 1), WORKERS)
                 .flatMap(part -> batches(data.part(part, WORKERS), batchPerWorker, classes))
                 .cache();
         for (int tenth = 0; tenth < TENTHS; tenth++) {
             int wanted = tenth;
             JavaRDD<DataSet> some =
-                    all.mapPartitions(batches -> tenth(batches, wanted)).cache();
+                    epoch.mapPartitions(batches -> tenth(batches, wanted)).cache();
             some.count();
             tenths.add(some);
         }
@@ -119,8 +120,12 @@ final class AveragingTraining implements LossTraining {
     public Trained train(int amount) {
         long start = System.nanoTime();
         SparkDl4jMultiLayer training = start();
-        for (int tenth = 0; tenth < amount; tenth++) {
-            training.fit(tenths.get(tenth % TENTHS));
+        // Each call starts jobs of its own: as few as there can be.
+        for (int whole = 0; whole < amount / TENTHS; whole++) {
+            training.fit(epoch);
+        }
+        for (int tenth = 0; tenth < amount % TENTHS; tenth++) {
+            training.fit(tenths.get(tenth));
         }
         return Trained.since(start, parameters(training));
     }
@@ -166,6 +171,7 @@ final class AveragingTraining implements LossTraining {
 
     @Override
     public void close() {
+        epoch.unpersist(true);
         tenths.forEach(batches -> batches.unpersist(true));
     }
 }

@@ -118,7 +118,7 @@ final class DoctorCommand implements Callable<Integer> {
             changes.add("replica fused (executors): needs its native library on every one, but " + notLoaded
                     + "; without it every model trains on dl4j, which is slower");
         }
-        MathThreads threads = MathThreads.here(session.sparkContext().master());
+        MathThreads threads = MathThreads.of(session.sparkContext().conf());
         say("threads", threads.describe());
         String variable = threads.variable();
         if (variable != null && !variable.isBlank() && !variable.equals("1")) {

@@ -2,6 +2,7 @@ package io.batchscope.cli;
 
 import io.batchscope.plan.ReplicaKind;
 import java.util.Optional;
+import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,15 +10,19 @@ import org.jspecify.annotations.Nullable;
  * takes all cores without it. Executors are given it ({@code spark.executorEnv}); the tasks of a local master run in this
  * JVM, which the submit scripts give it.
  *
- * @param variable value of {@code OMP_NUM_THREADS}; null if it is not set
+ * @param variable value of {@code OMP_NUM_THREADS} for the workers; null or empty if it is not set
  * @param master Spark's master
  * @param cores of this machine
  */
 record MathThreads(@Nullable String variable, String master, int cores) {
-    /** Of this JVM. */
-    static MathThreads here(String master) {
-        return new MathThreads(
+    /** Of the workers: on a local master they are in this JVM, elsewhere Spark gives executors their environment. */
+    static MathThreads of(SparkConf conf) {
+        String master = conf.get("spark.master");
+        MathThreads here = new MathThreads(
                 System.getenv("OMP_NUM_THREADS"), master, Runtime.getRuntime().availableProcessors());
+        return here.local()
+                ? here
+                : new MathThreads(conf.get("spark.executorEnv.OMP_NUM_THREADS", ""), master, here.cores);
     }
 
     private boolean unset() {

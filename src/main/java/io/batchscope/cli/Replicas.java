@@ -29,7 +29,10 @@ final class Replicas {
 
     /** Why some executor cannot load the fused replica's native library; null if all can. */
     static @Nullable String notLoaded(SparkSession session, int slots) {
-        List<String> problems = ExecutorSurvey.ask(session, slots, FusedBackend::problem);
+        // The driver tries the model out and calibrates, so it needs the library too.
+        String here = FusedBackend.problem();
+        List<String> problems =
+                here == null ? ExecutorSurvey.ask(session, slots, FusedBackend::problem) : List.of(here);
         return problems.isEmpty() ? null : String.join("; ", problems);
     }
 
@@ -55,7 +58,10 @@ final class Replicas {
     }
 
     private static @Nullable String notCompiled(Model model) {
-        return model.compilation() instanceof Compilation.NotCompiled not ? not.reason() : null;
+        if (model.compilation() instanceof Compilation.Compiled compiled) {
+            return FusedBackend.problem() == null ? FusedBackend.refusal(compiled.program()) : null;
+        }
+        return ((Compilation.NotCompiled) model.compilation()).reason();
     }
 
     private static ReplicaFactory fused(Model model) {

@@ -37,7 +37,7 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
         int slots = SparkSessions.slots(session);
         FusedFacts fused = Replicas.facts(session, slots, model, config.replica());
         StudyPlan plan = Planner.plan(config, manifest.facts(), model.facts(), new ClusterFacts(slots), fused);
-        Optional<String> threads = MathThreads.here(session.sparkContext().master())
+        Optional<String> threads = MathThreads.of(session.sparkContext().conf())
                 .notice(plan.replica().kind());
         return new StudySetup(loaded, data, model, threads.map(plan::with).orElse(plan), slots);
     }

@@ -23,6 +23,10 @@ final class Block implements AutoCloseable {
     /** Takes memory of a new size; what was in it is gone. */
     void resize(long wanted) {
         whole.close();
+        // If there is not so much memory, what is left is an empty block.
+        whole = new BytePointer();
+        start = new FloatPointer();
+        floats = 0;
         whole = new BytePointer(wanted * Float.BYTES + CACHE_LINE_BYTES);
         long misaligned = whole.address() % CACHE_LINE_BYTES;
         start = new FloatPointer(whole.getPointer(misaligned == 0 ? 0 : CACHE_LINE_BYTES - misaligned));

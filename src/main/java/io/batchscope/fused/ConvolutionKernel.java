@@ -33,8 +33,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolution with bias and activation. All memory is in the order that oneDNN asks for: with a prescribed one it falls
- * back to a reference loop that is hundreds of times slower.
+ * Convolution with bias and activation. All memory is in the order that oneDNN asks for: with a prescribed one it may
+ * fall back to a plain reference loop.
  */
 final class ConvolutionKernel implements Kernel {
     private final Lowering lowering;

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * y = f(W·x + b): forward one inner product with bias and activation in its last loop, backward three matrix products.
- * (oneDNN's own backward inner products take the same time from 128 rows on and up to half as much again below.)
+ * oneDNN's own backward inner products
+ * choose slower kernels than its matrix product for small numbers of examples.
  */
 final class DenseKernel implements Kernel {
     private final Lowering lowering;

@@ -1,5 +1,6 @@
 package io.batchscope.fused;
 
+import io.batchscope.train.Program;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,16 @@ public final class FusedBackend {
     /** Why it cannot; null if it can. */
     public static @Nullable String problem() {
         return PROBLEM;
+    }
+
+    /** Why oneDNN does not run the program here, though its library loads; null if it does. */
+    public static @Nullable String refusal(Program program) {
+        try (FusedReplica replica = new FusedReplica(program, new float[program.parameterCount()])) {
+            replica.tryOut();
+            return null;
+        } catch (IllegalStateException e) {
+            return e.getMessage();
+        }
     }
 
     /** One line, such as {@code oneDNN 3.11.0, avx512_core_amx}; only where there is no {@link #problem}. */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a program on oneDNN. A pass is put together once for each number of examples that comes up; after that a step
- * allocates nothing. Passes take turns in one block of memory, as large as the largest needs.
+ * allocates nothing. Passes take turns in one block of memory, as large as the largest needs. For one thread, which also
+ * makes and closes it: oneDNN keeps memory per thread.
  */
 final class FusedReplica implements Replica {
     /** Passes kept ready: full micro-batches, an epoch's last one and uneven shares, for training and for scores. */
@@ -157,19 +158,38 @@ final class FusedReplica implements Replica {
         if (known != null) {
             return known;
         }
-        Pass pass = PassCompiler.compile(
-                program,
-                new Lowering(program, rows, training, stream, new Natives(), parameters, gradient, weight),
-                () -> seed);
-        passes.put(key, pass);
-        forgetTheEldest();
+        Pass pass = compile(rows, training);
         if (pass.floats() > workspace.floats()) {
             workspace.resize(pass.floats());
             passes.values().forEach(other -> other.bind(workspace.start()));
-        } else {
-            pass.bind(workspace.start());
         }
+        pass.bind(workspace.start());
+        passes.put(key, pass);
+        forgetTheEldest();
         return pass;
+    }
+
+    private Pass compile(int rows, boolean training) {
+        Natives natives = new Natives();
+        try {
+            return PassCompiler.compile(
+                    program,
+                    new Lowering(program, rows, training, stream, natives, parameters, gradient, weight),
+                    () -> seed);
+        } catch (RuntimeException | Error e) {
+            natives.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Puts the passes for two examples together without running them.
+     *
+     * @throws IllegalStateException if oneDNN refuses one of its operations
+     */
+    void tryOut() {
+        pass(2, true);
+        pass(2, false);
     }
 
     private void forgetTheEldest() {

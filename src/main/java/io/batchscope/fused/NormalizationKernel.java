@@ -59,18 +59,7 @@ final class NormalizationKernel implements Kernel {
                 | (training ? 0 : dnnl_use_global_stats);
         this.input = lowering.value(operation.input());
         this.output = lowering.tensor(input.description(), input.dimensions());
-        this.forward = lowering.natives().own(new dnnl_primitive_desc());
-        check(
-                dnnl_batch_normalization_forward_primitive_desc_create(
-                        forward,
-                        OneDnn.engine(),
-                        training ? dnnl_forward_training : dnnl_forward_inference,
-                        input.description(),
-                        output.description(),
-                        operation.epsilon(),
-                        flags,
-                        null),
-                "a batch normalization");
+        this.forward = describe();
         int channels = operation.channels();
         this.scale = parameter(operation.gamma(), operation.fixedGamma());
         Tensor shift = parameter(operation.beta(), operation.fixedBeta());
@@ -91,6 +80,22 @@ final class NormalizationKernel implements Kernel {
                                 new Argument(DNNL_ARG_DST, output),
                                 new Argument(DNNL_ARG_SHIFT, shift))));
         lowering.setValue(result, output);
+    }
+
+    private dnnl_primitive_desc describe() {
+        dnnl_primitive_desc description = lowering.natives().own(new dnnl_primitive_desc());
+        check(
+                dnnl_batch_normalization_forward_primitive_desc_create(
+                        description,
+                        OneDnn.engine(),
+                        lowering.training() ? dnnl_forward_training : dnnl_forward_inference,
+                        input.description(),
+                        output.description(),
+                        operation.epsilon(),
+                        flags,
+                        null),
+                "a batch normalization");
+        return description;
     }
 
     private Tensor own(int count) {

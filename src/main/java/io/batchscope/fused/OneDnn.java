@@ -43,7 +43,8 @@ final class OneDnn {
      */
     static void check(int status, String operation) {
         if (status != dnnl_success) {
-            throw new IllegalStateException("oneDNN refused " + operation + " with status " + status);
+            throw new IllegalStateException("oneDNN refused " + operation + " with status " + status
+                    + "; train with the general replica instead (study.replica = dl4j)");
         }
     }
 }

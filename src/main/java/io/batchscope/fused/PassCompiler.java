@@ -55,7 +55,7 @@ final class PassCompiler {
         for (int i = 0; i < operations.size(); i++) {
             @Nullable ActivationFunction function = fusable(i);
             int result = function == null ? i + 1 : i + 2;
-            kernels.add(kernel(operations.get(i), following(i, function, result), result));
+            kernels.add(named(operations.get(i), following(i, function, result), result));
             results.add(result);
             i = result - 1;
         }
@@ -118,6 +118,14 @@ final class PassCompiler {
         }
         return (operation instanceof Dense || operation instanceof Convolution || operation instanceof Addition)
                 && Elementwise.derivativeFromResult(function);
+    }
+
+    private Kernel named(Operation operation, Following following, int result) {
+        try {
+            return kernel(operation, following, result);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(operation + ": " + e.getMessage(), e);
+        }
     }
 
     private Kernel kernel(Operation operation, Following following, int result) {

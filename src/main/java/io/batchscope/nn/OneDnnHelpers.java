@@ -19,7 +19,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * Deeplearning4j's convolution, pooling and batch normalization on oneDNN. Deeplearning4j 1.0.0-M2.1 brings the helpers
  * but asks for them by a native method that has since been renamed, and so never turns them on.
  *
- * <p>Left out are: dilated convolutions, which oneDNN refuses as the helper describes them; pooling by p-norm, which the
+ * <p>Left out are: dilated convolutions, which oneDNN refuses as the helper describes them, and dilated pooling; pooling by p-norm, which the
  * helper leaves to Deeplearning4j anyway; averages with the padding in the divisor, which the helper leaves out of it;
  * layers with weight noise, which the helper's path would not draw anew; batch
  * normalization with fixed scale and shift, which the helper says it does not support.
@@ -71,7 +71,9 @@ final class OneDnnHelpers {
         var configuration = (org.deeplearning4j.nn.conf.layers.SubsamplingLayer)
                 layer.conf().getLayer();
         PoolingType kind = PoolingType.valueOf(configuration.getPoolingType().name());
-        return kind == PoolingType.MAX || (kind == PoolingType.AVG && !configuration.isAvgPoolIncludePadInDivisor());
+        boolean dense = Arrays.equals(configuration.getDilation(), new int[] {1, 1});
+        boolean average = kind == PoolingType.AVG && !configuration.isAvgPoolIncludePadInDivisor();
+        return dense && (kind == PoolingType.MAX || average);
     }
 
     private static boolean suits(BatchNormalization layer) {

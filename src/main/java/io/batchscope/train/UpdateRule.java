@@ -12,8 +12,8 @@ public sealed interface UpdateRule {
     /**
      * Added to what is kept from update to update and taken off again, which makes numbers below about 10⁻³⁷ zero and
      * leaves those above 10⁻²³ as they are. Where the gradient is gone for good, as behind a dead rectifier, momentum
-     * shrinks to the smallest floats and stays there (0.9 of the least one rounds to itself), and processors take some
-     * hundred cycles for each such number: an update then takes twenty times as long.
+     * shrinks to the smallest floats and stays there (0.9 of the least one rounds to itself), and processors compute
+     * with such numbers many times slower than with others.
      */
     float TINY = 1e-30f;
 

@@ -27,6 +27,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FusedReplicaTest {
     private static final int FEATURES = 72;
@@ -125,6 +126,45 @@ class FusedReplicaTest {
                 assertThat(replica.score(all).lossSum()).isCloseTo(lossAlone, within(1e-4));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {512, 513, 1025})
+    void partsOfALargeBatchAddUp(int size) {
+        for (Program program : List.of(
+                SamplePrograms.dense(FEATURES, 17), SamplePrograms.regression(FEATURES), SamplePrograms.residual())) {
+            // Batch normalization keeps a micro-batch together, so only what has none is compared with its parts.
+            boolean separable = program.heldParameters().isEmpty();
+            try (Replica replica = replica(program)) {
+                Batch all = SamplePrograms.batch(0, size, FEATURES);
+                float[] together = new float[program.parameterCount()];
+                double loss = replica.gradient(all, 0.5f, false, together);
+                float[] twice = together.clone();
+                assertThat(replica.gradient(all, 0.5f, true, twice)).isEqualTo(loss);
+                for (int i = 0; i < twice.length; i++) {
+                    assertThat(twice[i]).isEqualTo(2 * together[i]);
+                }
+                Replica.Score score = Replica.Score.NONE;
+                float[] summed = new float[program.parameterCount()];
+                double lossSum = 0;
+                for (int first = 0; first < size; first += 100) {
+                    Batch part = SamplePrograms.batch(first, Math.min(size, first + 100), FEATURES);
+                    lossSum += replica.gradient(part, 0.5f, first > 0, summed);
+                    score = score.plus(replica.score(part));
+                }
+                assertThat(replica.score(all).correct()).isEqualTo(score.correct());
+                assertThat(replica.score(all).lossSum()).isCloseTo(score.lossSum(), within(1e-5 * score.lossSum()));
+                if (separable) {
+                    assertThat(loss).isCloseTo(lossSum, within(1e-5 * lossSum));
+                    assertThat(distance(together, summed)).isLessThan(1e-5);
+                }
+            }
+        }
+    }
+
+    @Test
+    void oneDnnTakesWhatTheTestsUse() {
+        assertThat(programs().map(FusedBackend::refusal)).containsOnlyNulls();
     }
 
     private static double distance(float[] a, float[] b) {

@@ -38,6 +38,15 @@ final class SamplePrograms {
                 second + hidden * CLASSES + CLASSES);
     }
 
+    /** One number, with squared error. */
+    static Program regression(int features) {
+        return new Program(
+                List.of(features),
+                List.of(new Dense(0, features, 1, 0, features)),
+                new Program.Loss.MeanSquaredError(),
+                features + 1);
+    }
+
     /** Dense with dropout of the input. */
     static Program dropout(int features, double retain) {
         return new Program(
@@ -123,7 +132,7 @@ final class SamplePrograms {
 
         @Override
         public float targetOf(int index) {
-            return 0;
+            return index % 7;
         }
     }
 }

@@ -10,12 +10,15 @@ import io.batchscope.plan.OptimizerConfig;
  */
 public sealed interface UpdateRule {
     /**
-     * Added to what is kept from update to update and taken off again, which makes numbers below about 10⁻³⁷ zero and
-     * leaves those above 10⁻²³ as they are. Where the gradient is gone for good, as behind a dead rectifier, momentum
-     * shrinks to the smallest floats and stays there (0.9 of the least one rounds to itself), and processors compute
-     * with such numbers many times slower than with others.
+     * Added to a momentum and taken off again, which rounds it to multiples of about 10⁻²⁷ and leaves what is above 10⁻¹³
+     * as it is. Where the gradient is gone for good, as behind a dead rectifier, momentum would otherwise shrink to the
+     * smallest floats and stay there (0.9 of the least one rounds to itself), and processors compute with such
+     * (subnormal) numbers many times slower than with others.
      */
-    float TINY = 1e-30f;
+    float TINY = 1e-20f;
+
+    /** The same for second moments, which are squares. */
+    float TINY_SQUARE = 1e-30f;
 
     /** How many state vectors of the parameters' length the rule keeps; all start as zeros. */
     int stateVectors();
@@ -235,7 +238,7 @@ public sealed interface UpdateRule {
         for (int i = from; i < to; i++) {
             float d = meanGradient[i] + decay * parameters[i];
             float a = (beta1 * first[i] + new1 * d + TINY) - TINY;
-            float b = (beta2 * second[i] + new2 * (d * d) + TINY) - TINY;
+            float b = (beta2 * second[i] + new2 * (d * d) + TINY_SQUARE) - TINY_SQUARE;
             first[i] = a;
             second[i] = b;
             parameters[i] = keep * parameters[i] - rate * a / ((float) Math.sqrt(b) * unbias + epsilon);

@@ -53,7 +53,7 @@ class CommandsIT {
             assertThat(run.outcome()).isEqualTo("Completed");
             assertThat(run.testAccuracy()).isGreaterThan(0.8);
             assertThat(run.gapLoss()).isNotNull();
-            assertThat(run.replica()).isIn("fused", "dl4j");
+            assertThat(run.replica()).isEqualTo("fused");
             assertThat(run.peakMemoryBytes()).isPositive();
             assertThat(run.steps()).isEqualTo(run.plannedSteps());
         });
@@ -113,7 +113,7 @@ class CommandsIT {
         assertThat(plan.exitCode()).as(plan.errors()).isZero();
         JsonNode document = new ObjectMapper().readTree(plan.output());
         assertThat(document.get("runs")).hasSize(4);
-        assertThat(document.get("replica").asText()).isIn("fused", "dl4j");
+        assertThat(document.get("replica").asText()).isEqualTo("fused");
         assertThat(document.get("replica_reason").asText()).isNotEmpty();
         JsonNode full = document.get("runs").get(3);
         assertThat(full.get("batch_size").asLong()).isEqualTo(1620);

@@ -70,6 +70,26 @@ class ParameterUpdateTest {
         }
     }
 
+    /** One whose model has an L2 penalty on its first ten parameters. */
+    private static final class PenalisedStore extends Store {
+        @Override
+        public List<WeightPenalty> penalties() {
+            return List.of(new WeightPenalty(0, 10, 0.25));
+        }
+    }
+
+    @Test
+    void thePenaltyIsPartOfTheGradient() {
+        ParameterUpdate update = new ParameterUpdate(new UpdateRule.Sgd(0, 0), new PenalisedStore());
+        Arrays.fill(update.parameters(), 2);
+
+        update.apply(new float[PARAMETERS], RATE, 0);
+
+        // w − η·λ·w
+        assertThat(update.parameters()[9]).isEqualTo(2 - 0.1f * (0.25f * 2));
+        assertThat(update.parameters()[10]).isEqualTo(2);
+    }
+
     private static float[] values(int length, int seed) {
         float[] values = new float[length];
         for (int i = 0; i < length; i++) {

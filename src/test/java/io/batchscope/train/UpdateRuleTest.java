@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.batchscope.plan.OptimizerConfig;
+import java.util.List;
 import java.util.function.LongToDoubleFunction;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -237,6 +238,27 @@ class UpdateRuleTest {
 
         assertThat((double) t.w[0]).isCloseTo(corrected, within(1e-6));
         assertThat(Math.abs(uncorrected - corrected)).isGreaterThan(1e-2);
+    }
+
+    @Test
+    void whatHasNoGradientAnyMoreNeverGetsToSubnormalNumbers() {
+        for (UpdateRule rule : List.of(
+                new UpdateRule.Sgd(0.9, 0), new UpdateRule.Nesterov(0.9, 0), new UpdateRule.Adam(0.9, 0.9, 1e-8, 0))) {
+            Training t = new Training(rule, 1);
+            t.step(0.1, 1);
+            for (int k = 0; k < 2000; k++) {
+                t.step(0.1, 0);
+                // Also times a small learning rate it is not subnormal.
+                assertThat(t.state[0][0] == 0 || t.state[0][0] * 1e-9f >= Float.MIN_NORMAL)
+                        .as("%s after %d updates: %s", rule, k, t.state[0][0])
+                        .isTrue();
+                float last = t.state[t.state.length - 1][0];
+                assertThat(last == 0 || last >= Float.MIN_NORMAL)
+                        .as("%s after %d updates: %s", rule, k, last)
+                        .isTrue();
+            }
+            assertThat(t.state[0][0]).isLessThan(1e-26f);
+        }
     }
 
     @Test

@@ -14,7 +14,7 @@ cores, and prints one Markdown table: seconds until the training loss is reached
 alone meanwhile. src/docs/benchmarks.md tells what is inside the clock.
 
 Options:
-  --target LOSS            mean cross-entropy over all training images, in nats, default 0.3
+  --target LOSS            mean cross-entropy over all training images, in nats, default 0.4
   --hidden N               width of the hidden layer, default 64
   --runs N                 timed runs, whose median is shown, default 3
   --batch N                global batch size of Batchscope and the averaging master, default 128
@@ -35,6 +35,28 @@ opens=()
 spark_opens=$benchmarks/classes/io/batchscope/spark.opens
 read_opens
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 SPARK_LOCAL_IP=127.0.0.1
-# The incubating module is what MLlib's Java matrix products are fast with.
-exec "$java" "${opens[@]}" --add-modules=jdk.incubator.vector -Xmx6g '-Dspark.master=local[2]' \
-    -cp "$class_path" io.batchscope.benchmark.SameLoss --data "$benchmarks/data" "$@"
+contenders=batchscope,mllib,dl4j
+others=()
+while (($# > 0)); do
+    if [[ $1 == --contenders && $# -gt 1 ]]; then
+        contenders=$2
+        shift 2
+    else
+        others+=("$1")
+        shift
+    fi
+done
+# A process for each: the system's OpenBLAS, which MLlib takes, and that of the bindings crash in one. The incubating module
+# is what MLlib's Java matrix products are fast with.
+separator=
+for contender in ${contenders//,/ }; do
+    table=$("$java" "${opens[@]}" --add-modules=jdk.incubator.vector -Xmx6g '-Dspark.master=local[2]' \
+        -cp "$class_path" io.batchscope.benchmark.SameLoss --data "$benchmarks/data" --contenders "$contender" "${others[@]}")
+    if [[ -z $separator ]]; then
+        echo "$table"
+        separator=shown
+    else
+        # The rows; the head is there already.
+        sed '1,/^|---/d' <<<"$table"
+    fi
+done

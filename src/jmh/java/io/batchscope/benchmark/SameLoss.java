@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "same-loss")
 public final class SameLoss implements Callable<Integer> {
-    @Option(names = "--target", defaultValue = "0.3")
+    @Option(names = "--target", defaultValue = "0.4")
     private double target;
 
     @Option(names = "--hidden", defaultValue = "64")

@@ -134,7 +134,7 @@ class ConvolutionOracleTest {
     @ParameterizedTest
     @MethodSource({"windows", "channels", "batches", "special"})
     void agrees(Oracle oracle) {
-        oracle.requireAgreement();
+        oracle.assertAgreement();
     }
 
     private static ConvolutionLayer.Builder convolution(int channels, int kernel, ConvolutionMode mode) {

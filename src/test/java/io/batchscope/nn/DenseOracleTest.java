@@ -104,7 +104,7 @@ class DenseOracleTest {
     @ParameterizedTest
     @MethodSource({"activationFunctions", "sizes", "losses"})
     void agrees(Oracle oracle) {
-        oracle.requireAgreement();
+        oracle.assertAgreement();
     }
 
     static Stream<IActivation> functionsWithASlopeAtZero() {
@@ -123,7 +123,7 @@ class DenseOracleTest {
     @MethodSource("functionsWithASlopeAtZero")
     void agreesAtZero(IActivation function) {
         Oracle oracle = atZero(function);
-        oracle.requireAgreement(startOfZeros(oracle));
+        oracle.assertAgreement(startOfZeros(oracle));
     }
 
     /** Any slope between α and 1 is a subgradient there; Deeplearning4j takes 1, programs take α. */
@@ -131,7 +131,7 @@ class DenseOracleTest {
     @MethodSource("rectifiers")
     void rectifiersAtZeroHaveTheSlopeOfTheirNegativeSide(IActivation function) {
         Oracle oracle = atZero(function);
-        oracle.requireFusedLikeReference(startOfZeros(oracle));
+        oracle.assertFusedLikeReference(startOfZeros(oracle));
     }
 
     private static Oracle atZero(IActivation function) {

@@ -75,8 +75,8 @@ class DropoutOracleTest {
                 Replica fused = new FusedReplicaFactory(program, seed -> start.clone()).create(1, oracle.rows())) {
             reference.writeParameters(start);
             float[] expected = gradient(general, oracle);
-            requireClose(gradient(reference, oracle), expected);
-            requireClose(gradient(fused, oracle), expected);
+            assertClose(gradient(reference, oracle), expected);
+            assertClose(gradient(fused, oracle), expected);
         }
     }
 
@@ -116,7 +116,7 @@ class DropoutOracleTest {
         return gradient;
     }
 
-    private static void requireClose(float[] actual, float[] expected) {
+    private static void assertClose(float[] actual, float[] expected) {
         double distance = 0;
         double norm = 0;
         for (int i = 0; i < expected.length; i++) {

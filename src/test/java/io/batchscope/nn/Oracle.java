@@ -70,12 +70,12 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
     }
 
     /** Fails unless the reference and the fused replica do what Deeplearning4j does. */
-    void requireAgreement() {
-        requireAgreement(moved(new NetworkStart(source).of(1)));
+    void assertAgreement() {
+        assertAgreement(moved(new NetworkStart(source).of(1)));
     }
 
     /** Fails unless they do so with these parameters. */
-    void requireAgreement(float[] start) {
+    void assertAgreement(float[] start) {
         Program program = program();
         assertThat(start).hasSize(program.parameterCount());
         List<Range> arrays = arrays(source.build(1));
@@ -85,19 +85,19 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
             general.writeParameters(start);
             reference.writeParameters(start);
             Measured expected = measure(general);
-            measure(reference).requireLike(expected, arrays, "reference");
-            measure(fused).requireLike(expected, arrays, "fused");
+            measure(reference).assertLike(expected, arrays, "reference");
+            measure(fused).assertLike(expected, arrays, "fused");
             assertThat(fused.heldParameters()).containsExactlyInAnyOrderElementsOf(general.heldParameters());
         }
     }
 
     /** Fails unless the fused replica does what the reference does. */
-    void requireFusedLikeReference(float[] start) {
+    void assertFusedLikeReference(float[] start) {
         Program program = program();
         try (Replica reference = new ReferenceReplica(program);
                 Replica fused = new FusedReplicaFactory(program, seed -> start.clone()).create(1, rows)) {
             reference.writeParameters(start);
-            measure(fused).requireLike(measure(reference), arrays(source.build(1)), "fused");
+            measure(fused).assertLike(measure(reference), arrays(source.build(1)), "fused");
         }
     }
 
@@ -153,7 +153,7 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
     /** What a replica said. */
     private record Measured(
             Replica.Score score, double firstLoss, double secondLoss, Parameters written, Parameters added) {
-        void requireLike(Measured expected, List<Range> arrays, String who) {
+        void assertLike(Measured expected, List<Range> arrays, String who) {
             assertThat(firstLoss).as(who + ": first loss").isCloseTo(expected.firstLoss, near(expected.firstLoss));
             assertThat(secondLoss).as(who + ": second loss").isCloseTo(expected.secondLoss, near(expected.secondLoss));
             assertThat(score.lossSum())
@@ -161,15 +161,15 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
                     .isCloseTo(expected.score.lossSum(), near(expected.score.lossSum()));
             assertThat(score.correct()).as(who + ": correct").isEqualTo(expected.score.correct());
             assertThat(score.examples()).isEqualTo(expected.score.examples());
-            requireClose(written.values(), expected.written.values(), arrays, who + ": gradient");
-            requireClose(added.values(), expected.added.values(), arrays, who + ": sum of two gradients");
+            assertClose(written.values(), expected.written.values(), arrays, who + ": gradient");
+            assertClose(added.values(), expected.added.values(), arrays, who + ": sum of two gradients");
         }
 
         private static org.assertj.core.data.Offset<Double> near(double expected) {
             return within(Math.abs(expected) * TOLERANCE);
         }
 
-        private static void requireClose(float[] actual, float[] expected, List<Range> arrays, String what) {
+        private static void assertClose(float[] actual, float[] expected, List<Range> arrays, String what) {
             Range all = new Range(0, expected.length);
             double norm = norm(expected, all);
             assertThat(norm).as(what + " exists").isPositive();

@@ -44,7 +44,7 @@ final class PlanCommand implements Callable<Integer> {
             StepTime time = StepTime.calibrate(
                     setup.replicas(),
                     setup.model().facts().inputs(),
-                    loaded.config().sync().microBatch());
+                    setup.plan().runs().get(0).microBatch());
             System.out.print(json ? json(setup, time) : text(setup, time));
             return ExitCode.DONE;
         } finally {

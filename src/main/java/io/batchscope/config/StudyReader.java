@@ -4,12 +4,14 @@ import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.BudgetConfig;
+import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
 import io.batchscope.plan.StudyConfig.SyncConfig;
 import io.batchscope.plan.SyncMode;
 import io.batchscope.plan.Target;
+import io.batchscope.plan.Transport;
 import io.batchscope.units.Span;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,7 @@ final class StudyReader {
                 study.has("target") ? target(study.section("target")) : Optional.empty(),
                 evaluation(study.section("evaluation")),
                 sync(study.section("sync")),
+                checkpoint(study.section("checkpoint")),
                 replica(study),
                 study.text("output"));
         if (!study.texts("probes").isEmpty()) {
@@ -184,12 +187,25 @@ final class StudyReader {
                 "dl4j-parameter-averaging",
                 "dl4j-gradient-sharing");
         OptionalLong workers = sync.wholeOr("workers", AUTO, 1);
+        OptionalLong microBatch = sync.wholeOr("micro-batch", AUTO, 1);
         SyncConfig config = new SyncConfig(
                 mode,
                 workers.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) workers.getAsLong()),
-                sync.whole("micro-batch", 1),
-                sync.number("timeout-seconds", Interval.above(0)));
+                microBatch.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) microBatch.getAsLong()),
+                OptionalLong.empty(),
+                sync.choice("transport", Transport.class),
+                sync.number("timeout-seconds", Interval.above(0)),
+                sync.whole("retries", 0));
         sync.refuseUnknown();
+        return config;
+    }
+
+    private static CheckpointConfig checkpoint(Section checkpoint) {
+        CheckpointConfig config = new CheckpointConfig(
+                checkpoint.has("every") ? Optional.of(checkpoint.span("every", Interval.above(0))) : Optional.empty(),
+                checkpoint.optionalNumber("seconds", Interval.above(0)),
+                checkpoint.whole("keep", 1));
+        checkpoint.refuseUnknown();
         return config;
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
  * examples and percents become optimizer updates.
  */
 public final class Planner {
+    private static final int USUAL_MICRO_BATCH = 1024;
+
     private Planner() {}
 
     /**
@@ -59,11 +61,12 @@ public final class Planner {
             StudyConfig.SyncConfig sync = config.sync();
             RunPlan plan = new RunPlan(
                     "",
+                    "",
                     config.name(),
                     data.task(),
                     course.batchSize(),
                     workers,
-                    sync.microBatch(),
+                    sync.microBatch().orElse(USUAL_MICRO_BATCH),
                     lanes,
                     seed,
                     course.geometry().examples(),
@@ -83,8 +86,22 @@ public final class Planner {
                     config.target().orElse(null),
                     config.budget().seconds().orElse(Double.POSITIVE_INFINITY),
                     config.evaluation().divergenceFactor(),
-                    sync.timeoutSeconds());
-            return RunIds.withId(plan, sync.workers().isEmpty());
+                    sync.transport(),
+                    sync.timeoutSeconds(),
+                    sync.retries(),
+                    checkpoints(course));
+            return RunIds.withIds(plan, RunIds.chosen(sync));
+        }
+
+        private CheckpointPolicy checkpoints(Course course) {
+            StudyConfig.CheckpointConfig checkpoint = config.checkpoint();
+            return new CheckpointPolicy(
+                    checkpoint
+                            .every()
+                            .map(every -> Math.max(1, every.toSteps(course.geometry(), course.steps())))
+                            .orElse(Long.MAX_VALUE),
+                    checkpoint.seconds().orElse(Double.POSITIVE_INFINITY),
+                    checkpoint.keep());
         }
     }
 }

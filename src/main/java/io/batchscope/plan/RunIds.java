@@ -17,18 +17,32 @@ import org.jspecify.annotations.Nullable;
 final class RunIds {
     private static final int DIGITS = 15;
 
-    /** The name of a study and the patience of its workers change no number of a run. */
-    private static final Set<String> IRRELEVANT = Set.of("runId", "study", "timeoutSeconds");
+    /** The name of a study, its workers' patience and how they reach each other change no number of a run. */
+    private static final Set<String> IRRELEVANT =
+            Set.of("runId", "trainingId", "study", "transport", "timeoutSeconds", "retries", "checkpoints");
 
-    /** Left out where the planner chose them by the free slots: the gradient of a batch does not depend on them. */
-    private static final Set<String> CHOSEN = Set.of("workers", "microBatch");
+    /** How a batch is spread; left out where the planner chose it: the gradient of a batch does not depend on it. */
+    private static final Set<String> SPREAD = Set.of("workers", "microBatch");
 
     private RunIds() {}
 
-    /** The plan with its id; the letter is there because all-digit partition names are read back as numbers. */
-    static RunPlan withId(RunPlan plan, boolean automaticWorkers) {
+    /** What of {@link #SPREAD} the planner chooses. Where it chooses the workers, the micro-batch goes with them. */
+    static Set<String> chosen(StudyConfig.SyncConfig sync) {
+        if (sync.workers().isEmpty()) {
+            return SPREAD;
+        }
+        return sync.microBatch().isEmpty() ? Set.of("microBatch") : Set.of();
+    }
+
+    /**
+     * The plan with its ids; the letter is there because all-digit partition names are read back as numbers.
+     *
+     * @param chosen what of {@code workers} and {@code microBatch} the planner chose
+     */
+    static RunPlan withIds(RunPlan plan, Set<String> chosen) {
         return new RunPlan(
-                "r" + sha256(canonical(plan, automaticWorkers)).substring(0, DIGITS),
+                "r" + sha256(canonical(plan, chosen)).substring(0, DIGITS),
+                "t" + sha256(canonical(plan, SPREAD)).substring(0, DIGITS),
                 plan.study(),
                 plan.task(),
                 plan.batchSize(),
@@ -53,19 +67,21 @@ final class RunIds {
                 plan.target(),
                 plan.secondsLimit(),
                 plan.divergenceFactor(),
-                plan.timeoutSeconds());
+                plan.transport(),
+                plan.timeoutSeconds(),
+                plan.retries(),
+                plan.checkpoints());
     }
 
     /** One line a component, with nested records written out. */
-    static String canonical(RunPlan plan, boolean automaticWorkers) {
+    static String canonical(RunPlan plan, Set<String> chosen) {
         StringBuilder text = new StringBuilder();
         for (RecordComponent component : RunPlan.class.getRecordComponents()) {
             String name = component.getName();
             if (!IRRELEVANT.contains(name)) {
-                boolean chosen = automaticWorkers && CHOSEN.contains(name);
                 text.append(name)
                         .append('=')
-                        .append(chosen ? "auto" : canonical(value(component, plan)))
+                        .append(chosen.contains(name) ? "auto" : canonical(value(component, plan)))
                         .append('\n');
             }
         }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * One training run with every number resolved; all a machine needs beside the data and the model.
  *
  * @param runId a letter and a hash of everything below that changes the result
+ * @param trainingId the same without how the batch is spread: alike for any number of workers and any micro-batch, so that
+ *     a checkpoint can be continued on another cluster
  * @param batchSize the global batch size
  * @param workers ranks that train it
  * @param microBatch the most examples a rank pushes through the network at once
@@ -24,10 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param target the goal, if the study has one
  * @param secondsLimit safety stop on training time; infinite without one
  * @param divergenceFactor see {@link StudyConfig.EvaluationConfig}
+ * @param transport how the workers reach each other
  * @param timeoutSeconds the longest wait for another worker
+ * @param retries how often a run that lost a worker is continued from its last checkpoint
+ * @param checkpoints how often it writes down where it is
  */
 public record RunPlan(
         String runId,
+        String trainingId,
         String study,
         Task task,
         long batchSize,
@@ -52,7 +58,10 @@ public record RunPlan(
         @Nullable Target target,
         double secondsLimit,
         double divergenceFactor,
-        double timeoutSeconds)
+        Transport transport,
+        double timeoutSeconds,
+        int retries,
+        CheckpointPolicy checkpoints)
         implements Serializable {
     /** How the epochs of this run fall into updates. */
     public EpochGeometry geometry() {

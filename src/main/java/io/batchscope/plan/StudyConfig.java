@@ -25,6 +25,7 @@ public record StudyConfig(
         Optional<Target> target,
         EvaluationConfig evaluation,
         SyncConfig sync,
+        CheckpointConfig checkpoint,
         Optional<ReplicaKind> replica,
         String output) {
     public StudyConfig {
@@ -161,8 +162,27 @@ public record StudyConfig(
      * How workers share a batch.
      *
      * @param workers ranks per run; empty: chosen by batch size and free slots
-     * @param microBatch the most examples a worker pushes through the network at once
+     * @param microBatch the most examples a worker pushes through the network at once; empty: chosen by memory
+     * @param memoryPerWorker bytes that a worker may use, heap and native memory together; empty: what the executor has
+     * @param transport how workers reach each other
      * @param timeoutSeconds the longest wait for another worker
+     * @param retries how often a run that lost a worker is continued from its last checkpoint, at least 0
      */
-    public record SyncConfig(SyncMode mode, OptionalInt workers, int microBatch, double timeoutSeconds) {}
+    public record SyncConfig(
+            SyncMode mode,
+            OptionalInt workers,
+            OptionalInt microBatch,
+            OptionalLong memoryPerWorker,
+            Transport transport,
+            double timeoutSeconds,
+            int retries) {}
+
+    /**
+     * How often a run writes down where it is.
+     *
+     * @param every distance in updates; empty: not by updates
+     * @param seconds distance in training seconds; empty: not by time
+     * @param keep checkpoints of a run that are kept, at least 1
+     */
+    public record CheckpointConfig(Optional<Span> every, Optional<Double> seconds, int keep) {}
 }

@@ -59,6 +59,7 @@ public record RunRecords(ModelFacts model, Provenance provenance) {
                 plan.workers(),
                 plan.layout().perWorker(),
                 plan.layout().accumulation(),
+                plan.microBatch(),
                 1,
                 plan.replica().label(),
                 label(plan.optimizer().name()),
@@ -92,6 +93,8 @@ public record RunRecords(ModelFacts model, Provenance provenance) {
                 failed ? null : finite(run.syncSeconds()),
                 failed ? null : finite(run.dataSeconds()),
                 run.peakMemoryBytes(),
+                run.peakHeapBytes(),
+                run.peakOffHeapBytes(),
                 oscillation.isPresent() ? oscillation.getAsDouble() : null,
                 null,
                 // Parquet keeps microseconds.

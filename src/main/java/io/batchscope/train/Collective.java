@@ -2,7 +2,9 @@ package io.batchscope.train;
 
 /**
  * Sums vectors across the workers of one run. Every rank calls the same operations with the same lengths in the same
- * order. After a sum all ranks hold bit-identical values; the order of summation is fixed by rank.
+ * order. After a sum all ranks hold bit-identical values, and they are the same for every implementation: of n ranks and a
+ * range of length m, chunk c = 0 … n − 1 is elements ⌊c·m/n⌋ … ⌊(c + 1)·m/n⌋ − 1, and its sum is taken in the order of
+ * ranks c, c + 1, … n − 1, 0, … c − 1, from the left. Ranges may lie elsewhere on each rank; their lengths agree.
  */
 public interface Collective extends AutoCloseable {
     /** This worker, 0 … size − 1. */
@@ -20,6 +22,24 @@ public interface Collective extends AutoCloseable {
 
     /** As {@link #allReduceSum(float[], int, int)}, in double. */
     void allReduceSum(double[] values, int from, int to);
+
+    /**
+     * Begins what {@link #allReduceSum(float[], int, int)} does and may return before it is done. Sums are taken in the
+     * order in which they were begun. Until {@link #finish} has returned, their ranges belong to the collective, they must
+     * not overlap, and no other operation but this one may be called.
+     *
+     * @throws CollectiveException as there; or from {@link #finish}
+     */
+    default void begin(float[] values, int from, int to) {
+        allReduceSum(values, from, to);
+    }
+
+    /**
+     * Waits until all sums that were begun are done.
+     *
+     * @throws CollectiveException if one of them could not be finished
+     */
+    default void finish() {}
 
     @Override
     void close();

@@ -56,6 +56,38 @@ public interface Replica extends AutoCloseable {
     /** Loss and hits of the batch in inference mode. */
     Score score(Batch batch);
 
+    /**
+     * The parts of the gradient in the order in which they become final while it is computed, the same for all replicas of
+     * a model; together all parameters. One part: nothing is final before all is.
+     */
+    default List<Range> gradientOrder() {
+        return List.of(new Range(0, parameterCount()));
+    }
+
+    /**
+     * As {@link #gradient(Batch, float, boolean, float[])}, and tells of each part of {@link #gradientOrder} as soon as it
+     * is final in {@code into}; this thread goes on when the listener returns.
+     */
+    default double gradient(Batch batch, float weight, boolean add, float[] into, GradientListener listener) {
+        double lossSum = gradient(batch, weight, add, into);
+        for (int part = 0; part < gradientOrder().size(); part++) {
+            listener.onReady(part);
+        }
+        return lossSum;
+    }
+
+    /** Hears how far a gradient is. */
+    @FunctionalInterface
+    interface GradientListener {
+        /** Part {@code part} of {@link #gradientOrder} is final; parts come in order, each once. */
+        void onReady(int part);
+    }
+
+    /** Native memory that it holds, in bytes; grows to what the largest micro-batch so far needs. */
+    default long nativeBytes() {
+        return 0;
+    }
+
     /** Seeds what is random in training mode (dropout), so that a step repeats; called before every micro-batch. */
     default void seed(long seed) {}
 

@@ -135,6 +135,8 @@ public final class StepLoop {
                 StepTimes.seconds(total.syncNanos),
                 StepTimes.seconds(total.dataNanos),
                 peakOverRanks(),
+                null,
+                null,
                 hosts,
                 stepRows,
                 evalRows,

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param trainSeconds training time, evaluations excluded; its parts are compute, sync and data
  * @param peakMemoryBytes the most resident memory of any worker's process seen at a kept step or evaluation; other
  *     runs that shared the process are in it
+ * @param peakHeapBytes the most heap in use of any worker's process seen then, garbage and other runs included
+ * @param peakOffHeapBytes the most native memory that any worker's replica held
  * @param hosts where the ranks ran, in rank order
  * @param parameters the last parameters; null when the run failed
  */
@@ -29,6 +31,8 @@ public record TrainedRun(
         double syncSeconds,
         double dataSeconds,
         @Nullable Long peakMemoryBytes,
+        @Nullable Long peakHeapBytes,
+        @Nullable Long peakOffHeapBytes,
         List<String> hosts,
         List<StepRecord> stepRows,
         List<EvalRecord> evalRows,
@@ -43,6 +47,20 @@ public record TrainedRun(
     /** A run that could not be carried out. */
     public static TrainedRun failed(String cause) {
         return new TrainedRun(
-                new Outcome.Failed(cause), 0, null, null, 0, 0, 0, 0, null, List.of(), List.of(), List.of(), null);
+                new Outcome.Failed(cause),
+                0,
+                null,
+                null,
+                0,
+                0,
+                0,
+                0,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                null);
     }
 }

@@ -193,7 +193,7 @@ class ConfigLoaderTest {
                         """)
                         .config();
         assertThat(config.seeds()).containsExactly(4L);
-        assertThat(config.sync().microBatch()).isEqualTo(3);
+        assertThat(config.sync().microBatch()).hasValue(3);
     }
 
     private LoadedConfig load(String text, String... sets) throws IOException {

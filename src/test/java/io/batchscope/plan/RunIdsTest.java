@@ -109,13 +109,25 @@ class RunIdsTest {
     }
 
     @Test
+    void namesTheTrainingApartFromHowItsBatchesAreSpread() {
+        Studies alone = ordinary().batches(512);
+        Studies shared = alone.sync(OptionalInt.of(4), 64, 60);
+
+        assertThat(shared.run().runId()).isNotEqualTo(alone.run().runId());
+        assertThat(shared.run().trainingId()).isEqualTo(alone.run().trainingId());
+        assertThat(alone.batches(513).run().trainingId())
+                .isNotEqualTo(alone.run().trainingId());
+    }
+
+    @Test
     void coversEveryComponentOfAPlan() {
         Set<String> all = Arrays.stream(RunPlan.class.getRecordComponents())
                 .map(component -> component.getName())
                 .collect(Collectors.toCollection(TreeSet::new));
-        all.removeAll(Set.of("runId", "study", "timeoutSeconds"));
+        all.removeAll(Set.of("runId", "trainingId", "study", "transport", "timeoutSeconds", "retries", "checkpoints"));
 
-        Set<String> hashed = Stream.of(RunIds.canonical(ordinary().run(), false).split("\n"))
+        Set<String> hashed = Stream.of(
+                        RunIds.canonical(ordinary().run(), Set.of()).split("\n"))
                 .map(line -> line.substring(0, line.indexOf('=')))
                 .collect(Collectors.toCollection(TreeSet::new));
 

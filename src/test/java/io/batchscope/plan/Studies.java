@@ -1,6 +1,7 @@
 package io.batchscope.plan;
 
 import io.batchscope.plan.StudyConfig.BudgetConfig;
+import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.DataConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
 import io.batchscope.plan.StudyConfig.LearningRateConfig;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** One ordinary study, and copies of it with one thing changed. */
@@ -36,7 +38,15 @@ record Studies(StudyConfig config) {
                 new BudgetConfig(Span.parse("10 epochs"), 0, Optional.empty()),
                 Optional.empty(),
                 new EvaluationConfig(Span.parse("1 epoch"), 1000, 10),
-                new SyncConfig(SyncMode.SYNCHRONOUS, OptionalInt.of(1), 256, 60),
+                new SyncConfig(
+                        SyncMode.SYNCHRONOUS,
+                        OptionalInt.of(1),
+                        OptionalInt.of(256),
+                        OptionalLong.empty(),
+                        Transport.AUTO,
+                        60,
+                        2),
+                new CheckpointConfig(Optional.empty(), Optional.of(60.0), 2),
                 Optional.empty(),
                 "results/x"));
     }
@@ -126,7 +136,14 @@ record Studies(StudyConfig config) {
     }
 
     Studies sync(OptionalInt workers, int microBatch, double timeoutSeconds) {
-        SyncConfig sync = new SyncConfig(SyncMode.SYNCHRONOUS, workers, microBatch, timeoutSeconds);
+        SyncConfig sync = new SyncConfig(
+                SyncMode.SYNCHRONOUS,
+                workers,
+                OptionalInt.of(microBatch),
+                OptionalLong.empty(),
+                Transport.AUTO,
+                timeoutSeconds,
+                2);
         return with(config.budget(), config.target(), config.evaluation(), sync);
     }
 
@@ -153,6 +170,7 @@ record Studies(StudyConfig config) {
                 config.target(),
                 config.evaluation(),
                 config.sync(),
+                config.checkpoint(),
                 config.replica(),
                 config.output()));
     }
@@ -179,6 +197,7 @@ record Studies(StudyConfig config) {
                 target,
                 evaluation,
                 sync,
+                config.checkpoint(),
                 replica,
                 config.output()));
     }

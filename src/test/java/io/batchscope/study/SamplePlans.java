@@ -1,5 +1,6 @@
 package io.batchscope.study;
 
+import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.ReplicaChoice;
@@ -8,6 +9,7 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.plan.SyncMode;
 import io.batchscope.plan.Task;
+import io.batchscope.plan.Transport;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.Provenance;
@@ -29,6 +31,7 @@ final class SamplePlans {
     static RunPlan plan(String id, long batchSize, int workers, long plannedSteps) {
         return new RunPlan(
                 id,
+                "t" + id,
                 "study",
                 Task.CLASSIFICATION,
                 batchSize,
@@ -53,7 +56,10 @@ final class SamplePlans {
                 null,
                 Double.POSITIVE_INFINITY,
                 10,
-                60);
+                Transport.AUTO,
+                60,
+                0,
+                CheckpointPolicy.NONE);
     }
 
     static StudyPlan study(RunPlan... plans) {
@@ -72,6 +78,8 @@ final class SamplePlans {
                 1,
                 0,
                 0.5,
+                null,
+                null,
                 null,
                 List.of("host-1"),
                 List.of(step(plan, 1, 1.5)),

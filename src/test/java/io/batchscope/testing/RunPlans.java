@@ -1,11 +1,13 @@
 package io.batchscope.testing;
 
+import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.SyncMode;
 import io.batchscope.plan.Target;
 import io.batchscope.plan.Task;
+import io.batchscope.plan.Transport;
 import io.batchscope.scaling.ScalingRule;
 import io.batchscope.schedule.LearningRateSchedule;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,7 @@ public record RunPlans(
     public RunPlan plan() {
         return new RunPlan(
                 "r" + batchSize + "w" + workers,
+                "t" + batchSize,
                 "test",
                 task,
                 batchSize,
@@ -102,6 +105,9 @@ public record RunPlans(
                 target,
                 secondsLimit,
                 100,
-                20);
+                Transport.AUTO,
+                20,
+                0,
+                CheckpointPolicy.NONE);
     }
 }

@@ -193,7 +193,9 @@ class FeederTest {
             MicroBatch second = feeder.next();
             assertThat(second.step()).isEqualTo(1);
             second.batch().features();
-            assertThatThrownBy(() -> feeder.next().batch().features()).isInstanceOf(DataException.class).hasMessage("the third micro-batch");
+            assertThatThrownBy(() -> feeder.next().batch().features())
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("the third micro-batch");
         }
     }
 

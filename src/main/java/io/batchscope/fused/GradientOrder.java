@@ -6,7 +6,6 @@ import io.batchscope.train.Replica.Range;
 import io.batchscope.train.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,7 @@ final class GradientOrder {
         List<Operation> operations = program.operations();
         for (int i = operations.size() - 1; i >= 0; i--) {
             int first = all.size();
-            all.addAll(joined(parameters(operations.get(i))));
+            all.addAll(Range.joined(parameters(operations.get(i))));
             spans.put(operations.get(i), new Span(first, all.size()));
             for (Range part : all.subList(first, all.size())) {
                 Arrays.fill(named, part.from(), part.to(), true);
@@ -62,22 +61,7 @@ final class GradientOrder {
                 ranges.add(new Range(i, i + 1));
             }
         }
-        return joined(ranges);
-    }
-
-    /** In ascending order, and one range of those that touch each other. */
-    private static List<Range> joined(List<Range> ranges) {
-        List<Range> joined = new ArrayList<>();
-        for (Range range :
-                ranges.stream().sorted(Comparator.comparingInt(Range::from)).toList()) {
-            int last = joined.size() - 1;
-            if (last >= 0 && joined.get(last).to() == range.from()) {
-                joined.set(last, new Range(joined.get(last).from(), range.to()));
-            } else {
-                joined.add(range);
-            }
-        }
-        return joined;
+        return Range.joined(ranges);
     }
 
     private static List<Range> parameters(Operation operation) {

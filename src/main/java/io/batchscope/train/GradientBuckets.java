@@ -2,7 +2,6 @@ package io.batchscope.train;
 
 import io.batchscope.train.Replica.Range;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -29,28 +28,13 @@ final class GradientBuckets {
             bucket.add(order.get(part));
             parameters += order.get(part).to() - order.get(part).from();
             if (parameters >= FULL || part == due.length - 1) {
-                due[part] = joined(bucket);
+                due[part] = Range.joined(bucket).toArray(Range[]::new);
                 bucket.clear();
                 parameters = 0;
                 buckets++;
             }
         }
         this.count = buckets;
-    }
-
-    /** In ascending order, and one range of those that touch each other: as few sums as there can be. */
-    private static Range[] joined(List<Range> ranges) {
-        List<Range> joined = new ArrayList<>();
-        for (Range range :
-                ranges.stream().sorted(Comparator.comparingInt(Range::from)).toList()) {
-            int last = joined.size() - 1;
-            if (last >= 0 && joined.get(last).to() == range.from()) {
-                joined.set(last, new Range(joined.get(last).from(), range.to()));
-            } else {
-                joined.add(range);
-            }
-        }
-        return joined.toArray(Range[]::new);
     }
 
     /** How many parts the gradient has. */

@@ -1,6 +1,8 @@
 package io.batchscope.train;
 
 import io.batchscope.data.Batch;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -95,7 +97,22 @@ public interface Replica extends AutoCloseable {
     void close();
 
     /** Parameters {@code from … to − 1}. */
-    record Range(int from, int to) {}
+    record Range(int from, int to) {
+        /** The same parameters in ascending order, ranges that touch each other as one. */
+        public static List<Range> joined(List<Range> ranges) {
+            List<Range> joined = new ArrayList<>();
+            for (Range range :
+                    ranges.stream().sorted(Comparator.comparingInt(Range::from)).toList()) {
+                int last = joined.size() - 1;
+                if (last >= 0 && joined.get(last).to == range.from) {
+                    joined.set(last, new Range(joined.get(last).from, range.to));
+                } else {
+                    joined.add(range);
+                }
+            }
+            return joined;
+        }
+    }
 
     /**
      * What a replica measured on examples; adds up over batches and workers.

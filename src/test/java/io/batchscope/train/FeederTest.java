@@ -182,9 +182,10 @@ class FeederTest {
     @Test
     void aFaultAppearsAtTheMicroBatchThatHasIt() throws Exception {
         RunPlan plan = plan(4, 1, 10);
-        int[] calls = new int[1];
+        int[] third = new int[4];
+        order(plan).epoch(0, 0, 1).share(8, 4, third);
         Examples faulty = new Feeding.Watched(TRAIN, index -> {
-            if (++calls[0] > 8) {
+            if (index == third[0]) {
                 throw new DataException("the third micro-batch");
             }
         });

@@ -110,8 +110,9 @@ final class RingCollective implements Collective {
         first = from;
         length = count;
         called = false;
-        sending.reset(count);
-        receiving.reset(count);
+        int sliceLength = RecordOutput.DATA_BYTES / on.type().bytes();
+        sending.reset(count, sliceLength);
+        receiving.reset(count, sliceLength);
         boolean done = false;
         try {
             refuseIfClosed();
@@ -171,7 +172,7 @@ final class RingCollective implements Collective {
     private boolean send() throws ClosedChannelException, RingFault {
         boolean progress = false;
         do {
-            if (!next.output().pending() || operationJustCalled()) {
+            if (!next.output().pending() || sending.atStart()) {
                 append();
             }
             if (!next.output().pending()) {
@@ -182,17 +183,12 @@ final class RingCollective implements Collective {
         return progress;
     }
 
-    private boolean operationJustCalled() {
-        return sending.walked() == 0;
-    }
-
     /** Builds records of what may go: the own chunk, and everything that has come in. */
     private void append() {
         int bytes = vector.type().bytes();
         RecordOutput output = next.output();
         while (output.hasRoom()) {
-            long ready = sending.firstChunkLength() + receiving.walked() - sending.walked();
-            int count = Math.min(RecordOutput.DATA_BYTES / bytes, (int) Math.min(ready, sending.contiguous()));
+            int count = sending.ready(receiving);
             if (count == 0) {
                 return;
             }

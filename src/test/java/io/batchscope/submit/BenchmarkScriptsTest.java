@@ -17,10 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The scripts in {@code src/jmh}, as far as they go without the benchmarks' own build. */
 class BenchmarkScriptsTest {
     private static final Path SCRIPTS = Path.of("src/jmh").toAbsolutePath();
+    private static final Map<String, String> PROGRAMS =
+            Map.of("steps.sh", "Steps", "same-loss.sh", "SameLoss", "collective.sh", "Collectives");
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
     @ParameterizedTest
-    @ValueSource(strings = {"steps.sh", "same-loss.sh"})
+    @ValueSource(strings = {"steps.sh", "same-loss.sh", "collective.sh"})
     void explainsItselfFromAnywhereWithoutBuilding(String script) throws Exception {
         Path path = SCRIPTS.resolve(script);
         assertThat(path).isExecutable();
@@ -29,13 +31,13 @@ class BenchmarkScriptsTest {
 
         assertThat(run.exitCode()).as(run.errors()).isZero();
         assertThat(run.errors()).isEmpty();
-        assertThat(run.output()).startsWith("Usage: src/jmh/" + script).contains("--contenders");
+        assertThat(run.output()).startsWith("Usage: src/jmh/" + script).contains("--rounds ");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"steps.sh", "same-loss.sh"})
+    @ValueSource(strings = {"steps.sh", "same-loss.sh", "collective.sh"})
     void everyOptionOfTheProgramIsExplained(String script) throws Exception {
-        String program = script.equals("steps.sh") ? "Steps" : "SameLoss";
+        String program = PROGRAMS.get(script);
         String source = Files.readString(SCRIPTS.resolve("java/io/batchscope/benchmark/" + program + ".java"));
         String given = Files.readString(SCRIPTS.resolve(script));
 
@@ -48,7 +50,7 @@ class BenchmarkScriptsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"steps.sh", "same-loss.sh", "common.sh"})
+    @ValueSource(strings = {"steps.sh", "same-loss.sh", "collective.sh", "common.sh"})
     void isSoundBash(String script) throws Exception {
         Finished run = run("bash", "-n", SCRIPTS.resolve(script).toString());
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -107,7 +108,7 @@ public final class Collectives implements Callable<Integer> {
 
     private Peer start(int rank) throws PeerException {
         long vectorMebibytes =
-                lengths.stream().mapToLong(Integer::longValue).max().orElse(0) * Float.BYTES >> 20;
+                lengths.stream().mapToLong(Integer::longValue).max().orElse(0) * Float.BYTES / (1 << 20);
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + (256 + 2 * vectorMebibytes) + "m",
@@ -136,13 +137,13 @@ public final class Collectives implements Callable<Integer> {
         for (CollectiveWay way : wanted) {
             double once = warmUp(way, peers, threads);
             times.put(way, (int) Math.max(1, Math.round(1000 * secondsPerRound / once)));
-            milliseconds.put(way, new ArrayList<>());
         }
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < wanted.size(); i++) {
                 // Who begins changes from round to round.
                 CollectiveWay way = wanted.get((round + i) % wanted.size());
-                milliseconds.get(way).add(run(way, times.get(way), peers, threads));
+                double once = run(way, times.getOrDefault(way, 1), peers, threads);
+                milliseconds.computeIfAbsent(way, key -> new ArrayList<>()).add(once);
             }
         }
         return new CollectiveRow(length, milliseconds);
@@ -182,7 +183,8 @@ public final class Collectives implements Callable<Integer> {
             try {
                 answers.add(futures.get(rank).get());
             } catch (ExecutionException e) {
-                throw new PeerException("rank " + rank + ": " + e.getCause().getMessage());
+                throw new PeerException("rank " + rank + ": "
+                        + Objects.requireNonNull(e.getCause()).getMessage());
             }
         }
         return answers;

@@ -1,32 +1,46 @@
 package io.batchscope.collective;
 
 /**
- * Walks over the elements that one rank of a ring sends in an all-reduce: in step k = 0 … 2·size − 3 chunk
- * (rank − k) mod size. The first size − 1 steps carry partial sums, the others finished ones. What a rank receives is
- * what its predecessor sends, and what it sends in step k + 1 is what it received in step k.
+ * Walks over the elements that one rank of a ring sends in an all-reduce. In step k = 0 … 2·size − 3 it sends chunk
+ * (rank − k) mod size; the first size − 1 steps carry partial sums, the others finished ones. What a rank receives is what
+ * its predecessor sends, and what it sends in step k + 1 is what it received in step k.
+ *
+ * <p>Chunks are cut into slices, and the steps of different slices take turns: at time t it is step k of slice t − lag·k,
+ * for every k that has such a slice. So a slice is sent on while it still lies in the processor's cache, and yet a rank has
+ * something else to send until it comes. The order in which an element's summands are added is that of its chunk's steps.
  */
 final class ChunkCursor {
+    private static final int LAG = 8;
+
     private final int rank;
     private final int size;
+    private final int steps;
     private int length;
+    private int sliceLength;
+    private int slices;
+    private int time;
     private int step;
     private int position;
-    private int chunkEnd;
-    private long walked;
+    private int sliceEnd;
 
     /** The walk of what {@code rank} of {@code size} sends. */
     ChunkCursor(int rank, int size) {
         this.rank = rank;
         this.size = size;
+        steps = 2 * (size - 1);
     }
 
-    /** Goes to the start for a vector of {@code length}. */
-    void reset(int length) {
+    /** Goes to the start for a vector of {@code length}, of which at most {@code sliceLength} elements are sent at a time. */
+    void reset(int length, int sliceLength) {
         this.length = length;
-        step = 0;
-        walked = 0;
-        enterChunk();
-        skipEmptyChunks();
+        this.sliceLength = sliceLength;
+        int longestChunk = (int) (((long) length + size - 1) / size);
+        slices = longestChunk == 0 ? 0 : (longestChunk - 1) / sliceLength + 1;
+        time = 0;
+        step = -1;
+        position = 0;
+        sliceEnd = 0;
+        leaveSlice();
     }
 
     /** Index of the next element in the vector. */
@@ -36,7 +50,16 @@ final class ChunkCursor {
 
     /** How many elements follow without a gap; 0 at the end. */
     int contiguous() {
-        return chunkEnd - position;
+        return sliceEnd - position;
+    }
+
+    /** How many of those may be sent when {@code received} is how far this rank has received. */
+    int ready(ChunkCursor received) {
+        if (atEnd() || step == 0 || received.isAfter(time - LAG, step - 1)) {
+            return contiguous();
+        }
+        // The same elements.
+        return received.time == time - LAG && received.step == step - 1 ? received.position - position : 0;
     }
 
     /** Whether the elements here are partial sums. */
@@ -44,58 +67,59 @@ final class ChunkCursor {
         return step < size - 1;
     }
 
-    /** Elements walked since the start. */
-    long walked() {
-        return walked;
+    /** Whether nothing has been walked over. */
+    boolean atStart() {
+        return time == 0 && step == 0 && position == chunkStart();
     }
 
     boolean atEnd() {
-        return step == steps();
+        return time == times();
     }
 
     /** Goes on by at most {@link #contiguous} elements. */
     void advance(int count) {
         position += count;
-        walked += count;
-        skipEmptyChunks();
+        leaveSlice();
     }
 
-    /** Elements of the whole walk. */
-    long total() {
-        // Every chunk twice, but for the two that steps 2·size − 2 and 2·size − 1 would carry.
-        return 2L * length - chunkLength(steps()) - chunkLength(steps() + 1);
+    private boolean isAfter(int otherTime, int otherStep) {
+        return time > otherTime || (time == otherTime && step > otherStep);
     }
 
-    /** Elements of the first step's chunk. */
-    int firstChunkLength() {
-        return chunkLength(0);
+    private int times() {
+        return slices == 0 ? 0 : slices + LAG * (steps - 1);
     }
 
-    private int steps() {
-        return 2 * (size - 1);
+    private int chunkStart() {
+        return Chunks.start(chunk(), size, length);
     }
 
-    private int chunkAt(int anyStep) {
-        return Math.floorMod(rank - anyStep, size);
+    private int chunk() {
+        return Math.floorMod(rank - step, size);
     }
 
-    private int chunkLength(int anyStep) {
-        int chunk = chunkAt(anyStep);
-        return Chunks.start(chunk + 1, size, length) - Chunks.start(chunk, size, length);
-    }
-
-    private void enterChunk() {
-        int chunk = chunkAt(step);
-        position = Chunks.start(chunk, size, length);
-        chunkEnd = Chunks.start(chunk + 1, size, length);
-    }
-
-    private void skipEmptyChunks() {
-        while (position == chunkEnd && step < steps()) {
+    /** Goes to the next slice with elements if this one has none left. */
+    private void leaveSlice() {
+        while (position == sliceEnd && !atEnd()) {
             step++;
-            if (step < steps()) {
-                enterChunk();
+            if (step >= steps || time - LAG * step < 0) {
+                time++;
+                // The first step whose slice is not beyond the last.
+                step = Math.max(0, -Math.floorDiv(slices - 1 - time, LAG));
             }
+            enterSlice();
         }
+    }
+
+    private void enterSlice() {
+        int slice = time - LAG * step;
+        if (atEnd() || slice < 0) {
+            position = 0;
+            sliceEnd = 0;
+            return;
+        }
+        int end = Chunks.start(chunk() + 1, size, length);
+        position = (int) Math.min(end, chunkStart() + (long) slice * sliceLength);
+        sliceEnd = (int) Math.min(end, (long) position + sliceLength);
     }
 }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /** Receives what {@link PlainOutput} sends. Payloads stay where they came in. */
 final class PlainInput extends RecordInput {
-    private static final int DATA_RECORDS = 2;
+    private static final int DATA_RECORDS = 4;
 
     private int start;
 

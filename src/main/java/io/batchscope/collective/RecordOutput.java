@@ -11,11 +11,11 @@ import java.nio.channels.SocketChannel;
  * the stream can go on with a {@link FaultNotice} at any time.
  */
 abstract sealed class RecordOutput permits PlainOutput, SealedOutput {
-    /** Largest payload of elements. */
-    static final int DATA_BYTES = 1 << 16;
+    /** Largest payload of elements; those of a whole buffer stay in the processor's second cache. */
+    static final int DATA_BYTES = 1 << 15;
 
     static final int HEADER_BYTES = 2 * Integer.BYTES;
-    private static final int DATA_RECORDS = 2;
+    private static final int DATA_RECORDS = 4;
     /** For the record that starts an operation. */
     private static final int CONTROL_BYTES = 64;
 

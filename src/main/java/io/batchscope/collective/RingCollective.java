@@ -40,16 +40,10 @@ final class RingCollective implements Collective {
     private final Patience patience;
     private final WireVector.OfFloats floats;
     private final WireVector.OfDoubles doubles;
-    private final ChunkCursor sending;
-    private final ChunkCursor receiving;
+    private final Operation operation;
+    private final RingSender sender;
+    private final RingReceiver receiver;
     private volatile @Nullable String closed;
-
-    // Of the operation in progress.
-    private WireVector vector;
-    private long operation;
-    private int first;
-    private int length;
-    private boolean called;
 
     RingCollective(RingLinks links, Duration timeout) {
         this.links = links;
@@ -61,9 +55,9 @@ final class RingCollective implements Collective {
                 new WireVector.OfFloats(next.output().buffer(), previous.input().buffer());
         doubles = new WireVector.OfDoubles(
                 next.output().buffer(), previous.input().buffer());
-        vector = floats;
-        sending = new ChunkCursor(links.rank(), links.size());
-        receiving = new ChunkCursor(previous.peer(), links.size());
+        operation = new Operation(links.rank(), floats);
+        sender = new RingSender(links, operation);
+        receiver = new RingReceiver(links, operation, patience);
     }
 
     @Override
@@ -105,13 +99,7 @@ final class RingCollective implements Collective {
     }
 
     private void reduce(WireVector on, int from, int count) {
-        vector = on;
-        operation++;
-        first = from;
-        length = count;
-        called = false;
-        sending.reset(count);
-        receiving.reset(count);
+        operation.start(on, from, count);
         boolean done = false;
         try {
             refuseIfClosed();
@@ -134,10 +122,11 @@ final class RingCollective implements Collective {
     private void exchange() throws IOException, RingFault {
         refuseIfInterrupted();
         patience.renew();
-        call();
-        while (!allSent() || !allReceived()) {
-            boolean sent = send();
-            boolean received = receive();
+        sender.start();
+        receiver.start();
+        while (!sender.done() || !receiver.done()) {
+            boolean sent = sender.send(receiver.cursor());
+            boolean received = receiver.receive();
             if (sent || received) {
                 patience.renew();
             } else if (patience.spentNanos() < SPIN_NANOS) {
@@ -148,191 +137,19 @@ final class RingCollective implements Collective {
         }
     }
 
-    private void call() {
-        RecordOutput output = next.output();
-        int start = output.start();
-        output.buffer()
-                .putInt(start, vector.type().bytes())
-                .putInt(start + 4, 0)
-                .putLong(start + 8, operation)
-                .putLong(start + 16, length);
-        output.end(RecordKind.OPERATION, 24);
-    }
-
-    private boolean allSent() {
-        return sending.atEnd() && !next.output().pending();
-    }
-
-    private boolean allReceived() {
-        return called && receiving.atEnd();
-    }
-
-    /** Sends what may go and can be written at once; returns whether anything was written. */
-    private boolean send() throws ClosedChannelException, RingFault {
-        boolean progress = false;
-        do {
-            if (!next.output().pending() || operationJustCalled()) {
-                append();
-            }
-            if (!next.output().pending()) {
-                return progress;
-            }
-            progress |= write() > 0;
-        } while (!next.output().pending());
-        return progress;
-    }
-
-    private boolean operationJustCalled() {
-        return sending.walked() == 0;
-    }
-
-    /** Builds records of what may go: the own chunk, and everything that has come in. */
-    private void append() {
-        int bytes = vector.type().bytes();
-        RecordOutput output = next.output();
-        while (output.hasRoom()) {
-            long ready = sending.firstChunkLength() + receiving.walked() - sending.walked();
-            int count = Math.min(RecordOutput.DATA_BYTES / bytes, (int) Math.min(ready, sending.contiguous()));
-            if (count == 0) {
-                return;
-            }
-            vector.put(output.start() / bytes, first + sending.position(), count);
-            output.end(RecordKind.DATA, count * bytes);
-            sending.advance(count);
-        }
-    }
-
-    /** Takes what has come in; returns whether the operation has come further. */
-    private boolean receive() throws ClosedChannelException, RingFault {
-        if (allReceived()) {
-            return false;
-        }
-        try {
-            boolean progress = takeRecords();
-            if (!allReceived() && read(previous) > 0) {
-                progress |= takeRecords();
-            }
-            return progress;
-        } catch (NonsenseException e) {
-            throw RingFault.of(previous.peer(), String.valueOf(e.getMessage()));
-        }
-    }
-
-    private boolean takeRecords() throws NonsenseException, RingFault {
-        boolean progress = false;
-        while (!allReceived() && previous.input().next()) {
-            switch (previous.input().kind()) {
-                case OPERATION -> checkCall();
-                case DATA -> takeElements();
-                case WAITING -> {
-                    patience.hear(previous.input());
-                    continue;
-                }
-                case FAULT -> throw RingFault.told(FaultNotice.read(previous.input(), size()));
-            }
-            progress = true;
-        }
-        return progress;
-    }
-
-    private void takeElements() throws NonsenseException {
-        RecordInput input = previous.input();
-        int bytes = vector.type().bytes();
-        int count = input.length() / bytes;
-        if (!called || count == 0 || count * bytes != input.length() || count > receiving.contiguous()) {
-            throw new NonsenseException("sent elements where they don't belong");
-        }
-        int index = input.start() / bytes;
-        if (receiving.partial()) {
-            vector.add(index, first + receiving.position(), count);
-        } else {
-            vector.take(index, first + receiving.position(), count);
-        }
-        receiving.advance(count);
-    }
-
-    private void checkCall() throws NonsenseException, RingFault {
-        RecordInput input = previous.input();
-        ElementType theirType =
-                input.length() == 24 ? ElementType.of(input.buffer().getInt(input.start())) : null;
-        if (called || theirType == null) {
-            throw new NonsenseException("sent a call that cannot be read");
-        }
-        long theirNumber = input.buffer().getLong(input.start() + 8);
-        long theirLength = input.buffer().getLong(input.start() + 16);
-        if (theirType != vector.type() || theirNumber != operation || theirLength != length) {
-            String theirs = Wording.operation(theirNumber, theirLength, theirType);
-            throw RingFault.of(previous.peer(), Wording.mismatch(theirs, rank(), describe()));
-        }
-        called = true;
-    }
-
-    private int write() throws ClosedChannelException, RingFault {
-        try {
-            return next.write();
-        } catch (ClosedChannelException e) {
-            throw e;
-        } catch (IOException e) {
-            throw RingFault.gone(next.peer(), e);
-        }
-    }
-
-    private static int read(RingLink link) throws ClosedChannelException, RingFault {
-        int count;
-        try {
-            count = link.read();
-        } catch (ClosedChannelException e) {
-            throw e;
-        } catch (IOException e) {
-            throw RingFault.gone(link.peer(), e);
-        }
-        if (count < 0) {
-            throw RingFault.gone(link.peer(), null);
-        }
-        return count;
-    }
-
-    /**
-     * The next rank only sends notices. Once it has everything it may go: it could be done with its last operation before
-     * this rank is.
-     */
-    private void checkNext() throws ClosedChannelException, RingFault {
-        if (next.gone()) {
-            return;
-        }
-        try {
-            read(next);
-        } catch (RingFault gone) {
-            if (!allSent()) {
-                throw gone;
-            }
-            return;
-        }
-        try {
-            while (next.input().next()) {
-                if (next.input().kind() != RecordKind.FAULT) {
-                    throw new NonsenseException("sent records where none belong");
-                }
-                throw RingFault.told(FaultNotice.read(next.input(), size()));
-            }
-        } catch (NonsenseException e) {
-            throw RingFault.of(next.peer(), String.valueOf(e.getMessage()));
-        }
-    }
-
     private void awaitPeers() throws IOException, RingFault {
-        checkNext();
+        sender.listen();
         boolean cannotWrite = next.output().pending();
         if (patience.isOver()) {
             throw RingFault.of(cannotWrite ? next.peer() : patience.waitedFor(), Wording.didNotAnswer(timeout));
         }
         // Who still needs something from here would else take this rank for the one that does not come.
-        boolean starved = !cannotWrite && !allSent();
+        boolean starved = !cannotWrite && !sender.done();
         if (starved && patience.isTimeToTell()) {
             patience.tell(next.output());
-            write();
+            next.writeOrFail();
         }
-        previous.await(!allReceived(), false);
+        previous.await(!receiver.done(), false);
         next.await(true, next.output().pending());
         links.selector().select(RingCollective::ignore, patience.nanosToWait(starved) / 1_000_000 + 1);
         refuseIfClosed();
@@ -368,15 +185,11 @@ final class RingCollective implements Collective {
         }
     }
 
-    private String describe() {
-        return Wording.operation(operation, length, vector.type());
-    }
-
     /** Remembers what went wrong, for later calls. */
     private CollectiveException failure(String fault, @Nullable Throwable cause) {
         String already = closed;
         closed = already == null ? fault : already;
-        String message = Wording.during(fault, describe(), rank());
+        String message = Wording.during(fault, operation.describe(), rank());
         return cause == null ? new CollectiveException(message) : new CollectiveException(message, cause);
     }
 }

@@ -90,6 +90,33 @@ final class RingLink {
         return output.write(channel);
     }
 
+    /** As {@link #read}; a neighbour that is gone is a fault. */
+    int readOrFail() throws ClosedChannelException, RingFault {
+        int count;
+        try {
+            count = read();
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw RingFault.gone(peer, e);
+        }
+        if (count < 0) {
+            throw RingFault.gone(peer, null);
+        }
+        return count;
+    }
+
+    /** As {@link #write}; a neighbour that is gone is a fault. */
+    int writeOrFail() throws ClosedChannelException, RingFault {
+        try {
+            return write();
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw RingFault.gone(peer, e);
+        }
+    }
+
     /** Says what the selector waits for: that something comes, and that something can be written. */
     void await(boolean incoming, boolean outgoing) {
         int wanted = (incoming && !gone ? SelectionKey.OP_READ : 0) | (outgoing ? SelectionKey.OP_WRITE : 0);

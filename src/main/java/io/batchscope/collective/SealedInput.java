@@ -6,7 +6,7 @@ import javax.crypto.SecretKey;
 
 /** Receives what {@link SealedOutput} sends. */
 final class SealedInput extends RecordInput {
-    private static final int DATA_RECORDS = 2;
+    private static final int DATA_RECORDS = 4;
 
     private final RecordCipher cipher;
     private final byte[] sealed;

@@ -73,6 +73,11 @@ final class Ranks {
 
     /** A ring whose ranks are all in this JVM. */
     static List<Collective> ring(int size, Duration timeout) {
+        return ring(size, timeout, false);
+    }
+
+    /** A ring whose ranks are all in this JVM. */
+    static List<Collective> ring(int size, Duration timeout, boolean encrypted) {
         try {
             List<RingListener> listeners = listeners(size);
             List<String> addresses =
@@ -80,7 +85,7 @@ final class Ranks {
             List<Callable<Collective>> bodies = new ArrayList<>();
             for (int rank = 0; rank < size; rank++) {
                 int own = rank;
-                bodies.add(() -> listeners.get(own).connect(own, addresses, SECRET, timeout));
+                bodies.add(() -> listeners.get(own).connect(own, addresses, SECRET, timeout, encrypted));
             }
             return together(bodies).stream()
                     .map(ended -> ended.value().orElseThrow(() -> new AssertionError(ended.message())))

@@ -21,7 +21,7 @@ class BenchmarkScriptsTest {
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
     @ParameterizedTest
-    @ValueSource(strings = {"steps.sh", "same-loss.sh", "efficiency.sh"})
+    @ValueSource(strings = {"steps.sh", "same-loss.sh", "efficiency.sh", "collective.sh"})
     void explainsItselfFromAnywhereWithoutBuilding(String script) throws Exception {
         Path path = SCRIPTS.resolve(script);
         assertThat(path).isExecutable();
@@ -34,7 +34,7 @@ class BenchmarkScriptsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"steps.sh, Steps", "same-loss.sh, SameLoss", "efficiency.sh, Efficiency"})
+    @CsvSource({"steps.sh, Steps", "same-loss.sh, SameLoss", "efficiency.sh, Efficiency", "collective.sh, Collectives"})
     void everyOptionOfTheProgramIsExplained(String script, String program) throws Exception {
         String source = Files.readString(SCRIPTS.resolve("java/io/batchscope/benchmark/" + program + ".java"));
         String given = Files.readString(SCRIPTS.resolve(script));
@@ -48,7 +48,7 @@ class BenchmarkScriptsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"steps.sh", "same-loss.sh", "efficiency.sh", "common.sh"})
+    @ValueSource(strings = {"steps.sh", "same-loss.sh", "efficiency.sh", "collective.sh", "common.sh"})
     void isSoundBash(String script) throws Exception {
         Finished run = run("bash", "-n", SCRIPTS.resolve(script).toString());
 

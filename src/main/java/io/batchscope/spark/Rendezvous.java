@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.BarrierTaskInfo;
+import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,7 +89,9 @@ final class Rendezvous implements AutoCloseable {
         if (ring == null) {
             throw new IllegalStateException("Spark names one executor for ranks in several JVMs");
         }
-        return ring.connect(rank, places.stream().map(Place::address).toList(), secret, timeout);
+        List<String> addresses = places.stream().map(Place::address).toList();
+        boolean encrypted = SparkEnv.get().conf().getBoolean("spark.network.crypto.enabled", false);
+        return ring.connect(rank, addresses, secret, timeout, encrypted);
     }
 
     @Override

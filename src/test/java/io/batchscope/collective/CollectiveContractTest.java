@@ -16,8 +16,9 @@ class CollectiveContractTest implements SumContract, FaultContract {
                                 .mapToObj(size -> new Kind("local", size, BRIEF, LocalCollective::of)),
                         IntStream.rangeClosed(2, 4)
                                 .mapToObj(size -> new Kind("text", size, BRIEF, TextGathering::collectives)),
-                        // Here: the same with "ring, encrypted".
-                        IntStream.rangeClosed(2, 5).mapToObj(size -> new Kind("ring", size, BRIEF, Ranks::ring)))
+                        IntStream.rangeClosed(2, 5).mapToObj(size -> new Kind("ring", size, BRIEF, Ranks::ring)),
+                        IntStream.rangeClosed(2, 3)
+                                .mapToObj(size -> new Kind("encrypted ring", size, BRIEF, Ranks::encryptedRing)))
                 .flatMap(kinds -> kinds);
     }
 }

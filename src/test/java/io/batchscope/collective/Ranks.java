@@ -73,6 +73,15 @@ public final class Ranks {
 
     /** A ring whose ranks are all in this JVM. */
     static List<Collective> ring(int size, Duration timeout) {
+        return ring(size, timeout, false);
+    }
+
+    /** A ring whose ranks are all in this JVM and don't trust what lies between them. */
+    static List<Collective> encryptedRing(int size, Duration timeout) {
+        return ring(size, timeout, true);
+    }
+
+    private static List<Collective> ring(int size, Duration timeout, boolean encrypted) {
         try {
             List<RingListener> listeners = listeners(size);
             List<String> addresses =
@@ -80,7 +89,7 @@ public final class Ranks {
             List<Callable<Collective>> bodies = new ArrayList<>();
             for (int rank = 0; rank < size; rank++) {
                 int own = rank;
-                bodies.add(() -> listeners.get(own).connect(own, addresses, SECRET, timeout));
+                bodies.add(() -> listeners.get(own).connect(own, addresses, SECRET, timeout, encrypted));
             }
             return together(bodies).stream()
                     .map(ended -> ended.value().orElseThrow(() -> new AssertionError(ended.message())))

@@ -28,7 +28,7 @@ class RendezvousTest {
     @ParameterizedTest
     @CsvSource({
         "AUTO, LocalCollective, -",
-        "RING, RingCollective, 127.0.0.1:\\d+",
+        "RING, InFlight, 127.0.0.1:\\d+",
         "DRIVER, GatherCollective, -",
     })
     void ranksInOneJvmListenOnlyForARing(Transport transport, String collective, String address) {

@@ -118,8 +118,7 @@ public interface FaultContract {
             }
         });
 
-        assertBlamed(
-                ended, "did not answer within " + Wording.seconds(kind.brief()), "all-reduce 1 of 10 floats");
+        assertBlamed(ended, "did not answer within " + Wording.seconds(kind.brief()), "all-reduce 1 of 10 floats");
     }
 
     @ParameterizedTest

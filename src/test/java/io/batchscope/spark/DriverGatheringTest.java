@@ -28,7 +28,10 @@ class DriverGatheringTest implements SumContract, FaultContract {
     static Stream<Kind> kinds() {
         return Stream.of(2, 3)
                 .map(size -> new Kind(
-                        "driver", size, BRIEF, (ranks, timeout) -> DriverRanks.connect(spark.session(), ranks, timeout)));
+                        "driver",
+                        size,
+                        BRIEF,
+                        (ranks, timeout) -> DriverRanks.connect(spark.session(), ranks, timeout)));
     }
 
     @Test

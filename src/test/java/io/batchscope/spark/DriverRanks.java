@@ -34,8 +34,7 @@ final class DriverRanks {
                 BarrierStage.run(session, size, context -> {
                     context.allGather("here");
                     int rank = context.partitionId();
-                    Lent collective =
-                            new Lent(GatherCollective.of(rank, size, new DriverGathering(context), timeout));
+                    Lent collective = new Lent(GatherCollective.of(rank, size, new DriverGathering(context), timeout));
                     List<CompletableFuture<Collective>> others = LENT.get(id);
                     others.get(rank).complete(collective);
                     return "closed: " + collective.closed.await(MOST_SECONDS, TimeUnit.SECONDS);
@@ -47,7 +46,8 @@ final class DriverRanks {
         stage.setDaemon(true);
         stage.start();
         return lent.stream()
-                .map(collective -> collective.orTimeout(MOST_SECONDS, TimeUnit.SECONDS).join())
+                .map(collective ->
+                        collective.orTimeout(MOST_SECONDS, TimeUnit.SECONDS).join())
                 .toList();
     }
 

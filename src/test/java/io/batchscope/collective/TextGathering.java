@@ -33,7 +33,6 @@ final class TextGathering implements Gathering {
                     table.wait(1000);
                 } catch (InterruptedException e) {
                     // As promised, it only looks again.
-                    continue;
                 }
             }
             if (table.round == round) {

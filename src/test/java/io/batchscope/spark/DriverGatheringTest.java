@@ -48,7 +48,7 @@ class DriverGatheringTest implements SumContract, FaultContract {
                 c.allReduceSum(new float[3], 0, 3);
                 return "summed";
             } catch (CollectiveException e) {
-                return e.getMessage();
+                return String.valueOf(e.getMessage());
             }
         });
 

@@ -58,7 +58,7 @@ class RendezvousTest {
                         ? "gave up"
                         : "met " + rendezvous.gather("127.0.0.1").size();
             } catch (CollectiveException e) {
-                return e.getMessage();
+                return String.valueOf(e.getMessage());
             }
         });
 

@@ -54,7 +54,7 @@ class ConfigProblemsTest {
                         "unknown key 'batch-sise' (FILE:4, study.batch-sise): no such setting; did you mean"
                                 + " 'batch-sizes'?",
                         "unknown key 'qqq' (FILE:10, study.qqq): no such setting; there are name, data, model,"
-                                + " optimizer, learning-rate, batch-sizes, seeds, budget, target, evaluation, sync,"
+                                + " optimizer, learning-rate, batch-sizes, seeds, budget, target, evaluation, sync, checkpoint,"
                                 + " replica, output, probes");
     }
 

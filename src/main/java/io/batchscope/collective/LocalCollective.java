@@ -1,25 +1,33 @@
 package io.batchscope.collective;
 
 import io.batchscope.train.Collective;
+import io.batchscope.train.CollectiveException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A collective whose ranks are threads of one JVM. Sums are taken in rank order: ((v₀ + v₁) + v₂) + …
+ * A collective whose ranks are threads of one JVM. Each sums one chunk, straight from all vectors into all vectors, so
+ * an operation is two waits and each rank's share of the adding. Sums that were begun are done by {@link #finish}, all
+ * with the same two waits: there is no other processor on which they could go on meanwhile.
  *
  * <p>Each rank is used by one thread at a time; {@link #close} may come from any. If an operation fails on one rank it
  * fails on all, and the vectors' contents are then undefined.
  */
 public final class LocalCollective implements Collective {
+    /** Elements added at a time: what is summed stays in the processor's first cache until it is written to all. */
+    private static final int BLOCK = 2048;
+
     private final int rank;
     private final Meeting meeting;
-    private long operations;
+    private final Brought own;
 
-    private LocalCollective(int rank, Meeting meeting) {
+    LocalCollective(int rank, Meeting meeting) {
         this.rank = rank;
         this.meeting = meeting;
+        own = meeting.of(rank);
     }
 
     /**
@@ -53,52 +61,121 @@ public final class LocalCollective implements Collective {
 
     @Override
     public void allReduceSum(float[] values, int from, int to) {
-        Objects.checkFromToIndex(from, to, values.length);
-        meeting.enter(rank, ++operations, values, from, to - from);
-        int begin = Chunks.start(rank, size(), to - from);
-        int count = Chunks.start(rank + 1, size(), to - from) - begin;
-        float[] sum = (float[]) meeting.vector(0);
-        int sumFrom = meeting.from(0) + begin;
-        for (int other = 1; other < size(); other++) {
-            add((float[]) meeting.vector(other), meeting.from(other) + begin, sum, sumFrom, count);
-        }
-        for (int other = 1; other < size(); other++) {
-            System.arraycopy(sum, sumFrom, meeting.vector(other), meeting.from(other) + begin, count);
-        }
-        meeting.leave(rank);
+        begin(values, from, to);
+        finish();
     }
 
     @Override
     public void allReduceSum(double[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
-        meeting.enter(rank, ++operations, values, from, to - from);
-        int begin = Chunks.start(rank, size(), to - from);
-        int count = Chunks.start(rank + 1, size(), to - from) - begin;
-        double[] sum = (double[]) meeting.vector(0);
-        int sumFrom = meeting.from(0) + begin;
-        for (int other = 1; other < size(); other++) {
-            add((double[]) meeting.vector(other), meeting.from(other) + begin, sum, sumFrom, count);
+        own.add(values, from, to - from);
+        finish();
+    }
+
+    @Override
+    public void begin(float[] values, int from, int to) {
+        Objects.checkFromToIndex(from, to, values.length);
+        own.add(values, from, to - from);
+    }
+
+    @Override
+    public void finish() {
+        if (own.count() == 0) {
+            return;
         }
-        for (int other = 1; other < size(); other++) {
-            System.arraycopy(sum, sumFrom, meeting.vector(other), meeting.from(other) + begin, count);
+        await();
+        refuseUnlike();
+        for (int index = 0; index < own.count(); index++) {
+            sum(index);
         }
-        meeting.leave(rank);
+        await();
+        own.clear();
     }
 
     @Override
     public void close() {
-        meeting.close(rank);
+        meeting.fail(Wording.closed("rank " + rank));
+    }
+
+    private void await() {
+        throwIf(meeting.await(rank));
+    }
+
+    private void throwIf(@Nullable String fault) {
+        if (fault != null) {
+            throw new CollectiveException(Wording.during(fault, own.describe(0), rank));
+        }
+    }
+
+    /** All compare with the first rank, so that all say the same. */
+    private void refuseUnlike() {
+        Brought first = meeting.of(0);
+        for (int other = 1; other < size(); other++) {
+            Brought theirs = meeting.of(other);
+            int index = theirs.firstUnlike(first);
+            if (index >= 0) {
+                String fault = Wording.mismatch("rank " + other, theirs.describe(index), 0, first.describe(index));
+                meeting.fail(fault);
+                throwIf(fault);
+            }
+        }
+    }
+
+    /** Sums this rank's chunk of a range: starting with its own, as the ranks go round. */
+    private void sum(int index) {
+        int length = own.length(index);
+        int begin = Chunks.start(rank, size(), length);
+        int end = Chunks.start(rank + 1, size(), length);
+        for (int done = begin; done < end; ) {
+            int count = Math.min(BLOCK, end - done);
+            for (int step = 1; step < size(); step++) {
+                addFrom(meeting.of((rank + step) % size()), index, done, count);
+            }
+            for (int step = 1; step < size(); step++) {
+                copyTo(meeting.of((rank + step) % size()), index, done, count);
+            }
+            done += count;
+        }
+    }
+
+    private void addFrom(Brought theirs, int index, int first, int count) {
+        int into = own.from(index) + first;
+        int from = theirs.from(index) + first;
+        if (own.vector(index) instanceof float[] sums && theirs.vector(index) instanceof float[] summands) {
+            add(summands, from, sums, into, count);
+        } else if (own.vector(index) instanceof double[] sums && theirs.vector(index) instanceof double[] summands) {
+            add(summands, from, sums, into, count);
+        }
+    }
+
+    private void copyTo(Brought theirs, int index, int first, int count) {
+        Object sums = Objects.requireNonNull(own.vector(index));
+        Object target = Objects.requireNonNull(theirs.vector(index));
+        System.arraycopy(sums, own.from(index) + first, target, theirs.from(index) + first, count);
     }
 
     private static void add(float[] from, int fromIndex, float[] into, int intoIndex, int count) {
-        for (int i = 0; i < count; i++) {
-            into[intoIndex + i] += from[fromIndex + i];
+        if (fromIndex == intoIndex) {
+            // One index for both lets the compiler use vector instructions.
+            for (int i = intoIndex; i < intoIndex + count; i++) {
+                into[i] += from[i];
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                into[intoIndex + i] += from[fromIndex + i];
+            }
         }
     }
 
     private static void add(double[] from, int fromIndex, double[] into, int intoIndex, int count) {
-        for (int i = 0; i < count; i++) {
-            into[intoIndex + i] += from[fromIndex + i];
+        if (fromIndex == intoIndex) {
+            for (int i = intoIndex; i < intoIndex + count; i++) {
+                into[i] += from[i];
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                into[intoIndex + i] += from[fromIndex + i];
+            }
         }
     }
 }

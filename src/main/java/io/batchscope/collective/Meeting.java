@@ -1,145 +1,119 @@
 package io.batchscope.collective;
 
-import io.batchscope.train.CollectiveException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Where the threads of a {@link LocalCollective} wait for each other and see each other's vectors. */
+/**
+ * Where the threads of a {@link LocalCollective} wait for each other and see what each has brought. What a rank did
+ * before it came is seen by all that have waited for it.
+ */
 final class Meeting {
-    private static final Object NOTHING = new Object();
+    /** Two cache lines, since processors fetch them in pairs: ranks then don't disturb each other's counters. */
+    private static final int STRIDE = 128 / Long.BYTES;
+    /** About what parking and being woken costs; longer waits are left to the operating system. */
+    private static final long SPIN_NANOS = 50_000;
 
     private final int size;
     private final Duration timeout;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final boolean[] arrived;
-    private final Object[] vectors;
-    private final int[] froms;
-    private int arrivals;
-    private long generation;
-    // Of the operation that the first to arrive called.
-    private int firstRank;
-    private long number;
-    private long length;
-    private ElementType type = ElementType.FLOATS;
-    private @Nullable String fault;
+    private final long spinNanos;
+    private final AtomicLongArray comings;
+    private final AtomicReferenceArray<Thread> parked;
+    private final List<Brought> brought;
+    private final AtomicReference<@Nullable String> fault = new AtomicReference<>();
 
     Meeting(int size, Duration timeout) {
         this.size = size;
         this.timeout = timeout;
-        arrived = new boolean[size];
-        vectors = new Object[size];
-        froms = new int[size];
-        Arrays.fill(vectors, NOTHING);
+        // With fewer processors than ranks, who spins keeps the one it waits for from running.
+        spinNanos = Runtime.getRuntime().availableProcessors() < size ? 0 : SPIN_NANOS;
+        comings = new AtomicLongArray(size * STRIDE);
+        parked = new AtomicReferenceArray<>(size);
+        brought = Stream.generate(Brought::new).limit(size).toList();
     }
 
     int size() {
         return size;
     }
 
-    /** A rank's vector; to be asked only between {@link #enter} and {@link #leave}. */
-    Object vector(int rank) {
-        return vectors[rank];
+    /**
+     * A rank's ranges: its own to change before it comes, the others' to read from when all have come until it comes
+     * again.
+     */
+    Brought of(int rank) {
+        return brought.get(rank);
     }
 
-    /** Where a rank's range starts in its vector. */
-    int from(int rank) {
-        return froms[rank];
-    }
-
-    /** Brings a vector and waits until all have brought theirs. */
-    void enter(int rank, long operation, Object vector, int from, int count) {
-        lock.lock();
-        try {
-            ElementType own = vector instanceof float[] ? ElementType.FLOATS : ElementType.DOUBLES;
-            if (arrivals == 0) {
-                firstRank = rank;
-                number = operation;
-                length = count;
-                type = own;
-            } else if (operation != number || count != length || own != type) {
-                fail(Wording.mismatch(
-                        "rank " + firstRank,
-                        Wording.operation(number, length, type),
-                        rank,
-                        Wording.operation(operation, count, own)));
-            }
-            vectors[rank] = vector;
-            froms[rank] = from;
-            awaitOthers(rank, Wording.operation(operation, count, own));
-        } finally {
-            lock.unlock();
+    /** Comes, and waits until all have come as often; returns null, or what keeps them from it. */
+    @Nullable
+    String await(int rank) {
+        String known = fault.get();
+        if (known != null) {
+            return known;
         }
-    }
-
-    /** Waits until all are done with the vectors. */
-    void leave(int rank) {
-        lock.lock();
-        try {
-            awaitOthers(rank, Wording.operation(number, length, type));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** This rank will not come again. */
-    void close(int rank) {
-        lock.lock();
-        try {
-            fail(Wording.closed("rank " + rank));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void awaitOthers(int rank, String operation) {
-        throwIfFailed(rank, operation);
-        arrived[rank] = true;
-        arrivals++;
-        if (arrivals == size) {
-            arrivals = 0;
-            Arrays.fill(arrived, false);
-            generation++;
-            changed.signalAll();
-            return;
-        }
-        long mine = generation;
-        long leftNanos = timeout.toNanos();
-        try {
-            while (mine == generation) {
-                throwIfFailed(rank, operation);
-                if (leftNanos <= 0) {
-                    fail(Wording.didNotAnswer(Wording.ranks(missing()), timeout));
-                } else {
-                    leftNanos = changed.awaitNanos(leftNanos);
+        long coming = comings(rank) + 1;
+        comings.set(rank * STRIDE, coming);
+        wakeAll();
+        long sinceNanos = System.nanoTime();
+        for (int other = 0; other < size; other++) {
+            // All being there goes before a fault: who came may have closed since.
+            while (comings(other) < coming) {
+                known = fault.get();
+                if (known != null) {
+                    return known;
                 }
+                pause(rank, other, coming, System.nanoTime() - sinceNanos);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        }
+        return null;
+    }
+
+    /** From now on nobody waits; the first fault is what all are told. */
+    void fail(String what) {
+        fault.compareAndSet(null, what);
+        wakeAll();
+    }
+
+    private long comings(int rank) {
+        return comings.get(rank * STRIDE);
+    }
+
+    private void pause(int rank, int other, long coming, long waitedNanos) {
+        if (waitedNanos < spinNanos) {
+            Thread.onSpinWait();
+        } else if (waitedNanos >= timeout.toNanos()) {
+            fail(Wording.didNotAnswer(Wording.ranks(missing(coming)), timeout));
+        } else if (Thread.currentThread().isInterrupted()) {
             fail(Wording.interrupted(rank));
-            throw new CollectiveException(Wording.during(Wording.interrupted(rank), operation, rank), e);
+        } else {
+            parked.set(rank, Thread.currentThread());
+            // Looked at once more: who came just before has not seen that this thread is about to park.
+            if (comings(other) < coming && fault.get() == null) {
+                LockSupport.parkNanos(this, timeout.toNanos() - waitedNanos);
+            }
+            parked.set(rank, null);
         }
     }
 
-    private List<Integer> missing() {
-        return IntStream.range(0, size).filter(r -> !arrived[r]).boxed().toList();
-    }
-
-    private void fail(String what) {
-        if (fault == null) {
-            fault = what;
-            changed.signalAll();
+    private void wakeAll() {
+        for (int rank = 0; rank < size; rank++) {
+            Thread waiting = parked.get(rank);
+            if (waiting != null) {
+                LockSupport.unpark(waiting);
+            }
         }
     }
 
-    private void throwIfFailed(int rank, String operation) {
-        if (fault != null) {
-            throw new CollectiveException(Wording.during(fault, operation, rank));
-        }
+    private List<Integer> missing(long coming) {
+        return IntStream.range(0, size)
+                .filter(rank -> comings(rank) < coming)
+                .boxed()
+                .toList();
     }
 }

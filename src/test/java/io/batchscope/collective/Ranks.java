@@ -18,26 +18,26 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /** Ranks of one collective, each on a thread of its own. */
-final class Ranks {
+public final class Ranks {
     static final byte[] SECRET = "a secret of one run only".getBytes(UTF_8);
     private static final int MOST_SECONDS = 30;
 
     private Ranks() {}
 
     /** What a rank does. */
-    interface Body<T> {
+    public interface Body<T> {
         T run(Collective collective) throws Exception;
     }
 
     /** What came of one rank: its value or what it threw. */
-    record Ended<T>(Optional<T> value, Optional<Throwable> thrown) {
-        String message() {
+    public record Ended<T>(Optional<T> value, Optional<Throwable> thrown) {
+        public String message() {
             return thrown.map(Throwable::getMessage).orElse("nothing thrown");
         }
     }
 
     /** Runs all bodies at the same time and gives what came of each, in the same order. */
-    static <T> List<Ended<T>> together(List<Callable<T>> bodies) throws Exception {
+    public static <T> List<Ended<T>> together(List<Callable<T>> bodies) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(bodies.size());
         try {
             List<Future<T>> futures = new ArrayList<>();
@@ -59,7 +59,7 @@ final class Ranks {
     }
 
     /** Runs the body on all ranks; a rank closes its collective when its body ends. */
-    static <T> List<Ended<T>> onAll(List<Collective> collectives, Body<T> body) throws Exception {
+    public static <T> List<Ended<T>> onAll(List<Collective> collectives, Body<T> body) throws Exception {
         List<Callable<T>> bodies = new ArrayList<>();
         for (Collective collective : collectives) {
             bodies.add(() -> {
@@ -76,7 +76,12 @@ final class Ranks {
         return ring(size, timeout, false);
     }
 
-    /** A ring whose ranks are all in this JVM. */
+    /** A ring whose ranks are all in this JVM and don't trust what lies between them. */
+    static List<Collective> encryptedRing(int size, Duration timeout) {
+        return ring(size, timeout, true);
+    }
+
+    /** One or the other. */
     static List<Collective> ring(int size, Duration timeout, boolean encrypted) {
         try {
             List<RingListener> listeners = listeners(size);

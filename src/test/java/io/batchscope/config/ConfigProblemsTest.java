@@ -54,7 +54,7 @@ class ConfigProblemsTest {
                         "unknown key 'batch-sise' (FILE:4, study.batch-sise): no such setting; did you mean"
                                 + " 'batch-sizes'?",
                         "unknown key 'qqq' (FILE:10, study.qqq): no such setting; there are name, data, model,"
-                                + " optimizer, learning-rate, batch-sizes, seeds, budget, target, evaluation, sync,"
+                                + " optimizer, learning-rate, batch-sizes, seeds, budget, target, evaluation, sync, checkpoint,"
                                 + " replica, output, probes");
     }
 
@@ -93,6 +93,8 @@ class ConfigProblemsTest {
                 "replica=cuda | 'cuda' not available (--set replica=cuda, study.replica): a known setting that this version does not have; choose one of auto, fused, dl4j",
                 "replica=fuse | wrong value for 'replica' (--set replica=fuse, study.replica): must be one of auto, fused, dl4j, but is \"fuse\"; did you mean 'fused'?",
                 "replica=fast | wrong value for 'replica' (--set replica=fast, study.replica): must be one of auto, fused, dl4j, but is \"fast\"; correct it, or remove it for the default \"auto\"",
+                "sync.transport=rdma | wrong value for 'transport' (--set sync.transport=rdma, study.sync.transport): must be one of auto, ring, driver, but is \"rdma\"; correct it, or remove it for the default \"auto\"",
+                "sync.transport=drivr | wrong value for 'transport' (--set sync.transport=drivr, study.sync.transport): must be one of auto, ring, driver, but is \"drivr\"; did you mean 'driver'?",
                 "replca=dl4j | unknown key 'replca' (--set replca=dl4j, study.replca): no such setting; did you mean 'replica'?",
                 "probes=[hessian] | wrong value for 'probes' (--set probes=[hessian], study.probes): must be [], because this version has no probes yet, but is [\"hessian\"]; correct it, or remove it for the default []",
                 "data.input=[a.csv] | 'input' without effect (--set data.input=[a.csv], study.data.input): says how to prepare data, which needs a format; remove it",

@@ -11,6 +11,7 @@ import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
 import io.batchscope.plan.StudyConfig.SourceConfig;
 import io.batchscope.plan.StudyConfig.SyntheticConfig;
 import io.batchscope.plan.Task;
+import io.batchscope.plan.Transport;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.StepRecord;
@@ -116,6 +117,17 @@ class SparkTrainingEngineTest {
         assertThat(second.evalRows())
                 .extracting(EvalRecord::loss)
                 .isEqualTo(first.evalRows().stream().map(EvalRecord::loss).toList());
+    }
+
+    @Test
+    void theWayByWhichWorkersReachEachOtherChangesNoBit() {
+        RunPlans plans = plans(32, 10).withWorkers(3);
+        List<float[]> parameters = Arrays.stream(Transport.values())
+                .map(transport -> new SparkTrainingEngine(spark.session(), data, model.replicas())
+                        .train(plans.plan(transport), TrainingListener.NONE))
+                .map(TrainedParameters::of)
+                .toList();
+        assertThat(parameters).hasSize(3).allSatisfy(each -> assertThat(each).isEqualTo(parameters.get(0)));
     }
 
     @Test

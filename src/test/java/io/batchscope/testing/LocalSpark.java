@@ -4,7 +4,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** One Spark session on two local slots for all test classes of this JVM; it ends with the JVM. */
+/** One Spark session on three local slots for all test classes of this JVM; it ends with the JVM. */
 public final class LocalSpark implements BeforeAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
@@ -18,7 +18,7 @@ public final class LocalSpark implements BeforeAllCallback {
 
     private static final class Shared {
         static final SparkSession SESSION = SparkSession.builder()
-                .master("local[2]")
+                .master("local[3]")
                 .appName("batchscope-tests")
                 .config("spark.ui.enabled", "false")
                 .config("spark.driver.host", "127.0.0.1")

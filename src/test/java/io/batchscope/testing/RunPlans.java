@@ -78,6 +78,11 @@ public record RunPlans(
 
     /** The plan. */
     public RunPlan plan() {
+        return plan(Transport.AUTO);
+    }
+
+    /** The plan, with this way for the workers to reach each other. */
+    public RunPlan plan(Transport transport) {
         return new RunPlan(
                 "r" + batchSize + "w" + workers,
                 "t" + batchSize,
@@ -105,7 +110,7 @@ public record RunPlans(
                 target,
                 secondsLimit,
                 100,
-                Transport.AUTO,
+                transport,
                 20,
                 0,
                 CheckpointPolicy.NONE);

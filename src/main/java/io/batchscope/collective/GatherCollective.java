@@ -1,0 +1,151 @@
+package io.batchscope.collective;
+
+import io.batchscope.train.Collective;
+import io.batchscope.train.CollectiveException;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A collective over nothing but rounds of text: each rank sends its whole vector to all, piece by piece, and each adds all
+ * of them. The plainest way to sum, which the others can be held against; slow, since every rank receives every vector.
+ *
+ * <p>Each rank is used by one thread at a time; {@link #close} may come from any. If an operation fails on one rank it
+ * fails on all, and the vectors' contents are then undefined.
+ */
+public final class GatherCollective implements Collective {
+    /** More than all of a message but the elements. */
+    private static final int HEAD_CHARACTERS = 128;
+
+    private final int rank;
+    private final int size;
+    private final int pieceBytes;
+    private final GatherRounds rounds;
+    private long operations;
+
+    private GatherCollective(int rank, int size, int pieceBytes, GatherRounds rounds) {
+        this.rank = rank;
+        this.size = size;
+        this.pieceBytes = pieceBytes;
+        this.rounds = rounds;
+    }
+
+    /**
+     * One rank's collective.
+     *
+     * @param rank this rank, 0 … size − 1
+     * @param gathering used by this collective alone until it is closed
+     * @param timeout the longest wait for another rank within an operation
+     */
+    public static Collective of(int rank, int size, Gathering gathering, Duration timeout) {
+        // Four characters of Base64 carry three bytes.
+        int groups = (gathering.longestMessage() - HEAD_CHARACTERS) / 4;
+        if (groups < Double.BYTES) {
+            throw new IllegalArgumentException("messages must have room for " + (HEAD_CHARACTERS + 4 * Double.BYTES)
+                    + " characters, but have " + gathering.longestMessage());
+        }
+        GatherRounds rounds = new GatherRounds(rank, size, gathering, timeout);
+        rounds.start();
+        return new GatherCollective(rank, size, groups * 3 / Double.BYTES * Double.BYTES, rounds);
+    }
+
+    @Override
+    public int rank() {
+        return rank;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public void allReduceSum(float[] values, int from, int to) {
+        Objects.checkFromToIndex(from, to, values.length);
+        int length = to - from;
+        String operation = Wording.operation(++operations, length, ElementType.FLOATS);
+        int first = 0;
+        do {
+            int count = Math.min(length - first, pieceBytes / Float.BYTES);
+            byte[] own = new byte[count * Float.BYTES];
+            ByteBuffer.wrap(own).asFloatBuffer().put(values, from + first, count);
+            List<FloatBuffer> all = exchange(operation, first, own).stream()
+                    .map(ByteBuffer::asFloatBuffer)
+                    .toList();
+            for (int chunk = 0; chunk < size; chunk++) {
+                int begin = Math.max(first, Chunks.start(chunk, size, length));
+                int end = Math.min(first + count, Chunks.start(chunk + 1, size, length));
+                for (int i = begin; i < end; i++) {
+                    float sum = all.get(chunk).get(i - first);
+                    for (int step = 1; step < size; step++) {
+                        sum += all.get((chunk + step) % size).get(i - first);
+                    }
+                    values[from + i] = sum;
+                }
+            }
+            first += count;
+        } while (first < length);
+    }
+
+    @Override
+    public void allReduceSum(double[] values, int from, int to) {
+        Objects.checkFromToIndex(from, to, values.length);
+        int length = to - from;
+        String operation = Wording.operation(++operations, length, ElementType.DOUBLES);
+        int first = 0;
+        do {
+            int count = Math.min(length - first, pieceBytes / Double.BYTES);
+            byte[] own = new byte[count * Double.BYTES];
+            ByteBuffer.wrap(own).asDoubleBuffer().put(values, from + first, count);
+            List<DoubleBuffer> all = exchange(operation, first, own).stream()
+                    .map(ByteBuffer::asDoubleBuffer)
+                    .toList();
+            for (int chunk = 0; chunk < size; chunk++) {
+                int begin = Math.max(first, Chunks.start(chunk, size, length));
+                int end = Math.min(first + count, Chunks.start(chunk + 1, size, length));
+                for (int i = begin; i < end; i++) {
+                    double sum = all.get(chunk).get(i - first);
+                    for (int step = 1; step < size; step++) {
+                        sum += all.get((chunk + step) % size).get(i - first);
+                    }
+                    values[from + i] = sum;
+                }
+            }
+            first += count;
+        } while (first < length);
+    }
+
+    @Override
+    public void close() {
+        rounds.close();
+    }
+
+    /** Sends a piece, in lines: the operation, the first element's index, the elements. Returns all ranks' elements. */
+    private List<ByteBuffer> exchange(String operation, int first, byte[] own) {
+        String elements = Base64.getEncoder().encodeToString(own);
+        List<String[]> all = rounds.exchange(operation + '\n' + first + '\n' + elements, operation).stream()
+                .map(message -> message.split("\n", 3))
+                .toList();
+        refuseUnlike(all, operation);
+        return all.stream()
+                .map(lines -> ByteBuffer.wrap(Base64.getDecoder().decode(lines[2])))
+                .toList();
+    }
+
+    /** All compare with the first rank, so that all say the same. */
+    private void refuseUnlike(List<String[]> all, String operation) {
+        String[] expected = all.get(0);
+        for (int other = 1; other < size; other++) {
+            String[] lines = all.get(other);
+            if (!lines[0].equals(expected[0]) || !lines[1].equals(expected[1])) {
+                String fault = Wording.mismatch("rank " + other, lines[0], 0, expected[0]);
+                rounds.fail(fault);
+                throw new CollectiveException(Wording.during(fault, operation, rank));
+            }
+        }
+    }
+}

@@ -76,6 +76,11 @@ final class Feeder implements AutoCloseable {
         return new Feeder(source, threadName, timeout);
     }
 
+    /** Begins with this update (from 0); before the first call of {@link #next}. */
+    void startAt(long update) {
+        source.startAt(update);
+    }
+
     /**
      * The run's next micro-batch; its buffer is the caller's until the next call.
      *

@@ -22,7 +22,8 @@ sealed interface Attempt {
     record Failed(String cause, boolean mendable) implements Attempt {}
 
     /** In the message of a failed barrier stage or of a task that failed too often: the rank. */
-    Pattern RANK = Pattern.compile("barrier task ResultTask\\([0-9]+, ([0-9]+)\\)|Lost task ([0-9]+)\\.[0-9]+ in stage");
+    Pattern RANK =
+            Pattern.compile("barrier task ResultTask\\([0-9]+, ([0-9]+)\\)|Lost task ([0-9]+)\\.[0-9]+ in stage");
 
     Pattern LOST = Pattern.compile("ExecutorLostFailure \\(executor (\\S+) .*?\\) Reason: (.*)");
 

@@ -89,8 +89,7 @@ final class CheckpointDirectory implements CheckpointStore {
         String name = name(checkpoint.step());
         try {
             requireOwner();
-            files.replace(
-                    new Path(directory, name), out -> CheckpointCodec.write(checkpoint, out), this::requireOwner);
+            files.replace(new Path(directory, name), out -> CheckpointCodec.write(checkpoint, out), this::requireOwner);
             prune(name);
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -111,7 +110,8 @@ final class CheckpointDirectory implements CheckpointStore {
     private void requireOwner() {
         String now = files.text(new Path(directory, OWNER)).orElse("");
         if (!now.equals(owner)) {
-            throw new UncheckedIOException(new IOException("another attempt of this run has taken its checkpoints over"));
+            throw new UncheckedIOException(
+                    new IOException("another attempt of this run has taken its checkpoints over"));
         }
     }
 }

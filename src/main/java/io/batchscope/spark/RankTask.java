@@ -62,8 +62,7 @@ final class RankTask implements Serializable {
     }
 
     /** Examples and network of a rank: all that can fail before the ranks meet. */
-    private record Prepared(
-            RankData data, Replica replica, Checkpointing checkpointing, @Nullable RingListener ring)
+    private record Prepared(RankData data, Replica replica, Checkpointing checkpointing, @Nullable RingListener ring)
             implements AutoCloseable {
         @Override
         public void close() {
@@ -132,7 +131,11 @@ final class RankTask implements Serializable {
         Replica replica = replicas.create(plan.seed(), plan.microBatch());
         try {
             Checkpointing checkpointing = rank == 0 ? checkpointing(replica) : Checkpointing.NONE;
-            return new Prepared(examples, replica, checkpointing, together ? RingListener.open(InetAddress.getByName(host())) : null);
+            return new Prepared(
+                    examples,
+                    replica,
+                    checkpointing,
+                    together ? RingListener.open(InetAddress.getByName(host())) : null);
         } catch (IOException | RuntimeException e) {
             replica.close();
             throw e;

@@ -7,6 +7,7 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.jspecify.annotations.Nullable;
 
 /** Where the ranks of runs are, and which still run: a failed stage ends before its last task does. */
 final class RankWatch extends SparkListener {
@@ -14,7 +15,7 @@ final class RankWatch extends SparkListener {
     private static final String GROUP = "spark.jobGroup.id";
 
     private final Map<String, Ranks> ranksOfGroup = new ConcurrentHashMap<>();
-    private final Map<Integer, Ranks> ranksOfStage = new ConcurrentHashMap<>();
+    private final Map<Integer, String> groupOfStage = new ConcurrentHashMap<>();
 
     private RankWatch() {}
 
@@ -36,10 +37,13 @@ final class RankWatch extends SparkListener {
     }
 
     void forget(String group) {
-        Ranks ranks = ranksOfGroup.remove(group);
-        if (ranks != null) {
-            ranksOfStage.values().removeIf(other -> other == ranks);
-        }
+        ranksOfGroup.remove(group);
+        groupOfStage.values().removeIf(group::equals);
+    }
+
+    private @Nullable Ranks ofStage(int stage) {
+        String group = groupOfStage.get(stage);
+        return group == null ? null : ranksOfGroup.get(group);
     }
 
     /** Where this rank was last. */
@@ -57,15 +61,14 @@ final class RankWatch extends SparkListener {
     @Override
     public void onStageSubmitted(SparkListenerStageSubmitted stage) {
         String group = stage.properties() == null ? null : stage.properties().getProperty(GROUP);
-        Ranks ranks = group == null ? null : ranksOfGroup.get(group);
-        if (ranks != null) {
-            ranksOfStage.put(stage.stageInfo().stageId(), ranks);
+        if (group != null && ranksOfGroup.containsKey(group)) {
+            groupOfStage.put(stage.stageInfo().stageId(), group);
         }
     }
 
     @Override
     public void onTaskStart(SparkListenerTaskStart task) {
-        Ranks ranks = ranksOfStage.get(task.stageId());
+        Ranks ranks = ofStage(task.stageId());
         if (ranks != null) {
             ranks.hosts().put(task.taskInfo().index(), task.taskInfo().host());
             ranks.running().put(task.taskInfo().taskId(), task.taskInfo().index());
@@ -74,7 +77,7 @@ final class RankWatch extends SparkListener {
 
     @Override
     public void onTaskEnd(SparkListenerTaskEnd task) {
-        Ranks ranks = ranksOfStage.get(task.stageId());
+        Ranks ranks = ofStage(task.stageId());
         if (ranks != null) {
             ranks.running().remove(task.taskInfo().taskId());
         }

@@ -5,6 +5,7 @@ import io.batchscope.train.ReplicaFactory;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingEngine;
 import io.batchscope.train.TrainingListener;
+import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.util.Iterator;
 import java.util.List;
@@ -51,10 +52,7 @@ public final class SparkTrainingEngine implements TrainingEngine {
 
     /** @param checkpoints where checkpoints are kept; null: nowhere */
     public SparkTrainingEngine(
-            SparkSession session,
-            DataLocation data,
-            ReplicaFactory replicas,
-            @Nullable HadoopCheckpoints checkpoints) {
+            SparkSession session, DataLocation data, ReplicaFactory replicas, @Nullable HadoopCheckpoints checkpoints) {
         this.session = session;
         this.data = data;
         this.replicas = replicas;
@@ -123,8 +121,7 @@ public final class SparkTrainingEngine implements TrainingEngine {
         try {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
-            RankTask task =
-                    new RankTask(plan, data, replicas, secret, ShardReader.of(session), checkpoints, steps);
+            RankTask task = new RankTask(plan, data, replicas, secret, ShardReader.of(session), checkpoints, steps);
             return RankReport.together(collect(spark, plan, task));
         } catch (Exception e) {
             // The Java API throws Spark's checked SparkException without declaring it.
@@ -155,13 +152,17 @@ public final class SparkTrainingEngine implements TrainingEngine {
                 return Optional.empty();
             }
             if (System.nanoTime() > deadline) {
-                return Optional.of("waited " + plan.timeoutSeconds() + " s for "
+                return Optional.of("waited " + seconds(plan) + " s for "
                         + (ended
                                 ? plan.workers() + " slots, but the cluster came back with " + slots
                                 : "its other ranks to end, but they did not"));
             }
             Thread.sleep(GLANCE_MILLIS);
         }
+    }
+
+    private static String seconds(RunPlan plan) {
+        return BigDecimal.valueOf(plan.timeoutSeconds()).stripTrailingZeros().toPlainString();
     }
 
     private static List<RankReport> collect(JavaSparkContext spark, RunPlan plan, RankTask task) {

@@ -67,7 +67,13 @@ class CheckpointCodecTest {
         bytes.putDouble(Double.POSITIVE_INFINITY).putDouble(-0.0).putLong(7).putDouble(0.1);
         bytes.put((byte) 1).putDouble(0.25).putLong(4);
         bytes.putLong(11).putLong(12).putLong(13);
-        bytes.putInt(1).putLong(1).putDouble(0.1).putLong(10).putDouble(0.05).putDouble(2.5).putDouble(0.75);
+        bytes.putInt(1)
+                .putLong(1)
+                .putDouble(0.1)
+                .putLong(10)
+                .putDouble(0.05)
+                .putDouble(2.5)
+                .putDouble(0.75);
         bytes.put((byte) 0).put((byte) 1).putDouble(0.5).put((byte) 0);
         bytes.putDouble(1).putDouble(2).putDouble(3);
         byte[] split = "validation".getBytes(StandardCharsets.UTF_8);
@@ -91,10 +97,7 @@ class CheckpointCodecTest {
     }
 
     private static void assertEqual(Checkpoint actual, Checkpoint expected) {
-        assertThat(actual)
-                .usingRecursiveComparison()
-                .ignoringFields("vectors")
-                .isEqualTo(expected);
+        assertThat(actual).usingRecursiveComparison().ignoringFields("vectors").isEqualTo(expected);
         assertThat(actual.vectors()).hasSameSizeAs(expected.vectors());
         for (int i = 0; i < expected.vectors().size(); i++) {
             assertThat(bits(actual.vectors().get(i)))
@@ -150,8 +153,7 @@ class CheckpointCodecTest {
                     .isInstanceOf(IOException.class);
         }
         assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length - 1))).hasMessage("it ends too early");
-        assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length + 1)))
-                .hasMessage("it goes on after its end");
+        assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length + 1))).hasMessage("it goes on after its end");
     }
 
     @Test
@@ -172,8 +174,7 @@ class CheckpointCodecTest {
                 .hasMessage("it is not a checkpoint");
         byte[] newer = written();
         newer[8] = 2;
-        assertThatThrownBy(() -> read(newer))
-                .hasMessage("it has version 2 of the format, but this program reads 1");
+        assertThatThrownBy(() -> read(newer)).hasMessage("it has version 2 of the format, but this program reads 1");
         RunPlan other = RunPlans.sgd(Task.REGRESSION, 100, 20, 1000, 0.1).plan();
         assertThatThrownBy(() -> CheckpointCodec.read(new ByteArrayInputStream(written()), other, 3))
                 .hasMessage("it is of another training, " + PLAN.trainingId());

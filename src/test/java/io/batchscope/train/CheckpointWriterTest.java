@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CheckpointWriterTest {
     private static final String THREAD = "writer-under-test";
-    private static final RunPlan PLAN = RunPlans.sgd(Task.REGRESSION, 100, 10, 1000, 0.1).plan();
+    private static final RunPlan PLAN =
+            RunPlans.sgd(Task.REGRESSION, 100, 10, 1000, 0.1).plan();
 
     /** Keeps the first parameter of each checkpoint, once it may. */
     private static final class Gated implements CheckpointStore {

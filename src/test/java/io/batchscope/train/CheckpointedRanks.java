@@ -142,9 +142,8 @@ record CheckpointedRanks(Supplier<Replica> replicas, ArrayExamples validation) {
     private StepLoop loop(RunPlan plan, Collective collective, CheckpointStore store, TrainingListener listener) {
         int rank = collective.rank();
         Replica replica = replicas.get();
-        Checkpoint from = rank > 0
-                ? null
-                : store.latest(plan, replica.parameterCount()).orElse(null);
+        Checkpoint from =
+                rank > 0 ? null : store.latest(plan, replica.parameterCount()).orElse(null);
         return new StepLoop(
                 plan,
                 new RankData(Feeding.owned(plan, rank), rank == 0 ? validation : NOTHING, NOTHING),

@@ -111,8 +111,8 @@ class ResumeTest {
         "ADAM, 0, 3, 1",
         "ADAMW, 0, 3, 3"
     })
-    void theEndDoesNotDependOnWhereItWasKilled(
-            OptimizerConfig.Name name, double momentum, int workers, long everySteps) throws Exception {
+    void theEndDoesNotDependOnWhereItWasKilled(OptimizerConfig.Name name, double momentum, int workers, long everySteps)
+            throws Exception {
         OptimizerConfig optimizer = new OptimizerConfig(name, momentum, 1e-3, 0.9, 0.99, 1e-8);
         // Epochs of 103 examples are seven updates, the last one of 1 example.
         RunPlan plan = plans(17, 24)
@@ -127,8 +127,7 @@ class ResumeTest {
     @ValueSource(ints = {1, 3})
     void dropoutAndNormalizationGoOnWhereTheyWere(int workers) throws Exception {
         OptimizerConfig adam = new OptimizerConfig(OptimizerConfig.Name.ADAM, 0, 0, 0.9, 0.99, 1e-8);
-        RunPlan plan =
-                plans(20, 13).withOptimizer(adam).withWorkers(workers).plan();
+        RunPlan plan = plans(20, 13).withOptimizer(adam).withWorkers(workers).plan();
         killEverywhere(new CheckpointedRanks(ResumeTest::random, VALIDATION), CheckpointedPlan.of(plan, 2, 0));
     }
 
@@ -136,13 +135,15 @@ class ResumeTest {
     @ValueSource(booleans = {true, false})
     void theTargetIsSeenAtTheSameUpdate(boolean stop) throws Exception {
         RunPlans plans = plans(EXAMPLES, 60).withWorkers(2);
-        EvalRecord third =
-                LINEAR.train(plans.plan(), CheckpointStore.NONE, TrainingListener.NONE).get(0).evalRows().get(2);
+        EvalRecord third = LINEAR.train(plans.plan(), CheckpointStore.NONE, TrainingListener.NONE)
+                .get(0)
+                .evalRows()
+                .get(2);
         Target target = new Target(Target.Metric.VALIDATION_LOSS, Math.nextUp(third.loss()), stop);
         RunPlan plan = CheckpointedPlan.of(plans.withTarget(target).plan(), 7, 0);
-        TrainedRun whole = LINEAR.train(plan, CheckpointStore.NONE, TrainingListener.NONE).get(0);
-        assertThat(whole.outcome())
-                .isEqualTo(stop ? new Outcome.ReachedTarget(20) : new Outcome.Completed());
+        TrainedRun whole =
+                LINEAR.train(plan, CheckpointStore.NONE, TrainingListener.NONE).get(0);
+        assertThat(whole.outcome()).isEqualTo(stop ? new Outcome.ReachedTarget(20) : new Outcome.Completed());
         assertThat(whole.stepsToTarget()).isEqualTo(20);
         killEverywhere(LINEAR, plan);
     }
@@ -152,11 +153,13 @@ class ResumeTest {
     void divergenceIsSeenAtTheSameUpdate(int workers) throws Exception {
         // Without validation examples the first losses are what later ones are compared with.
         CheckpointedRanks blind = new CheckpointedRanks(() -> new LinearReplica(FEATURES, 0), NOTHING);
-        RunPlan plan = RunPlans.sgd(Task.REGRESSION, EXAMPLES, 30, 500, 2)
+        RunPlan plan = RunPlans.sgd(Task.REGRESSION, EXAMPLES, 30, 500, 3.5)
                 .withWorkers(workers)
                 .plan();
         RunPlan checkpointed = CheckpointedPlan.of(plan, 1, 0);
-        assertThat(blind.train(plan, CheckpointStore.NONE, TrainingListener.NONE).get(0).outcome())
+        assertThat(blind.train(plan, CheckpointStore.NONE, TrainingListener.NONE)
+                        .get(0)
+                        .outcome())
                 .isInstanceOf(Outcome.Diverged.class);
         killEverywhere(blind, checkpointed);
     }
@@ -188,7 +191,8 @@ class ResumeTest {
         assertThat(LINEAR.survives(first, store, new Events(60))).isFalse();
         assertThat(store.files.lastKey()).isBetween(20L, 40L);
         TrainedRun resumed = LINEAR.train(second, store, TrainingListener.NONE).get(0);
-        TrainedRun whole = LINEAR.train(first, CheckpointStore.NONE, TrainingListener.NONE).get(0);
+        TrainedRun whole =
+                LINEAR.train(first, CheckpointStore.NONE, TrainingListener.NONE).get(0);
         assertThat(TrainedParameters.relativeDistance(TrainedParameters.of(resumed), TrainedParameters.of(whole)))
                 .isLessThan(1e-5);
         assertThat(resumed.stepRows()).hasSize(50).allSatisfy(row -> assertThat(row.runId())
@@ -211,9 +215,8 @@ class ResumeTest {
         RunPlan spent = CheckpointedPlan.of(
                 plans(17, 30).withSecondsLimit(last.times().totalNanos() / 2e9).plan(), 10, 0);
         assertThat(LINEAR.train(spent, store, TrainingListener.NONE).get(0).outcome())
-                .isInstanceOfSatisfying(
-                        Outcome.BudgetExhausted.class,
-                        exhausted -> assertThat(exhausted.step()).isEqualTo(21));
+                .isInstanceOfSatisfying(Outcome.BudgetExhausted.class, exhausted -> assertThat(exhausted.step())
+                        .isEqualTo(21));
     }
 
     @Test

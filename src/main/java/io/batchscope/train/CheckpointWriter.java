@@ -94,7 +94,7 @@ final class CheckpointWriter implements AutoCloseable {
     private void save(Checkpoint checkpoint) {
         try {
             store.save(checkpoint);
-        } catch (Exception | OutOfMemoryError e) {
+        } catch (Exception | Error e) {
             if (!warned) {
                 warned = true;
                 LOG.warn(

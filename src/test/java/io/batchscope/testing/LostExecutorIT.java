@@ -47,6 +47,8 @@ class LostExecutorIT {
                     .orElseThrow();
             Instant killed = Instant.now();
             assertThat(executor.destroyForcibly()).isTrue();
+            await(log, disturbed, "an error", () -> Files.readString(log).contains("Lost executor"));
+            Instant noticed = Instant.now();
             await(log, disturbed, "a restart", () -> Files.readString(log).contains("attempt 2 of 3"));
             Instant restarted = Instant.now();
             assertThat(disturbed.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -59,17 +61,19 @@ class LostExecutorIT {
             assertThat(Arrays.equals(parameters("disturbed"), parameters("whole")))
                     .isTrue();
             assertThat(directory.resolve("disturbed/checkpoints")).doesNotExist();
-            tell(executor, killed, restarted, errors);
+            tell(executor, killed, List.of(noticed, restarted, Instant.now()), errors);
         }
     }
 
     /** The transcript, into the test's log. */
-    private static void tell(ProcessHandle executor, Instant killed, Instant restarted, String errors) {
+    private static void tell(ProcessHandle executor, Instant killed, List<Instant> then, String errors) {
+        List<Double> seconds = then.stream()
+                .map(instant -> Duration.between(killed, instant).toMillis() / 1e3)
+                .toList();
         System.out.printf(
-                "kill -9 %d (an executor); said and restarted after %.1f s; ended after %.1f s; parameters identical%n",
-                executor.pid(),
-                Duration.between(killed, restarted).toMillis() / 1e3,
-                Duration.between(killed, Instant.now()).toMillis() / 1e3);
+                "kill -9 %d (an executor); noticed after %.1f s, goes on after %.1f s, ended after %.1f s; parameters"
+                        + " identical%n",
+                executor.pid(), seconds.get(0), seconds.get(1), seconds.get(2));
         errors.lines()
                 .filter(line -> line.startsWith("note: ") || line.startsWith("progress: "))
                 .forEach(System.out::println);

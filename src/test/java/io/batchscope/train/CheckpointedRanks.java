@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 
 /**
  * Runs whose ranks are threads, which write each checkpoint before the next update, and that can be killed at every
- * moment of which the first rank tells.
+ * moment of which the first rank tells. Where there are several ranks, they are fed by threads of their own.
  */
 record CheckpointedRanks(Supplier<Replica> replicas, ArrayExamples validation) {
     static final ArrayExamples NOTHING = new ArrayExamples(List.of(), List.of());
@@ -151,7 +151,7 @@ record CheckpointedRanks(Supplier<Replica> replicas, ArrayExamples validation) {
                 collective,
                 List.of(),
                 rank == 0 ? listener : TrainingListener.NONE,
-                Feeding.feeder(false, plan, rank, Feeding.owned(plan, rank)),
+                Feeding.feeder(plan.workers() > 1, plan, rank, Feeding.owned(plan, rank)),
                 new Checkpointing(store, from),
                 new AtOnce());
     }

@@ -10,14 +10,15 @@ import io.batchscope.result.StepRecord;
 import io.batchscope.train.Replica.Score;
 import io.batchscope.units.EpochGeometry;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The training loop of one rank; {@link TrainingEngine} shows it as pseudo-code. It begins at update 0 or where a
- * checkpoint was taken, which gives the same bits. Every decision that ends the loop is
- * taken from values that are the same on all ranks, so all ranks leave it at the same update.
+ * checkpoint was taken, which gives the same bits. Every decision that ends the loop is taken from values that are the
+ * same on all ranks, so all ranks leave it at the same update.
  */
 public final class StepLoop {
     private final RunPlan plan;
@@ -69,7 +70,7 @@ public final class StepLoop {
                 collective,
                 hosts,
                 listener,
-                feeder(plan, data, collective),
+                feeder(plan, data, collective, hosts),
                 checkpointing,
                 CheckpointWriter.thread("batchscope-checkpoints-" + plan.runId()));
     }
@@ -126,11 +127,13 @@ public final class StepLoop {
                 writing);
     }
 
-    private static Feeder feeder(RunPlan plan, RankData data, Collective collective) {
+    private static Feeder feeder(RunPlan plan, RankData data, Collective collective, List<String> hosts) {
+        int ranksHere = hosts.isEmpty() ? 1 : Collections.frequency(hosts, hosts.get(collective.rank()));
         return Feeder.of(
                 new MicroBatches(plan, collective.rank(), collective.size(), data.train()),
                 "batchscope-feeder-" + plan.runId() + "-rank-" + collective.rank(),
-                timeout(plan));
+                timeout(plan),
+                ranksHere);
     }
 
     private static Duration timeout(RunPlan plan) {
@@ -144,9 +147,11 @@ public final class StepLoop {
      * @throws CollectiveException if another rank was lost
      */
     public TrainedRun run() throws InterruptedException {
+        Processors.occupy();
         try {
             return train();
         } finally {
+            Processors.release();
             feeder.close();
             checkpoints.close();
         }

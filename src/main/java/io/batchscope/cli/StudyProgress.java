@@ -67,6 +67,37 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void onContinued(RunPlan plan, long update) {
+        note(String.format(
+                Locale.ROOT,
+                "note: run %s (batch %d): goes on from update %,d, where an earlier command left it",
+                plan.runId(),
+                plan.batchSize(),
+                update));
+        onProgress(plan, update);
+    }
+
+    @Override
+    public synchronized void onRestart(RunPlan plan, String cause, long update, int attempt, int attempts) {
+        note(String.format(
+                Locale.ROOT,
+                "note: run %s (batch %d): %s; %s, attempt %d of %d",
+                plan.runId(),
+                plan.batchSize(),
+                cause,
+                update == 0
+                        ? "begins again, as it has no checkpoint"
+                        : String.format(Locale.ROOT, "goes on from update %,d", update),
+                attempt,
+                attempts));
+    }
+
+    private void note(String line) {
+        // A bar stands on the line that the cursor is on.
+        out.println(bar == null ? line : System.lineSeparator() + line);
+    }
+
+    @Override
     public synchronized void onProgress(RunPlan plan, long stepsDone) {
         running.computeIfPresent(plan.runId(), (id, steps) -> Math.max(steps, stepsDone));
         show(false);

@@ -7,8 +7,10 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.report.SummaryTable;
 import io.batchscope.result.FindingRecord;
 import io.batchscope.result.Provenance;
+import io.batchscope.result.RunRecord;
 import io.batchscope.result.StudyStatus;
 import io.batchscope.result.StudyTables;
+import io.batchscope.spark.HadoopCheckpoints;
 import io.batchscope.spark.ParquetResultStore;
 import io.batchscope.spark.SparkSessions;
 import io.batchscope.spark.SparkTrainingEngine;
@@ -32,15 +34,22 @@ final class StudyRun {
     private final LoadedConfig loaded;
     private final StudySetup setup;
     private final StudyFiles files;
+    private final HadoopCheckpoints checkpoints;
     private final ParquetResultStore store;
     private final StudyProgress progress;
     private final Instant startedAt = Instant.now();
 
     private StudyRun(
-            LoadedConfig loaded, StudySetup setup, StudyFiles files, ParquetResultStore store, StudyProgress progress) {
+            LoadedConfig loaded,
+            StudySetup setup,
+            StudyFiles files,
+            HadoopCheckpoints checkpoints,
+            ParquetResultStore store,
+            StudyProgress progress) {
         this.loaded = loaded;
         this.setup = setup;
         this.files = files;
+        this.checkpoints = checkpoints;
         this.store = store;
         this.progress = progress;
     }
@@ -64,7 +73,8 @@ final class StudyRun {
             StudyFiles files = new StudyFiles(session, output);
             try (ParquetResultStore store = new ParquetResultStore(session, output)) {
                 StudyProgress progress = new StudyProgress(setup.plan(), System.err);
-                return new StudyRun(loaded, setup, files, store, progress).run(session);
+                HadoopCheckpoints checkpoints = HadoopCheckpoints.of(session, output);
+                return new StudyRun(loaded, setup, files, checkpoints, store, progress).run(session);
             }
         } finally {
             session.stop();
@@ -76,12 +86,12 @@ final class StudyRun {
                 loaded.hash(), Replicas.backend(setup.plan().replica().kind()), session.version());
         files.writeStudy(loaded.resolvedJson(), provenance, planned());
         StudyRunner runner = new StudyRunner(
-                new SparkTrainingEngine(session, setup.data(), setup.replicas()),
+                new SparkTrainingEngine(session, setup.data(), setup.replicas(), checkpoints),
                 store,
                 setup.slots(),
                 new RunRecords(setup.model().facts(), provenance),
                 (runId, parameters) -> files.writeModel(runId, setup.model().archive(parameters)),
-                new StatusListener(progress, files, startedAt));
+                new StatusListener(progress, files, checkpoints, startedAt));
         Interruption interruption = new Interruption(runner);
         ShutdownHookManager.get().addShutdownHook(interruption, HOOK_PRIORITY);
         try {
@@ -110,6 +120,7 @@ final class StudyRun {
     private void finish(StudyOutcome outcome) {
         progress.close();
         StudyTables tables = StudyReports.only(planned(), store.read());
+        forgetCheckpoints(tables);
         List<FindingRecord> findings = Findings.of(tables);
         store.writeFindings(findings);
         String report = StudyReports.write(
@@ -130,6 +141,17 @@ final class StudyRun {
                 .filter(run -> run.outcome().equals("Failed"))
                 .forEach(run -> System.err.println("error: run failed (batch " + run.batchSize() + ", seed "
                         + run.seed() + "): " + run.outcomeDetail() + "; mend it and give the same command again"));
+    }
+
+    /** Those that a killed command left between writing a run's rows and deleting its checkpoints. */
+    private void forgetCheckpoints(StudyTables tables) {
+        Set<String> ended = tables.runs().stream()
+                .filter(run -> !run.outcome().equals("Failed"))
+                .map(RunRecord::runId)
+                .collect(Collectors.toSet());
+        checkpoints.delete(setup.plan().runs().stream()
+                .filter(run -> ended.contains(run.runId()))
+                .toList());
     }
 
     private Set<String> planned() {

@@ -2,6 +2,7 @@ package io.batchscope.spark;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,9 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  * file that only one process can create.
  */
 final class HadoopFiles {
+    /** How the names of files end that are being written, or that a killed writer left. */
+    static final String TEMPORARY = ".tmp";
+
     private final FileSystem fileSystem;
     private final Configuration configuration;
 
@@ -77,19 +81,67 @@ final class HadoopFiles {
 
     /** Puts a file in the place of another, or in a free place; a reader sees either one whole. */
     void replace(Path file, byte[] content) {
+        replace(file, out -> out.write(content), () -> {});
+    }
+
+    /**
+     * The same for content that is written piece by piece.
+     *
+     * @param lastCheck called when all is written and before the file gets its name; the file does not if this throws
+     */
+    void replace(Path file, Content content, Runnable lastCheck) {
         makeDirectories(file.getParent());
-        Path temporary = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID() + ".tmp");
+        Path temporary = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID() + TEMPORARY);
         try {
             io(() -> {
                 try (OutputStream out = fileSystem.create(temporary, true)) {
-                    out.write(content);
+                    content.writeTo(out);
                 }
                 return content;
             });
+            lastCheck.run();
             moveOver(temporary, file);
-        } catch (UncheckedIOException e) {
-            delete(temporary);
+        } catch (RuntimeException | Error e) {
+            deleteAfter(e, temporary);
             throw e;
+        }
+    }
+
+    private void deleteAfter(Throwable failure, Path temporary) {
+        try {
+            delete(temporary);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Writes a file. */
+    @FunctionalInterface
+    interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Reads a file. */
+    @FunctionalInterface
+    interface Reading<T> {
+        T readFrom(InputStream in) throws IOException;
+    }
+
+    /** What a reading makes of a file. */
+    <T> T read(Path file, Reading<T> reading) throws IOException {
+        try (InputStream in = fileSystem.open(file)) {
+            return reading.readFrom(in);
+        }
+    }
+
+    /** Deletes a directory that is empty; leaves any other. */
+    void deleteIfEmpty(Path directory) {
+        if (exists(directory) && names(directory).isEmpty()) {
+            try {
+                fileSystem.delete(directory, false);
+            } catch (IOException e) {
+                // Something was put there meanwhile.
+            }
         }
     }
 

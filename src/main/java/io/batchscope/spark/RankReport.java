@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.SparkException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +42,21 @@ record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Fai
                 null,
                 new Failure(
                         ours ? message : cause.getClass().getSimpleName() + ": " + message,
-                        cause instanceof CollectiveException,
+                        cause instanceof CollectiveException || missesOthers(cause),
                         System.currentTimeMillis()));
     }
 
-    /** The run as its first rank saw it, or the failure that came first, before those that only followed from it. */
-    static TrainedRun together(List<RankReport> reports) {
+    /** Whether Spark gave up waiting for the other tasks of the stage. */
+    private static boolean missesOthers(Throwable cause) {
+        return cause instanceof SparkException
+                && String.valueOf(cause.getMessage()).contains("barrier sync");
+    }
+
+    /**
+     * The run as its first rank saw it, or the failure that came first, before those that only followed from it. Where
+     * ranks only lost each other, another attempt may mend it.
+     */
+    static Attempt together(List<RankReport> reports) {
         record Failed(RankReport report, Failure failure) {}
         Optional<Failed> first = reports.stream()
                 .flatMap(report ->
@@ -57,13 +67,14 @@ record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Fai
                         .thenComparing(failed -> failed.report().rank()));
         if (first.isPresent()) {
             RankReport report = first.get().report();
-            return TrainedRun.failed("rank " + report.rank() + " on " + report.host() + ": "
-                    + first.get().failure().message());
+            Failure failure = first.get().failure();
+            return new Attempt.Failed(
+                    "rank " + report.rank() + " on " + report.host() + ": " + failure.message(), failure.victim());
         }
         TrainedRun run = reports.get(0).run();
         if (run == null) {
             throw new IllegalStateException("the first rank reported neither a run nor a failure");
         }
-        return run;
+        return new Attempt.Trained(run);
     }
 }

@@ -4,6 +4,9 @@ import io.batchscope.collective.SingleCollective;
 import io.batchscope.data.Examples;
 import io.batchscope.data.Split;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.train.Checkpoint;
+import io.batchscope.train.CheckpointStore;
+import io.batchscope.train.Checkpointing;
 import io.batchscope.train.Collective;
 import io.batchscope.train.RankData;
 import io.batchscope.train.Replica;
@@ -19,6 +22,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.util.LongAccumulator;
+import org.jspecify.annotations.Nullable;
 
 /** What one rank of a run does inside its Spark task. */
 final class RankTask implements Serializable {
@@ -29,25 +33,29 @@ final class RankTask implements Serializable {
     private final ReplicaFactory replicas;
     private final byte[] secret;
     private final ShardReader reader;
+    private final @Nullable HadoopCheckpoints checkpoints;
     private final LongAccumulator steps;
 
+    /** @param checkpoints where the run's checkpoints are; null: it has none */
     RankTask(
             RunPlan plan,
             DataLocation data,
             ReplicaFactory replicas,
             byte[] secret,
             ShardReader reader,
+            @Nullable HadoopCheckpoints checkpoints,
             LongAccumulator steps) {
         this.plan = plan;
         this.data = data;
         this.replicas = replicas;
         this.secret = secret;
         this.reader = reader;
+        this.checkpoints = checkpoints;
         this.steps = steps;
     }
 
     /** Examples and network of a rank: all that can fail before the ranks meet. */
-    private record Prepared(RankData data, Replica replica) implements AutoCloseable {
+    private record Prepared(RankData data, Replica replica, Checkpointing checkpointing) implements AutoCloseable {
         @Override
         public void close() {
             replica.close();
@@ -100,13 +108,40 @@ final class RankTask implements Serializable {
                 read(Split.TRAIN, plan.trainExamples(), plan.lanes(), rank),
                 read(Split.VALIDATION, data.manifest().examples(Split.VALIDATION), workers, rank),
                 read(Split.TEST, data.manifest().examples(Split.TEST), workers, rank));
-        return new Prepared(examples, replicas.create(plan.seed(), plan.microBatch()));
+        Replica replica = replicas.create(plan.seed(), plan.microBatch());
+        try {
+            return new Prepared(examples, replica, rank == 0 ? checkpointing(replica) : Checkpointing.NONE);
+        } catch (RuntimeException e) {
+            replica.close();
+            throw e;
+        }
+    }
+
+    private Checkpointing checkpointing(Replica replica) {
+        if (checkpoints == null) {
+            return Checkpointing.NONE;
+        }
+        CheckpointStore store = checkpoints.takeOver(plan);
+        return new Checkpointing(
+                store, store.latest(plan, replica.parameterCount()).orElse(null));
     }
 
     private TrainedRun train(Prepared prepared, Collective collective, List<String> hosts, TaskContext context)
             throws InterruptedException {
         TrainingListener listener = collective.rank() == 0 ? new Heartbeat(steps, context) : TrainingListener.NONE;
-        return new StepLoop(plan, prepared.data(), prepared.replica(), collective, hosts, listener).run();
+        Checkpoint from = prepared.checkpointing().from();
+        if (from != null) {
+            steps.add(from.step());
+        }
+        return new StepLoop(
+                        plan,
+                        prepared.data(),
+                        prepared.replica(),
+                        collective,
+                        hosts,
+                        listener,
+                        prepared.checkpointing())
+                .run();
     }
 
     private Examples read(Split split, long limit, int lanes, int rank) {

@@ -58,6 +58,11 @@ public final class SparkSessions {
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         spark.setJobDescription("wait for executors");
         spark.parallelize(java.util.List.of(1), 1).count();
+        return presentSlots(session);
+    }
+
+    /** The same without waiting. */
+    static int presentSlots(SparkSession session) {
         return session.sparkContext()
                 .maxNumConcurrentTasks(
                         session.sparkContext().resourceProfileManager().defaultResourceProfile());

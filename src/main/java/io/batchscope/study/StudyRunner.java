@@ -215,17 +215,30 @@ public final class StudyRunner {
     private Event train(RunPlan plan) {
         Instant startedAt = Instant.now();
         try {
-            return new Event.Ended(plan, startedAt, engine.train(plan, new TrainingListener() {
-                @Override
-                public void onProgress(long stepsDone) {
-                    listener.onProgress(plan, stepsDone);
-                }
-            }));
+            return new Event.Ended(plan, startedAt, engine.train(plan, new Passed(plan, listener)));
         } catch (RuntimeException e) {
             LOG.error("run {}: the engine threw", plan.runId(), e);
             return new Event.Ended(plan, startedAt, TrainedRun.failed(e.toString()));
         } catch (Throwable e) {
             return new Event.Broken(e);
+        }
+    }
+
+    /** What a run's engine tells, with the run's plan. */
+    private record Passed(RunPlan plan, StudyListener listener) implements TrainingListener {
+        @Override
+        public void onContinued(long update) {
+            listener.onContinued(plan, update);
+        }
+
+        @Override
+        public void onRestart(String cause, long update, int attempt, int attempts) {
+            listener.onRestart(plan, cause, update, attempt, attempts);
+        }
+
+        @Override
+        public void onProgress(long stepsDone) {
+            listener.onProgress(plan, stepsDone);
         }
     }
 

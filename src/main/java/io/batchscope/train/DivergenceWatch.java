@@ -23,6 +23,19 @@ final class DivergenceWatch {
         smoothed = loss;
     }
 
+    /** What it knows now. */
+    Checkpoint.Watch state() {
+        return new Checkpoint.Watch(limit, smoothed, examplesBefore, lossSumBefore);
+    }
+
+    /** Goes on from what another knew. */
+    void restore(Checkpoint.Watch state) {
+        limit = state.limit();
+        smoothed = state.smoothed();
+        examplesBefore = state.examplesBefore();
+        lossSumBefore = state.lossSumBefore();
+    }
+
     /** Takes the mean loss of a batch; true if the run has diverged. */
     boolean hasDiverged(double loss, int examples) {
         if (!Double.isFinite(loss)) {

@@ -86,6 +86,11 @@ final class Feeder implements AutoCloseable {
         return new Feeder(source, threadName, timeout, processorIsFree);
     }
 
+    /** Begins with this update (from 0); before the first call of {@link #next}. */
+    void startAt(long update) {
+        source.startAt(update);
+    }
+
     /**
      * The run's next micro-batch; its buffer is the caller's until the next call.
      *

@@ -47,6 +47,11 @@ final class MicroBatches {
         return Math.min(plan.microBatch(), perWorker) * examples.featureCount();
     }
 
+    /** Begins with this update (from 0); before the first micro-batch is taken. */
+    void startAt(long update) {
+        step = update - 1;
+    }
+
     /** Whether there is another. */
     boolean hasNext() {
         return index < count || step + 1 < plan.plannedSteps();

@@ -62,6 +62,14 @@ public final class ParameterUpdate {
         return parameters;
     }
 
+    /** The parameters, then what the rule keeps; the arrays themselves. */
+    List<float[]> vectors() {
+        List<float[]> vectors = new ArrayList<>();
+        vectors.add(parameters);
+        vectors.addAll(List.of(state));
+        return vectors;
+    }
+
     /**
      * Does update {@code step} (from 0) and hands the new parameters to the replica. Held parameters are lowered by what
      * stands in their places.

@@ -1,24 +1,24 @@
 package io.batchscope.train;
 
 import io.batchscope.data.Split;
+import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Target;
-import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.StepRecord;
 import io.batchscope.train.Replica.Score;
 import io.batchscope.units.EpochGeometry;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The training loop of one rank; {@link TrainingEngine} shows it as pseudo-code. Every decision that ends the loop is
- * taken from values that are the same on all ranks, so all ranks leave it at the same update.
+ * The training loop of one rank; {@link TrainingEngine} shows it as pseudo-code. It begins at update 0 or where a
+ * checkpoint was taken, which gives the same bits. Every decision that ends the loop is taken from values that are the
+ * same on all ranks, so all ranks leave it at the same update.
  */
 public final class StepLoop {
     private final RunPlan plan;
@@ -33,12 +33,9 @@ public final class StepLoop {
     private final ParameterUpdate parameterUpdate;
     private final float[] parameters;
     private final StepTimes times = new StepTimes();
-    private final StepTimes total = new StepTimes();
-    private final DivergenceWatch divergence;
-    private final List<StepRecord> stepRows = new ArrayList<>();
-    private final List<EvalRecord> evalRows = new ArrayList<>();
-    private @Nullable Long stepsToTarget;
-    private @Nullable Double secondsToTarget;
+    private final RunState state;
+    private final CheckpointWriter checkpoints;
+    private @Nullable Checkpoint from;
     private long peakMemoryBytes;
 
     /**
@@ -54,7 +51,28 @@ public final class StepLoop {
             Collective collective,
             List<String> hosts,
             TrainingListener listener) {
-        this(plan, data, replica, collective, hosts, listener, feeder(plan, data, collective, hosts));
+        this(plan, data, replica, collective, hosts, listener, Checkpointing.NONE);
+    }
+
+    /** One that begins where {@code checkpointing} says. */
+    public StepLoop(
+            RunPlan plan,
+            RankData data,
+            Replica replica,
+            Collective collective,
+            List<String> hosts,
+            TrainingListener listener,
+            Checkpointing checkpointing) {
+        this(
+                plan,
+                data,
+                replica,
+                collective,
+                hosts,
+                listener,
+                feeder(plan, data, collective, hosts),
+                checkpointing,
+                CheckpointWriter.thread("batchscope-checkpoints-" + plan.runId()));
     }
 
     /** One that takes its micro-batches from {@code feeder}, and closes that in the end. */
@@ -66,6 +84,29 @@ public final class StepLoop {
             List<String> hosts,
             TrainingListener listener,
             Feeder feeder) {
+        this(
+                plan,
+                data,
+                replica,
+                collective,
+                hosts,
+                listener,
+                feeder,
+                Checkpointing.NONE,
+                CheckpointWriter.thread("unused"));
+    }
+
+    /** One that takes its micro-batches from {@code feeder} and writes checkpoints on {@code writing}; closes both. */
+    StepLoop(
+            RunPlan plan,
+            RankData data,
+            Replica replica,
+            Collective collective,
+            List<String> hosts,
+            TrainingListener listener,
+            Feeder feeder,
+            Checkpointing checkpointing,
+            ExecutorService writing) {
         this.plan = plan;
         this.geometry = plan.geometry();
         this.replica = replica;
@@ -77,7 +118,13 @@ public final class StepLoop {
         this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
         this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
         this.parameters = parameterUpdate.parameters();
-        this.divergence = new DivergenceWatch(plan.divergenceFactor());
+        this.state = new RunState(plan);
+        this.from = checkpointing.from();
+        this.checkpoints = new CheckpointWriter(
+                collective.rank() == 0 ? checkpointing.store() : CheckpointStore.NONE,
+                collective.rank() == 0 ? plan.checkpoints() : CheckpointPolicy.NONE,
+                timeout(plan),
+                writing);
     }
 
     private static Feeder feeder(RunPlan plan, RankData data, Collective collective, List<String> hosts) {
@@ -85,8 +132,12 @@ public final class StepLoop {
         return Feeder.of(
                 new MicroBatches(plan, collective.rank(), collective.size(), data.train()),
                 "batchscope-feeder-" + plan.runId() + "-rank-" + collective.rank(),
-                Duration.ofMillis((long) (plan.timeoutSeconds() * 1000)),
+                timeout(plan),
                 ranksHere);
+    }
+
+    private static Duration timeout(RunPlan plan) {
+        return Duration.ofMillis((long) (plan.timeoutSeconds() * 1000));
     }
 
     /**
@@ -102,65 +153,88 @@ public final class StepLoop {
         } finally {
             Processors.release();
             feeder.close();
+            checkpoints.close();
         }
     }
 
     private TrainedRun train() throws InterruptedException {
         startTogether();
-        Score start = evaluate(0, Split.VALIDATION);
-        if (start.examples() > 0) {
-            divergence.initial(start.loss());
-        }
-        long step = 0;
-        @Nullable Outcome outcome = null;
-        while (outcome == null && step < plan.plannedSteps()) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException("run " + plan.runId() + " was stopped at step " + step);
+        if (state.step == 0) {
+            Score start = evaluate(0, Split.VALIDATION);
+            if (start.examples() > 0) {
+                state.divergence.initial(start.loss());
             }
-            outcome = update(step);
+        }
+        @Nullable Outcome outcome = null;
+        while (outcome == null && state.step < plan.plannedSteps()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("run " + plan.runId() + " was stopped at step " + state.step);
+            }
+            outcome = update(state.step);
             if (outcome instanceof Outcome.Diverged) {
                 break;
             }
-            step++;
-            listener.onProgress(step);
-            boolean last = outcome != null || step == plan.plannedSteps();
-            if (last || step % plan.evaluateEvery() == 0) {
-                outcome = afterEvaluation(step, evaluate(step, Split.VALIDATION), outcome);
+            state.step++;
+            listener.onProgress(state.step);
+            boolean last = outcome != null || state.step == plan.plannedSteps();
+            if (last || state.step % plan.evaluateEvery() == 0) {
+                outcome = afterEvaluation(state.step, evaluate(state.step, Split.VALIDATION), outcome);
+            }
+            if (!last && outcome == null && checkpoints.isDue(state.step, state.total.totalNanos)) {
+                checkpoints.write(parameterUpdate.vectors(), copies -> state.checkpoint(peaks(), copies));
             }
         }
-        Outcome end = finish(step, outcome == null ? new Outcome.Completed() : outcome);
+        Outcome end = finish(state.step, outcome == null ? new Outcome.Completed() : outcome);
         listener.onEnd(end);
         return new TrainedRun(
                 end,
-                step,
-                stepsToTarget,
-                secondsToTarget,
-                StepTimes.seconds(total.totalNanos),
-                StepTimes.seconds(total.computeNanos),
-                StepTimes.seconds(total.syncNanos),
-                StepTimes.seconds(total.dataNanos),
+                state.step,
+                state.reached == null ? null : state.reached.step(),
+                state.reached == null ? null : state.reached.seconds(),
+                StepTimes.seconds(state.total.totalNanos),
+                StepTimes.seconds(state.total.computeNanos),
+                StepTimes.seconds(state.total.syncNanos),
+                StepTimes.seconds(state.total.dataNanos),
                 peakOverRanks(),
                 null,
                 null,
                 hosts,
-                stepRows,
-                evalRows,
+                state.stepRows,
+                state.evalRows,
                 new Parameters(parameters));
     }
 
     /**
      * Takes the first rank's start parameters: the same seed need not give the same bits on another processor, and ranks
-     * that start apart stay apart.
+     * that start apart stay apart. Where the first rank has a checkpoint, all take that.
      */
     private void startTogether() {
-        replica.readParameters(parameters);
-        if (collective.size() > 1) {
-            if (collective.rank() > 0) {
-                Arrays.fill(parameters, 0);
+        List<float[]> vectors = parameterUpdate.vectors();
+        Checkpoint start = from;
+        from = null;
+        if (start == null || collective.rank() > 0) {
+            replica.readParameters(parameters);
+        } else {
+            start.requireFits(plan, parameters.length, vectors.size());
+            for (int i = 0; i < vectors.size(); i++) {
+                System.arraycopy(start.vectors().get(i), 0, vectors.get(i), 0, parameters.length);
             }
-            collective.allReduceSum(parameters, 0, parameters.length);
+            state.restore(start);
+            peakMemoryBytes = start.peaks().memoryBytes();
+        }
+        if (collective.size() > 1) {
+            state.share(collective);
+            RunState.share(state.step == 0 ? List.of(parameters) : vectors, collective);
+        }
+        if (collective.size() > 1 || state.step > 0) {
             replica.writeParameters(parameters);
         }
+        feeder.startAt(state.step);
+        checkpoints.startAt(state.step, state.total.totalNanos, start == null ? List.of() : start.vectors());
+    }
+
+    private Checkpoint.Peaks peaks() {
+        return new Checkpoint.Peaks(peakMemoryBytes, 0, 0);
     }
 
     /** One optimizer update; an outcome if it was the last. */
@@ -168,66 +242,30 @@ public final class StepLoop {
         times.clear();
         long start = System.nanoTime();
         double rate = plan.schedule().rateAt(step);
-        gradient.compute(step, StepTimes.seconds(total.totalNanos) > plan.secondsLimit(), times);
-        if (divergence.hasDiverged(gradient.loss(), geometry.sizeOf(step))) {
+        gradient.compute(step, StepTimes.seconds(state.total.totalNanos) > plan.secondsLimit(), times);
+        if (state.divergence.hasDiverged(gradient.loss(), geometry.sizeOf(step))) {
             return new Outcome.Diverged(step + 1, gradient.loss());
         }
         boolean keepRow = step % plan.stepRowEvery() == 0 || step == plan.plannedSteps() - 1;
         double norm = keepRow ? gradient.norm() : 0;
         parameterUpdate.apply(gradient.mean(), rate, step);
         times.totalNanos = System.nanoTime() - start;
-        total.add(times);
+        state.total.add(times);
         if (keepRow) {
             peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
-            keep(row(step + 1, rate, norm));
+            StepRecord row = state.keep(step + 1, rate, gradient.loss(), norm, times);
+            listener.onStep(row);
         }
         return gradient.stopWanted()
-                ? new Outcome.BudgetExhausted(step + 1, StepTimes.seconds(total.totalNanos))
+                ? new Outcome.BudgetExhausted(step + 1, StepTimes.seconds(state.total.totalNanos))
                 : null;
-    }
-
-    private StepRecord row(long step, double rate, double norm) {
-        return new StepRecord(
-                plan.study(),
-                plan.runId(),
-                plan.batchSize(),
-                plan.seed(),
-                step,
-                geometry.epochsAfter(step),
-                geometry.examplesAfter(step),
-                rate,
-                gradient.loss(),
-                norm,
-                null,
-                null,
-                null,
-                StepTimes.seconds(times.computeNanos),
-                StepTimes.seconds(times.syncNanos),
-                StepTimes.seconds(times.dataNanos));
-    }
-
-    private void keep(StepRecord row) {
-        stepRows.add(row);
-        listener.onStep(row);
     }
 
     private Score evaluate(long step, Split split) {
         Score score = evaluator.score(split);
         peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
         if (score.examples() > 0 && Double.isFinite(score.loss())) {
-            EvalRecord row = new EvalRecord(
-                    plan.study(),
-                    plan.runId(),
-                    plan.batchSize(),
-                    plan.seed(),
-                    step,
-                    geometry.epochsAfter(step),
-                    geometry.examplesAfter(step),
-                    StepTimes.seconds(total.totalNanos),
-                    split.label(),
-                    score.loss(),
-                    plan.task() == Task.CLASSIFICATION ? score.accuracy() : null);
-            evalRows.add(row);
+            EvalRecord row = state.keep(step, split, score);
             listener.onEvaluation(row);
         }
         return score;
@@ -241,9 +279,8 @@ public final class StepLoop {
             return new Outcome.Diverged(step, score.loss());
         }
         Target target = plan.target();
-        if (target != null && stepsToTarget == null && target.isPassedBy(score.loss(), score.accuracy())) {
-            stepsToTarget = step;
-            secondsToTarget = StepTimes.seconds(total.totalNanos);
+        if (target != null && state.reached == null && target.isPassedBy(score.loss(), score.accuracy())) {
+            state.reached = new Checkpoint.Reached(step, StepTimes.seconds(state.total.totalNanos));
             if (target.stop() && outcome == null) {
                 return new Outcome.ReachedTarget(step);
             }

@@ -20,6 +20,7 @@ import io.batchscope.plan.RunPlan;
  *                                                        // listener.onProgress, now and then onStep
  *     now and then: evaluate validation                  // listener.onEvaluation
  *     if target passed and target.stop: stop             // outcome ReachedTarget(step)
+ *     now and then: begin to write a checkpoint          // a run that was cut short goes on after it
  * evaluate train, validation, test                       // listener.onEvaluation
  *                                                        // listener.onEnd
  * }</pre>

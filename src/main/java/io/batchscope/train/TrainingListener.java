@@ -9,6 +9,19 @@ public interface TrainingListener {
     /** Hears nothing. */
     TrainingListener NONE = new TrainingListener() {};
 
+    /** Before the first update, where that is not update 0: another process, now gone, did those before this one. */
+    default void onContinued(long update) {}
+
+    /**
+     * After a failure that another attempt may mend.
+     *
+     * @param cause what happened
+     * @param update where the next attempt begins
+     * @param attempt its number, from 2
+     * @param attempts how many there may be
+     */
+    default void onRestart(String cause, long update, int attempt, int attempts) {}
+
     /** After every update, cheap: how far the run is. */
     default void onProgress(long stepsDone) {}
 

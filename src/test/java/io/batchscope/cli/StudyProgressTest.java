@@ -19,6 +19,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class StudyProgressTest {
@@ -30,14 +31,37 @@ class StudyProgressTest {
                         new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"))
                 .result(plan, TrainedRun.failed("no memory"), Instant.EPOCH)
                 .run();
+        assertThat(shown(plan, progress -> {
+                    progress.onRunStarted(plan);
+                    progress.onRunFinished(plan, row);
+                    progress.onStudy(StudyStatus.State.RUNNING, new StudyStatus.Counts(1, 0, 0, 1));
+                }))
+                .isEqualTo("progress: 100 %, 1 of 1 runs\n");
+    }
+
+    @Test
+    void saysWhereRunsGoOnAndWhy() {
+        RunPlan plan = RunPlans.sgd(Task.CLASSIFICATION, 100, 10, 5000, 0.1).plan();
+        assertThat(shown(plan, progress -> {
+                    progress.onContinued(plan, 1200);
+                    progress.onRestart(plan, "rank 1 on node7 was lost (executor 3: worker lost)", 2400, 2, 3);
+                    progress.onRestart(plan, "rank 0 on node7 was lost (executor 4: worker lost)", 0, 3, 3);
+                }))
+                .isEqualTo(
+                        """
+                        note: run r10w1 (batch 10): goes on from update 1,200, where an earlier command left it
+                        note: run r10w1 (batch 10): rank 1 on node7 was lost (executor 3: worker lost); goes on from update 2,400, attempt 2 of 3
+                        note: run r10w1 (batch 10): rank 0 on node7 was lost (executor 4: worker lost); begins again, as it has no checkpoint, attempt 3 of 3
+                        """);
+    }
+
+    private static String shown(RunPlan plan, Consumer<StudyProgress> events) {
         ByteArrayOutputStream shown = new ByteArrayOutputStream();
         try (StudyProgress progress = new StudyProgress(
                 new StudyPlan("study", new ReplicaChoice(ReplicaKind.DL4J, "a test"), List.of(plan), List.of()),
                 new PrintStream(shown, true, StandardCharsets.UTF_8))) {
-            progress.onRunStarted(plan);
-            progress.onRunFinished(plan, row);
-            progress.onStudy(StudyStatus.State.RUNNING, new StudyStatus.Counts(1, 0, 0, 1));
+            events.accept(progress);
         }
-        assertThat(shown.toString(StandardCharsets.UTF_8)).isEqualTo("progress: 100 %, 1 of 1 runs\n");
+        return shown.toString(StandardCharsets.UTF_8);
     }
 }

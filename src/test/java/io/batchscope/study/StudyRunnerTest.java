@@ -294,6 +294,29 @@ class StudyRunnerTest {
     }
 
     @Test
+    void passesOnWhereARunGoesOn() {
+        List<String> heard = new ArrayList<>();
+        StudyListener listener = new StudyListener() {
+            @Override
+            public void onContinued(RunPlan plan, long update) {
+                heard.add(plan.runId() + " at " + update);
+            }
+
+            @Override
+            public void onRestart(RunPlan plan, String cause, long update, int attempt, int attempts) {
+                heard.add(plan.runId() + " at " + update + ", " + attempt + " of " + attempts + ": " + cause);
+            }
+        };
+        TrainingEngine engine = (plan, training) -> {
+            training.onContinued(3);
+            training.onRestart("rank 1 was lost", 5, 2, 3);
+            return SamplePlans.trained(plan, new Outcome.Completed());
+        };
+        new StudyRunner(engine, store, 1, RECORDS, ModelKeeper.NONE, listener).run(study(SIXTY_FOUR));
+        assertThat(heard).containsExactly("r64 at 3", "r64 at 5, 2 of 3: rank 1 was lost");
+    }
+
+    @Test
     void needsASlot() {
         assertThatThrownBy(() -> new StudyRunner(completing(), store, 0, RECORDS, ModelKeeper.NONE, StudyListener.NONE))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -1,0 +1,65 @@
+package io.batchscope.train;
+
+import io.batchscope.plan.RunPlan;
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.StepRecord;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a run is after an update: all that it needs to go on as if it had never stopped. The order of the data, the
+ * schedule and the seeds of what is random are functions of the update's number and the plan, so that number is enough.
+ *
+ * @param trainingId the training that it belongs to, see {@link RunPlan#trainingId}
+ * @param step updates done, at least 1
+ * @param vectors the parameters, then the vectors that the update rule keeps; all {@code float[parameterCount]}
+ */
+public record Checkpoint(
+        String trainingId,
+        long batchSize,
+        long plannedSteps,
+        long step,
+        Times times,
+        Watch watch,
+        @Nullable Reached reached,
+        Peaks peaks,
+        List<StepRecord> stepRows,
+        List<EvalRecord> evalRows,
+        List<float[]> vectors) {
+    public Checkpoint {
+        stepRows = List.copyOf(stepRows);
+        evalRows = List.copyOf(evalRows);
+        vectors = List.copyOf(vectors);
+    }
+
+    /** Where the time of the first rank went, in nanoseconds. */
+    public record Times(long computeNanos, long syncNanos, long dataNanos, long totalNanos) {}
+
+    /** What {@link DivergenceWatch} knows. */
+    public record Watch(double limit, double smoothed, long examplesBefore, double lossSumBefore) {}
+
+    /** When the target was first seen passed. */
+    public record Reached(long step, double seconds) {}
+
+    /** The most memory seen on the first rank, in bytes; 0 where it was not measured. */
+    public record Peaks(long memoryBytes, long heapBytes, long offHeapBytes) {}
+
+    /**
+     * Refuses to go on with what is not of this training.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
+    void requireFits(RunPlan plan, int parameterCount, int vectorCount) {
+        if (!trainingId.equals(plan.trainingId())
+                || batchSize != plan.batchSize()
+                || plannedSteps != plan.plannedSteps()
+                || step < 1
+                || step >= plannedSteps
+                || vectors.size() != vectorCount
+                || vectors.stream().anyMatch(vector -> vector.length != parameterCount)) {
+            throw new IllegalArgumentException("checkpoint of training " + trainingId + " at update " + step
+                    + ": must fit training " + plan.trainingId() + " of " + plan.plannedSteps() + " updates and "
+                    + parameterCount + " parameters");
+        }
+    }
+}

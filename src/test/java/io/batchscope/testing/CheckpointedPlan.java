@@ -1,0 +1,49 @@
+package io.batchscope.testing;
+
+import io.batchscope.plan.CheckpointPolicy;
+import io.batchscope.plan.RunPlan;
+
+/** Plans with checkpoints and retries. */
+public final class CheckpointedPlan {
+    private CheckpointedPlan() {}
+
+    /** The plan, with a checkpoint every so many updates, two of them kept. */
+    public static RunPlan of(RunPlan plan, long everySteps, int retries) {
+        return of(plan, new CheckpointPolicy(everySteps, Double.POSITIVE_INFINITY, 2), retries);
+    }
+
+    /** The plan with this policy. */
+    public static RunPlan of(RunPlan plan, CheckpointPolicy policy, int retries) {
+        return new RunPlan(
+                plan.runId(),
+                plan.trainingId(),
+                plan.study(),
+                plan.task(),
+                plan.batchSize(),
+                plan.workers(),
+                plan.microBatch(),
+                plan.lanes(),
+                plan.seed(),
+                plan.trainExamples(),
+                plan.dataFingerprint(),
+                plan.modelFingerprint(),
+                plan.syncMode(),
+                plan.replica(),
+                plan.optimizer(),
+                plan.scalingRule(),
+                plan.baseLearningRate(),
+                plan.peakLearningRate(),
+                plan.warmupSteps(),
+                plan.schedule(),
+                plan.plannedSteps(),
+                plan.evaluateEvery(),
+                plan.stepRowEvery(),
+                plan.target(),
+                plan.secondsLimit(),
+                plan.divergenceFactor(),
+                plan.transport(),
+                plan.timeoutSeconds(),
+                retries,
+                policy);
+    }
+}

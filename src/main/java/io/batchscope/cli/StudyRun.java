@@ -79,7 +79,7 @@ final class StudyRun {
                 new SparkTrainingEngine(session, setup.data(), setup.replicas()),
                 store,
                 setup.slots(),
-                new RunRecords(setup.model().facts(), provenance),
+                new RunRecords(setup.model().facts(), provenance, setup.memory()),
                 (runId, parameters) -> files.writeModel(runId, setup.model().archive(parameters)),
                 new StatusListener(progress, files, startedAt));
         Interruption interruption = new Interruption(runner);

@@ -23,6 +23,11 @@ public final class Batch {
         this.targets = new float[capacity];
     }
 
+    /** What one with this capacity takes on the heap, in bytes. */
+    public static long bytes(long capacity, int featureCount) {
+        return capacity * ((long) featureCount * Float.BYTES + Integer.BYTES + Float.BYTES);
+    }
+
     /** Examples in it. */
     public int size() {
         return size;

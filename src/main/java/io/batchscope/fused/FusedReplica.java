@@ -142,6 +142,18 @@ final class FusedReplica implements Replica {
         return (int) ((long) rows * part / parts);
     }
 
+    /** Its blocks, those of the passes kept, and the memory in which oneDNN's primitives take turns on this thread. */
+    @Override
+    public long nativeBytes() {
+        long passBytes = 0;
+        long scratchBytes = 0;
+        for (Pass pass : passes.values()) {
+            passBytes += pass.nativeBytes();
+            scratchBytes = Math.max(scratchBytes, pass.scratchBytes());
+        }
+        return parameters.bytes() + gradient.bytes() + workspace.bytes() + passBytes + scratchBytes;
+    }
+
     private Pass pass(int rows, boolean training) {
         if (latest != null && rows == latestRows && training == latestTraining) {
             return latest;

@@ -17,6 +17,8 @@ final class Pass implements AutoCloseable {
     private final int rows;
     private final long floats;
     private final boolean direct;
+    private final long nativeBytes;
+    private final long scratchBytes;
 
     Pass(Lowering lowering, OutputLoss loss, int features) {
         this.natives = lowering.natives();
@@ -29,11 +31,23 @@ final class Pass implements AutoCloseable {
         this.rows = lowering.rows();
         this.floats = lowering.floats();
         this.direct = lowering.direct();
+        this.nativeBytes = lowering.nativeBytes();
+        this.scratchBytes = lowering.scratchBytes();
     }
 
     /** Floats of memory that it needs. */
     long floats() {
         return floats;
+    }
+
+    /** Native memory of its own, for constants and arguments. */
+    long nativeBytes() {
+        return nativeBytes;
+    }
+
+    /** The most that any of its primitives works in beside its arguments; oneDNN gives all of a thread the same. */
+    long scratchBytes() {
+        return scratchBytes;
     }
 
     /** Whether its gradient goes straight into the caller's array. */

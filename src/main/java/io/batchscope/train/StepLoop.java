@@ -34,11 +34,11 @@ public final class StepLoop {
     private final StepTimes times = new StepTimes();
     private final StepTimes total = new StepTimes();
     private final DivergenceWatch divergence;
+    private final MemoryPeaks memory;
     private final List<StepRecord> stepRows = new ArrayList<>();
     private final List<EvalRecord> evalRows = new ArrayList<>();
     private @Nullable Long stepsToTarget;
     private @Nullable Double secondsToTarget;
-    private long peakMemoryBytes;
 
     /**
      * A loop that is run once.
@@ -77,6 +77,7 @@ public final class StepLoop {
         this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
         this.parameters = parameterUpdate.parameters();
         this.divergence = new DivergenceWatch(plan.divergenceFactor());
+        this.memory = new MemoryPeaks(replica);
     }
 
     private static Feeder feeder(RunPlan plan, RankData data, Collective collective) {
@@ -125,6 +126,7 @@ public final class StepLoop {
         }
         Outcome end = finish(step, outcome == null ? new Outcome.Completed() : outcome);
         listener.onEnd(end);
+        MemoryPeaks.Peaks peaks = memory.overRanks(collective);
         return new TrainedRun(
                 end,
                 step,
@@ -134,9 +136,9 @@ public final class StepLoop {
                 StepTimes.seconds(total.computeNanos),
                 StepTimes.seconds(total.syncNanos),
                 StepTimes.seconds(total.dataNanos),
-                peakOverRanks(),
-                null,
-                null,
+                peaks.resident(),
+                peaks.heap(),
+                peaks.offHeap(),
                 hosts,
                 stepRows,
                 evalRows,
@@ -173,7 +175,7 @@ public final class StepLoop {
         times.totalNanos = System.nanoTime() - start;
         total.add(times);
         if (keepRow) {
-            peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
+            memory.sample();
             keep(row(step + 1, rate, norm));
         }
         return gradient.stopWanted()
@@ -208,7 +210,7 @@ public final class StepLoop {
 
     private Score evaluate(long step, Split split) {
         Score score = evaluator.score(split);
-        peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
+        memory.sample();
         if (score.examples() > 0 && Double.isFinite(score.loss())) {
             EvalRecord row = new EvalRecord(
                     plan.study(),
@@ -254,16 +256,5 @@ public final class StepLoop {
         Score train = evaluate(step, Split.TRAIN);
         evaluate(step, Split.TEST);
         return Double.isFinite(train.loss()) ? outcome : new Outcome.Diverged(step, train.loss());
-    }
-
-    private long peakOverRanks() {
-        double[] peaks = new double[collective.size()];
-        peaks[collective.rank()] = peakMemoryBytes;
-        collective.allReduceSum(peaks, 0, peaks.length);
-        double most = 0;
-        for (double peak : peaks) {
-            most = Math.max(most, peak);
-        }
-        return (long) most;
     }
 }

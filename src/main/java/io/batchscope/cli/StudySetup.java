@@ -1,5 +1,6 @@
 package io.batchscope.cli;
 
+import io.batchscope.analysis.NumberText;
 import io.batchscope.config.LoadedConfig;
 import io.batchscope.data.DataException;
 import io.batchscope.data.Manifest;
@@ -18,7 +19,6 @@ import io.batchscope.spark.ManifestFile;
 import io.batchscope.spark.NamedDataSets;
 import io.batchscope.spark.PreparationRequest;
 import io.batchscope.spark.SparkSessions;
-import io.batchscope.study.Sizes;
 import io.batchscope.study.WorkerMemory;
 import io.batchscope.train.ReplicaFactory;
 import java.util.Locale;
@@ -64,7 +64,7 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
         long need = plan.runs().stream().mapToLong(memory::bytes).max().orElse(0);
         int microBatch =
                 plan.runs().stream().mapToInt(RunPlan::microBatch).max().orElse(0);
-        return "a worker may use " + memory.budget().describe() + " and needs up to " + Sizes.text(need)
+        return "a worker may use " + memory.budget().describe() + " and needs up to " + NumberText.bytes(need)
                 + " with a micro-batch of " + microBatch;
     }
 

@@ -32,7 +32,7 @@ public record MicroBatchSearch(ReplicaFactory replicas, int features, List<Worke
         int candidate = small.microBatch() == 0 ? 0 : largest(law, most);
         while (candidate > 1) {
             int half = candidate / 2;
-            // Where the law bends, as where a replica works in parts, what lies before the last point tells how it goes on.
+            // Where the law bends, as where a replica works in parts, the half shows how it goes on.
             law = half > FEW ? measured(law, half) : law;
             if ((half <= FEW || isProven(law, half)) && fits(law, candidate)) {
                 law = measured(law, candidate);

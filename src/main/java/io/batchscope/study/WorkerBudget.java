@@ -1,5 +1,6 @@
 package io.batchscope.study;
 
+import io.batchscope.analysis.NumberText;
 import java.io.Serializable;
 import java.util.List;
 import java.util.OptionalLong;
@@ -75,8 +76,8 @@ public record WorkerBudget(long heap, long offHeap, long total, boolean asked, i
 
     /** Such as {@code 2.0 GiB (1.5 GiB of heap and 0.5 GiB outside at most)}. */
     public String describe() {
-        return Sizes.text(total) + (asked ? " (study.sync.memory-per-worker; " : " (") + "of it up to "
-                + Sizes.text(Math.min(heap, total)) + " of heap and " + Sizes.text(Math.min(offHeap, total))
+        return NumberText.bytes(total) + (asked ? " (study.sync.memory-per-worker; " : " (") + "of it up to "
+                + NumberText.bytes(Math.min(heap, total)) + " of heap and " + NumberText.bytes(Math.min(offHeap, total))
                 + " outside)";
     }
 }

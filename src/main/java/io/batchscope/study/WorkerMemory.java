@@ -1,5 +1,6 @@
 package io.batchscope.study;
 
+import io.batchscope.analysis.NumberText;
 import io.batchscope.plan.ClusterException;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.RunPlan;
@@ -137,12 +138,12 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
         WorkerNeed need = need(plan);
         String outside = law.points().isEmpty()
                 ? "the network not counted"
-                : Sizes.text(law.bytes(microBatch)) + " outside for the network";
-        return Sizes.text(need.heapBytes(microBatch) + law.bytes(microBatch)) + " ("
-                + Sizes.text(need.heapBytes(microBatch)) + " of heap: "
-                + Sizes.text(need.loop().parameterBytes()) + " for parameters, gradient and optimizer state, "
-                + Sizes.text(need.exampleBytes() + need.loop().orderBytes()) + " for examples, "
-                + Sizes.text(need.loop().microBatchBytes(microBatch)) + " for micro-batches; "
+                : NumberText.bytes(law.bytes(microBatch)) + " outside for the network";
+        return NumberText.bytes(need.heapBytes(microBatch) + law.bytes(microBatch)) + " ("
+                + NumberText.bytes(need.heapBytes(microBatch)) + " of heap: "
+                + NumberText.bytes(need.loop().parameterBytes()) + " for parameters, gradient and optimizer state, "
+                + NumberText.bytes(need.exampleBytes() + need.loop().orderBytes()) + " for examples, "
+                + NumberText.bytes(need.loop().microBatchBytes(microBatch)) + " for micro-batches; "
                 + outside + ")";
     }
 

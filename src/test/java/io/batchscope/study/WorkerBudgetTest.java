@@ -84,10 +84,4 @@ class WorkerBudgetTest {
         assertThat(budget(executor("1", "a", 2, 2300, null, 0, 0)).describe())
                 .isEqualTo("7.6 GiB (of it up to 1000.0 MiB of heap and 6.6 GiB outside)");
     }
-
-    @Test
-    void bytesReadAsPeopleReadThem() {
-        assertThat(List.of(Sizes.text(12), Sizes.text(5632), Sizes.text(64 * MIB), Sizes.text(3277 * MIB)))
-                .containsExactly("12 B", "5.5 KiB", "64.0 MiB", "3.2 GiB");
-    }
 }

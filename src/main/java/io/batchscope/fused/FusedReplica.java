@@ -146,12 +146,19 @@ final class FusedReplica implements Replica {
     @Override
     public long nativeBytes() {
         long passBytes = 0;
-        long scratchBytes = 0;
         for (Pass pass : passes.values()) {
             passBytes += pass.nativeBytes();
-            scratchBytes = Math.max(scratchBytes, pass.scratchBytes());
         }
-        return parameters.bytes() + gradient.bytes() + workspace.bytes() + passBytes + scratchBytes;
+        return parameters.bytes() + gradient.bytes() + workspace.bytes() + passBytes + scratchBytes();
+    }
+
+    /** Of these what oneDNN has taken itself. */
+    long scratchBytes() {
+        long most = 0;
+        for (Pass pass : passes.values()) {
+            most = Math.max(most, pass.scratchBytes());
+        }
+        return most;
     }
 
     private Pass pass(int rows, boolean training) {

@@ -55,7 +55,7 @@ class ConfigProblemsTest {
                                 + " 'batch-sizes'?",
                         "unknown key 'qqq' (FILE:10, study.qqq): no such setting; there are name, data, model,"
                                 + " optimizer, learning-rate, batch-sizes, seeds, budget, target, evaluation, sync,"
-                                + " replica, output, probes");
+                                + " checkpoint, replica, output, probes");
     }
 
     @ParameterizedTest

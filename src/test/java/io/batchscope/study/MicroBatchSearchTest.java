@@ -2,6 +2,7 @@ package io.batchscope.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.testing.KnownReplica;
 import io.batchscope.train.LoopMemory;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,12 @@
-package io.batchscope.study;
+package io.batchscope.testing;
 
 import io.batchscope.data.Batch;
-import io.batchscope.testing.LinearReplica;
 import io.batchscope.train.Replica;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 
 /** A replica that says how much native memory it holds by a law of its own, and refuses batches above a limit. */
-final class KnownReplica implements Replica {
+public final class KnownReplica implements Replica {
     private final Replica inner;
     private final IntToLongFunction law;
     private final int most;
@@ -19,7 +18,7 @@ final class KnownReplica implements Replica {
      * @param most examples, beyond which there is no memory
      * @param tried gets the size of every gradient
      */
-    KnownReplica(int features, IntToLongFunction law, int most, List<Integer> tried) {
+    public KnownReplica(int features, IntToLongFunction law, int most, List<Integer> tried) {
         this.inner = new LinearReplica(features, 0);
         this.law = law;
         this.most = most;

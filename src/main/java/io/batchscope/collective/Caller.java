@@ -15,9 +15,12 @@ final class Caller {
     private final RunSecret secret;
     private final ByteBuffer hello;
     private final ByteBuffer reply = ByteBuffer.allocate(RingGreeting.REPLY_BYTES);
+    private final boolean encrypted;
+    private @Nullable LinkKeys keys;
     private boolean done;
 
     private Caller(SocketChannel channel, SelectionKey key, RunSecret secret, ByteBuffer hello) {
+        encrypted = RingGreeting.helloEncrypted(hello);
         this.channel = channel;
         this.key = key;
         this.secret = secret;
@@ -51,6 +54,12 @@ final class Caller {
         return done;
     }
 
+    /** Of the connection once it is {@link #done}; null without encryption. */
+    @Nullable
+    LinkKeys keys() {
+        return keys;
+    }
+
     /** Goes on as far as possible; returns what is wrong with the other side, or null. */
     @Nullable
     String proceed() throws IOException {
@@ -62,7 +71,9 @@ final class Caller {
             return null;
         }
         if (done) {
-            return channel.read(ByteBuffer.allocate(1)) < 0 ? "closed the connection" : "sent bytes where none belong";
+            return channel.read(ByteBuffer.allocate(1)) < 0
+                    ? "closed the connection"
+                    : "gave up before all ranks were connected";
         }
         if (channel.read(reply) < 0) {
             return "refused the connection: it runs with another secret, another number of ranks or another version";
@@ -86,7 +97,11 @@ final class Caller {
         if (!RunSecret.same(RingGreeting.tagAtEnd(reply), secret.tag(RingGreeting.LISTENER, hello, head))) {
             return "does not know this run's secret";
         }
+        if (RingGreeting.replyEncrypted(reply) != encrypted) {
+            return Wording.encryptionMismatch(!encrypted);
+        }
         RingSockets.writeAtOnce(channel, ByteBuffer.wrap(secret.tag(RingGreeting.CALLER, hello, head)));
+        keys = encrypted ? LinkKeys.derive(secret, hello, head) : null;
         done = true;
         return null;
     }

@@ -1,5 +1,7 @@
 package io.batchscope.collective;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a vector consists of. */
 enum ElementType {
     FLOATS("floats", Float.BYTES),
@@ -16,6 +18,11 @@ enum ElementType {
     /** For messages. */
     String plural() {
         return plural;
+    }
+
+    /** The one with so many bytes an element, or null. */
+    static @Nullable ElementType of(int bytes) {
+        return bytes == FLOATS.bytes ? FLOATS : bytes == DOUBLES.bytes ? DOUBLES : null;
     }
 
     /** Of one element. */

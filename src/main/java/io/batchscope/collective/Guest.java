@@ -19,15 +19,18 @@ final class Guest {
     private final ByteBuffer hello = ByteBuffer.allocate(RingGreeting.HELLO_BYTES);
     private final ByteBuffer confirm = ByteBuffer.allocate(RingGreeting.CONFIRM_BYTES);
     private final long arrivedNanos = System.nanoTime();
+    private final boolean encrypted;
+    private @Nullable LinkKeys keys;
     private boolean greeted;
     private boolean done;
 
-    /** @param expectedHello what the previous rank says, but for the nonce */
+    /** @param expectedHello what the previous rank says, but for the nonce, if it encrypts where this one does */
     Guest(SocketChannel channel, Selector selector, RunSecret secret, ByteBuffer expectedHello) throws IOException {
         this.channel = channel;
         this.secret = secret;
         this.expectedHello = expectedHello;
-        replyHead = RingGreeting.replyHead(secret.nonce());
+        encrypted = RingGreeting.helloEncrypted(expectedHello);
+        replyHead = RingGreeting.replyHead(encrypted, secret.nonce());
         address = channel.getRemoteAddress();
         channel.configureBlocking(false);
         RingSockets.prepare(channel);
@@ -52,6 +55,12 @@ final class Guest {
         return done;
     }
 
+    /** Of the connection once it is {@link #done}; null without encryption. */
+    @Nullable
+    LinkKeys keys() {
+        return keys;
+    }
+
     /** Goes on as far as possible; returns why it is to be refused, or null. */
     @Nullable
     String proceed() throws IOException {
@@ -61,14 +70,17 @@ final class Guest {
         if (greeted) {
             return confirm.hasRemaining() ? null : finish();
         }
-        int known = Math.min(hello.position(), RingGreeting.HELLO_BYTES - RunSecret.NONCE_BYTES);
+        int known = Math.min(hello.position(), RingGreeting.HELLO_FIXED_BYTES);
         if (!hello.slice(0, known).equals(expectedHello.slice(0, known))) {
             return "it is not the previous rank of this run, or of another version";
         }
-        if (!hello.hasRemaining()) {
-            answer();
+        if (hello.hasRemaining()) {
+            return null;
         }
-        return null;
+        answer();
+        // The answer tells the caller so too, and proves it.
+        boolean theirs = RingGreeting.helloEncrypted(hello);
+        return theirs == encrypted ? null : "it " + Wording.encryptionMismatch(theirs);
     }
 
     private void answer() throws IOException {
@@ -84,6 +96,7 @@ final class Guest {
         if (!RunSecret.same(RingGreeting.tagAtEnd(confirm), tag)) {
             return "it does not know this run's secret";
         }
+        keys = encrypted ? LinkKeys.derive(secret, hello, replyHead) : null;
         // Whatever comes from now on belongs to the first operation.
         key.interestOps(0);
         done = true;

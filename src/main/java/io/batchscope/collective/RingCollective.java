@@ -3,13 +3,10 @@ package io.batchscope.collective;
 import io.batchscope.train.Collective;
 import io.batchscope.train.CollectiveException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,54 +17,53 @@ import org.jspecify.annotations.Nullable;
  * with the chunk's number and goes round the ring once, so its order depends on nothing but the vector's length and
  * the number of ranks.
  *
- * <p>An operation is one stream in each connection: a header (bytes of an element, operation number, length), then the chunks of
- * {@link ChunkCursor}. An element may leave as soon as it has come in and been added, so nothing waits for a whole
- * chunk; sockets don't block, so nothing waits for a neighbour that is itself sending. Reading stops at the end of the
- * operation: a fast neighbour's next operation stays in the socket until this rank calls it.
+ * <p>An operation is a stream of records in each connection: what is called, then the elements in the order of
+ * {@link ChunkCursor}. An element may leave as soon as its record has come in and been added, so nothing waits for a whole
+ * chunk; sockets don't block, so nothing waits for a neighbour that is itself sending. A fast neighbour's next operation
+ * stays in the buffers until this rank calls it.
+ *
+ * <p>A rank at which an operation fails tells both neighbours whose fault it is, those tell theirs, and all close: see
+ * {@link Farewell}. A rank that waits for another says so to the next one from time to time, so that all name the same one
+ * if it never comes.
  *
  * <p>Used by one thread at a time; {@link #close} may come from any. After a failed operation the vector's content is
- * undefined and the collective is closed, which makes the neighbours fail in their turn.
+ * undefined and the collective is closed.
  */
 final class RingCollective implements Collective {
-    private static final int BUFFER_BYTES = 1 << 17;
-    private static final int HEADER_BYTES = 24;
+    /** A peer that is about to send does so within this time; sleeping and waking up takes longer. */
+    private static final long SPIN_NANOS = 20_000;
 
     private final RingLinks links;
+    private final RingLink previous;
+    private final RingLink next;
     private final Duration timeout;
-    private final long timeoutNanos;
-    private final long starvedNanos;
-    private final String previousPeer;
-    private final String nextPeer;
-    private final SelectionKey previousKey;
-    private final SelectionKey nextKey;
-    private final ByteBuffer incoming = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer outgoing = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer probe = ByteBuffer.allocateDirect(1);
-    private final WireVector.OfFloats floats = new WireVector.OfFloats(outgoing, incoming);
-    private final WireVector.OfDoubles doubles = new WireVector.OfDoubles(outgoing, incoming);
+    private final Patience patience;
+    private final WireVector.OfFloats floats;
+    private final WireVector.OfDoubles doubles;
     private final ChunkCursor sending;
     private final ChunkCursor receiving;
     private volatile @Nullable String closed;
 
     // Of the operation in progress.
-    private WireVector vector = floats;
+    private WireVector vector;
     private long operation;
     private int first;
     private int length;
-    private long bytesToReceive;
-    private boolean headerSeen;
+    private boolean called;
 
     RingCollective(RingLinks links, Duration timeout) {
         this.links = links;
         this.timeout = timeout;
-        timeoutNanos = timeout.toNanos();
-        starvedNanos = timeout.plus(timeout.dividedBy(10)).plusSeconds(1).toNanos();
-        previousPeer = links.previousPeer();
-        nextPeer = links.nextPeer();
-        previousKey = Objects.requireNonNull(links.previous().keyFor(links.selector()));
-        nextKey = Objects.requireNonNull(links.next().keyFor(links.selector()));
+        previous = links.previous();
+        next = links.next();
+        patience = new Patience(links.rank(), previous.peer(), timeout);
+        floats =
+                new WireVector.OfFloats(next.output().buffer(), previous.input().buffer());
+        doubles = new WireVector.OfDoubles(
+                next.output().buffer(), previous.input().buffer());
+        vector = floats;
         sending = new ChunkCursor(links.rank(), links.size());
-        receiving = new ChunkCursor(Math.floorMod(links.rank() - 1, links.size()), links.size());
+        receiving = new ChunkCursor(previous.peer(), links.size());
     }
 
     @Override
@@ -109,23 +105,22 @@ final class RingCollective implements Collective {
     }
 
     private void reduce(WireVector on, int from, int count) {
-        begin(on, from, count);
+        vector = on;
+        operation++;
+        first = from;
+        length = count;
+        called = false;
+        sending.reset(count);
+        receiving.reset(count);
         boolean done = false;
         try {
-            refuseIfStopped();
-            append();
-            long lastProgressNanos = System.nanoTime();
-            while (!allSent() || bytesToReceive > 0) {
-                if (send() + receive() > 0) {
-                    lastProgressNanos = System.nanoTime();
-                } else {
-                    checkNext();
-                    awaitPeers(System.nanoTime() - lastProgressNanos);
-                }
-            }
+            refuseIfClosed();
+            exchange();
             done = true;
+        } catch (RingFault fault) {
+            throw leave(fault);
         } catch (ClosedChannelException | ClosedSelectorException | CancelledKeyException e) {
-            refuseIfStopped();
+            refuseIfClosed();
             throw failure("rank " + rank() + " has closed its connections", e);
         } catch (IOException e) {
             throw failure("rank " + rank() + " cannot wait for its peers: " + e, e);
@@ -136,170 +131,242 @@ final class RingCollective implements Collective {
         }
     }
 
-    private void begin(WireVector on, int from, int count) {
-        vector = on;
-        operation++;
-        first = from;
-        length = count;
-        sending.reset(count);
-        receiving.reset(count);
-        headerSeen = false;
-        bytesToReceive = HEADER_BYTES + receiving.total() * on.type().bytes();
-        incoming.clear();
-        outgoing.clear();
-        outgoing.putInt(on.type().bytes()).putInt(0).putLong(operation).putLong(count);
+    private void exchange() throws IOException, RingFault {
+        refuseIfInterrupted();
+        patience.renew();
+        call();
+        while (!allSent() || !allReceived()) {
+            boolean sent = send();
+            boolean received = receive();
+            if (sent || received) {
+                patience.renew();
+            } else if (patience.spentNanos() < SPIN_NANOS) {
+                Thread.onSpinWait();
+            } else {
+                awaitPeers();
+            }
+        }
+    }
+
+    private void call() {
+        RecordOutput output = next.output();
+        int start = output.start();
+        output.buffer()
+                .putInt(start, vector.type().bytes())
+                .putInt(start + 4, 0)
+                .putLong(start + 8, operation)
+                .putLong(start + 16, length);
+        output.end(RecordKind.OPERATION, 24);
     }
 
     private boolean allSent() {
-        return sending.atEnd() && !outgoing.hasRemaining();
+        return sending.atEnd() && !next.output().pending();
     }
 
-    /** Fills the rest of the outgoing buffer with what may go and makes it ready to be written. */
-    private void append() {
-        int bytes = vector.type().bytes();
-        while (true) {
-            // What may go: the own chunk, and everything that has come in.
-            long ready = sending.firstChunkLength() + receiving.walked() - sending.walked();
-            int count = Math.min(outgoing.remaining() / bytes, (int) Math.min(ready, sending.contiguous()));
-            if (count == 0) {
-                break;
-            }
-            vector.put(outgoing.position() / bytes, first + sending.position(), count);
-            outgoing.position(outgoing.position() + count * bytes);
-            sending.advance(count);
-        }
-        outgoing.flip();
+    private boolean allReceived() {
+        return called && receiving.atEnd();
     }
 
-    /** Writes what can be written at once; returns bytes written. */
-    private long send() throws ClosedChannelException {
-        long written = 0;
-        while (true) {
-            if (!outgoing.hasRemaining()) {
-                outgoing.clear();
+    /** Sends what may go and can be written at once; returns whether anything was written. */
+    private boolean send() throws ClosedChannelException, RingFault {
+        boolean progress = false;
+        do {
+            if (!next.output().pending() || operationJustCalled()) {
                 append();
             }
-            if (!outgoing.hasRemaining()) {
-                return written;
+            if (!next.output().pending()) {
+                return progress;
             }
-            int count = write();
-            if (count == 0) {
-                return written;
-            }
-            written += count;
-        }
+            progress |= write() > 0;
+        } while (!next.output().pending());
+        return progress;
     }
 
-    /** Takes one buffer of what has come in; returns bytes read. */
-    private int receive() throws ClosedChannelException {
-        if (bytesToReceive == 0) {
-            return 0;
-        }
-        incoming.limit((int) Math.min(incoming.capacity(), incoming.position() + bytesToReceive));
-        int count = read(links.previous(), incoming, previousPeer);
-        bytesToReceive -= count;
-        incoming.flip();
-        if (!headerSeen && incoming.remaining() >= HEADER_BYTES) {
-            checkHeader();
-            headerSeen = true;
-        }
-        if (headerSeen) {
-            takeElements();
-        }
-        incoming.compact();
-        return count;
+    private boolean operationJustCalled() {
+        return sending.walked() == 0;
     }
 
-    private void takeElements() {
+    /** Builds records of what may go: the own chunk, and everything that has come in. */
+    private void append() {
         int bytes = vector.type().bytes();
-        int count;
-        while ((count = Math.min(incoming.remaining() / bytes, receiving.contiguous())) > 0) {
-            int index = incoming.position() / bytes;
-            if (receiving.partial()) {
-                vector.add(index, first + receiving.position(), count);
-            } else {
-                vector.take(index, first + receiving.position(), count);
+        RecordOutput output = next.output();
+        while (output.hasRoom()) {
+            long ready = sending.firstChunkLength() + receiving.walked() - sending.walked();
+            int count = Math.min(RecordOutput.DATA_BYTES / bytes, (int) Math.min(ready, sending.contiguous()));
+            if (count == 0) {
+                return;
             }
-            incoming.position(incoming.position() + count * bytes);
-            receiving.advance(count);
+            vector.put(output.start() / bytes, first + sending.position(), count);
+            output.end(RecordKind.DATA, count * bytes);
+            sending.advance(count);
         }
     }
 
-    private void checkHeader() {
-        int theirBytes = incoming.getInt();
-        incoming.getInt();
-        long theirNumber = incoming.getLong();
-        long theirLength = incoming.getLong();
-        if (theirBytes != vector.type().bytes() || theirNumber != operation || theirLength != length) {
-            ElementType theirType = theirBytes == Double.BYTES ? ElementType.DOUBLES : ElementType.FLOATS;
-            String theirs = Wording.operation(theirNumber, theirLength, theirType);
-            throw failure(Wording.mismatch(previousPeer, theirs, rank(), describe()), null);
+    /** Takes what has come in; returns whether the operation has come further. */
+    private boolean receive() throws ClosedChannelException, RingFault {
+        if (allReceived()) {
+            return false;
         }
-    }
-
-    private int write() throws ClosedChannelException {
         try {
-            return links.next().write(outgoing);
+            boolean progress = takeRecords();
+            if (!allReceived() && read(previous) > 0) {
+                progress |= takeRecords();
+            }
+            return progress;
+        } catch (NonsenseException e) {
+            throw RingFault.of(previous.peer(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private boolean takeRecords() throws NonsenseException, RingFault {
+        boolean progress = false;
+        while (!allReceived() && previous.input().next()) {
+            switch (previous.input().kind()) {
+                case OPERATION -> checkCall();
+                case DATA -> takeElements();
+                case WAITING -> {
+                    patience.hear(previous.input());
+                    continue;
+                }
+                case FAULT -> throw RingFault.told(FaultNotice.read(previous.input(), size()));
+            }
+            progress = true;
+        }
+        return progress;
+    }
+
+    private void takeElements() throws NonsenseException {
+        RecordInput input = previous.input();
+        int bytes = vector.type().bytes();
+        int count = input.length() / bytes;
+        if (!called || count == 0 || count * bytes != input.length() || count > receiving.contiguous()) {
+            throw new NonsenseException("sent elements where they don't belong");
+        }
+        int index = input.start() / bytes;
+        if (receiving.partial()) {
+            vector.add(index, first + receiving.position(), count);
+        } else {
+            vector.take(index, first + receiving.position(), count);
+        }
+        receiving.advance(count);
+    }
+
+    private void checkCall() throws NonsenseException, RingFault {
+        RecordInput input = previous.input();
+        ElementType theirType =
+                input.length() == 24 ? ElementType.of(input.buffer().getInt(input.start())) : null;
+        if (called || theirType == null) {
+            throw new NonsenseException("sent a call that cannot be read");
+        }
+        long theirNumber = input.buffer().getLong(input.start() + 8);
+        long theirLength = input.buffer().getLong(input.start() + 16);
+        if (theirType != vector.type() || theirNumber != operation || theirLength != length) {
+            String theirs = Wording.operation(theirNumber, theirLength, theirType);
+            throw RingFault.of(previous.peer(), Wording.mismatch(theirs, rank(), describe()));
+        }
+        called = true;
+    }
+
+    private int write() throws ClosedChannelException, RingFault {
+        try {
+            return next.write();
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            throw failure(Wording.closed(nextPeer), e);
+            throw RingFault.gone(next.peer(), e);
         }
     }
 
-    private int read(SocketChannel channel, ByteBuffer into, String peer) throws ClosedChannelException {
+    private static int read(RingLink link) throws ClosedChannelException, RingFault {
         int count;
         try {
-            count = channel.read(into);
+            count = link.read();
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            throw failure(Wording.closed(peer), e);
+            throw RingFault.gone(link.peer(), e);
         }
         if (count < 0) {
-            throw failure(Wording.closed(peer), null);
+            throw RingFault.gone(link.peer(), null);
         }
         return count;
     }
 
     /**
-     * The next rank never sends, so anything but silence from it means that it is gone. Once it has everything it may
-     * go: it could be done with its last operation before this rank is.
+     * The next rank only sends notices. Once it has everything it may go: it could be done with its last operation before
+     * this rank is.
      */
-    private void checkNext() throws ClosedChannelException {
-        if (!allSent() && read(links.next(), probe.clear(), nextPeer) > 0) {
-            throw failure(nextPeer + " sent bytes where none belong", null);
+    private void checkNext() throws ClosedChannelException, RingFault {
+        if (next.gone()) {
+            return;
+        }
+        try {
+            read(next);
+        } catch (RingFault gone) {
+            if (!allSent()) {
+                throw gone;
+            }
+            return;
+        }
+        try {
+            while (next.input().next()) {
+                if (next.input().kind() != RecordKind.FAULT) {
+                    throw new NonsenseException("sent records where none belong");
+                }
+                throw RingFault.told(FaultNotice.read(next.input(), size()));
+            }
+        } catch (NonsenseException e) {
+            throw RingFault.of(next.peer(), String.valueOf(e.getMessage()));
         }
     }
 
-    private void awaitPeers(long waitedNanos) throws IOException {
-        boolean cannotWrite = outgoing.hasRemaining();
-        // The rank next to the silent one knows whom to blame: it has the first word, those it starves wait longer.
-        boolean starved = headerSeen && !cannotWrite;
-        long limitNanos = starved ? starvedNanos : timeoutNanos;
-        if (waitedNanos >= limitNanos) {
-            boolean blameNext = headerSeen && cannotWrite;
-            throw failure(Wording.didNotAnswer(blameNext ? nextPeer : previousPeer, timeout), null);
+    private void awaitPeers() throws IOException, RingFault {
+        checkNext();
+        boolean cannotWrite = next.output().pending();
+        if (patience.isOver()) {
+            throw RingFault.of(cannotWrite ? next.peer() : patience.waitedFor(), Wording.didNotAnswer(timeout));
         }
-        previousKey.interestOps(bytesToReceive > 0 ? SelectionKey.OP_READ : 0);
-        nextKey.interestOps(
-                allSent() ? 0 : cannotWrite ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
-        links.selector().select(RingCollective::ignore, (limitNanos - waitedNanos) / 1_000_000 + 1);
-        refuseIfStopped();
-    }
-
-    private void refuseIfStopped() {
-        String reason = closed;
-        if (reason != null) {
-            throw failure(reason, null);
+        // Who still needs something from here would else take this rank for the one that does not come.
+        boolean starved = !cannotWrite && !allSent();
+        if (starved && patience.isTimeToTell()) {
+            patience.tell(next.output());
+            write();
         }
-        if (Thread.currentThread().isInterrupted()) {
-            throw failure(Wording.interrupted(rank()), null);
-        }
+        previous.await(!allReceived(), false);
+        next.await(true, next.output().pending());
+        links.selector().select(RingCollective::ignore, patience.nanosToWait(starved) / 1_000_000 + 1);
+        refuseIfClosed();
+        refuseIfInterrupted();
     }
 
     /** Selection only wakes this thread; what is ready shows when it is tried. */
     private static void ignore(SelectionKey key) {}
+
+    /** Tells the others and closes. */
+    private CollectiveException leave(RingFault fault) {
+        refuseIfClosed();
+        boolean interrupted = Thread.interrupted();
+        Farewell farewell = new Farewell(links);
+        FaultNotice notice = farewell.settle(fault);
+        farewell.tell(notice, interrupted ? Farewell.TELL_NANOS : Math.max(Farewell.TELL_NANOS, patience.leftNanos()));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return failure(notice.told(rank(), links.addresses()), fault.getCause());
+    }
+
+    private void refuseIfClosed() {
+        String reason = closed;
+        if (reason != null) {
+            throw failure(reason, null);
+        }
+    }
+
+    private void refuseIfInterrupted() throws RingFault {
+        if (Thread.currentThread().isInterrupted()) {
+            throw RingFault.of(rank(), Wording.INTERRUPTED);
+        }
+    }
 
     private String describe() {
         return Wording.operation(operation, length, vector.type());

@@ -29,20 +29,22 @@ final class RingHandshake {
     private final int size;
     private final List<String> addresses;
     private final RunSecret secret;
+    private final boolean encrypted;
     private final Duration timeout;
     private final ByteBuffer previousHello;
     private final List<Guest> guests = new ArrayList<>();
-    private @Nullable SocketChannel previous;
+    private @Nullable Guest previous;
     private int refused;
     private String lastRefusal = "";
 
-    RingHandshake(int rank, List<String> addresses, RunSecret secret, Duration timeout) {
+    RingHandshake(int rank, List<String> addresses, RunSecret secret, boolean encrypted, Duration timeout) {
         this.rank = rank;
         this.size = addresses.size();
         this.addresses = List.copyOf(addresses);
         this.secret = secret;
+        this.encrypted = encrypted;
         this.timeout = timeout;
-        previousHello = RingGreeting.hello(size, previousRank(), rank, new byte[RunSecret.NONCE_BYTES]);
+        previousHello = RingGreeting.hello(size, previousRank(), rank, encrypted, new byte[RunSecret.NONCE_BYTES]);
     }
 
     /** Waits until both neighbours are connected, then closes the server. */
@@ -54,7 +56,7 @@ final class RingHandshake {
             server.register(selector, SelectionKey.OP_ACCEPT);
             caller = callNext(selector);
             awaitNeighbours(selector, server, caller);
-            SocketChannel from = previous;
+            Guest from = previous;
             if (from == null) {
                 throw new IllegalStateException("the wait ended without the previous rank");
             }
@@ -62,7 +64,12 @@ final class RingHandshake {
             dismissGuests();
             // Closed channels leave the selector, and their ports become free, only with the next selection.
             selector.selectNow();
-            links = new RingLinks(rank, addresses, from, caller.channel(), selector);
+            links = new RingLinks(
+                    rank,
+                    addresses,
+                    RingLink.previous(previousRank(), from.channel(), selector, from.keys()),
+                    RingLink.next(nextRank(), caller.channel(), selector, caller.keys()),
+                    selector);
             return links;
         } catch (IOException e) {
             throw new CollectiveException(
@@ -84,7 +91,7 @@ final class RingHandshake {
 
     private Caller callNext(Selector selector) {
         try {
-            ByteBuffer hello = RingGreeting.hello(size, rank, nextRank(), secret.nonce());
+            ByteBuffer hello = RingGreeting.hello(size, rank, nextRank(), encrypted, secret.nonce());
             return Caller.call(selector, RingSockets.parse(addresses.get(nextRank())), secret, hello);
         } catch (IOException e) {
             throw cannotReachNext(e);
@@ -153,7 +160,7 @@ final class RingHandshake {
                 refuse(guest, wrong);
             } else if (guest.done() && previous == null) {
                 guests.remove(guest);
-                previous = guest.channel();
+                previous = guest;
             }
         } catch (IOException e) {
             refuse(guest, "it broke off");
@@ -184,7 +191,7 @@ final class RingHandshake {
     private void abandon(Selector selector, @Nullable Caller caller) {
         dismissGuests();
         if (previous != null) {
-            Closing.quietly(previous);
+            Closing.quietly(previous.channel());
         }
         if (caller != null) {
             Closing.quietly(caller.channel());

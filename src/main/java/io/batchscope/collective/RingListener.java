@@ -52,6 +52,11 @@ public final class RingListener implements AutoCloseable {
         return address;
     }
 
+    /** As {@link #connect(int, List, byte[], Duration, boolean)}, without encryption. */
+    public Collective connect(int rank, List<String> addresses, byte[] secret, Duration timeout) {
+        return connect(rank, addresses, secret, timeout, false);
+    }
+
     /**
      * Connects the ring and closes the listener, whether it succeeds or not. Each neighbour has to prove that it knows
      * the secret; who cannot is refused and changes nothing.
@@ -60,9 +65,11 @@ public final class RingListener implements AutoCloseable {
      * @param addresses of all ranks' listeners, in rank order
      * @param secret known to the ranks of this run only, at least 16 bytes
      * @param timeout the longest wait for a neighbour, here and later in each operation
-     * @throws CollectiveException if a neighbour cannot be reached, does not come in time or has another secret
+     * @param encrypted whether what the ranks tell each other is encrypted (AES-128-GCM); the same for all
+     * @throws CollectiveException if a neighbour cannot be reached, does not come in time, has another secret or differs
+     *     in encryption
      */
-    public Collective connect(int rank, List<String> addresses, byte[] secret, Duration timeout) {
+    public Collective connect(int rank, List<String> addresses, byte[] secret, Duration timeout, boolean encrypted) {
         try {
             if (rank < 0 || rank >= addresses.size()) {
                 throw new IllegalArgumentException("rank must be 0 to " + (addresses.size() - 1) + ", but is " + rank);
@@ -70,8 +77,8 @@ public final class RingListener implements AutoCloseable {
             if (addresses.size() == 1) {
                 return new SingleCollective();
             }
-            RingHandshake handshake = new RingHandshake(rank, addresses, new RunSecret(secret), timeout);
-            return new RingCollective(handshake.connect(server), timeout);
+            RingHandshake handshake = new RingHandshake(rank, addresses, new RunSecret(secret), encrypted, timeout);
+            return new InFlight(new RingCollective(handshake.connect(server), timeout));
         } finally {
             close();
         }

@@ -9,6 +9,9 @@ import java.nio.FloatBuffer;
  * count elements. Kept from call to call, so that an operation allocates nothing.
  */
 abstract sealed class WireVector {
+    /** Of what is added at a time: small enough to stay in the processor's nearest cache. */
+    private static final int BLOCK_BYTES = 1 << 13;
+
     private final ElementType type;
 
     private WireVector(ElementType type) {
@@ -34,12 +37,18 @@ abstract sealed class WireVector {
         private final FloatBuffer outgoing;
         private final FloatBuffer incoming;
         private float[] values = NONE;
-        private float[] scratch = NONE;
+        private final float[] block = new float[BLOCK_BYTES / Float.BYTES];
 
         OfFloats(ByteBuffer outgoing, ByteBuffer incoming) {
             super(ElementType.FLOATS);
             this.outgoing = outgoing.asFloatBuffer();
             this.incoming = incoming.asFloatBuffer();
+        }
+
+        private static void add(float[] summands, int count, float[] sums, int from) {
+            for (int i = 0; i < count; i++) {
+                sums[from + i] += summands[i];
+            }
         }
 
         OfFloats on(float[] vector) {
@@ -63,15 +72,11 @@ abstract sealed class WireVector {
 
         @Override
         void add(int bufferIndex, int into, int count) {
-            if (scratch.length == 0) {
-                scratch = new float[incoming.capacity()];
-            }
-            // By way of an array, as the JIT vectorises loops over arrays but not over direct buffers.
-            incoming.get(bufferIndex, scratch, 0, count);
-            float[] sum = values;
-            float[] summand = scratch;
-            for (int i = 0; i < count; i++) {
-                sum[into + i] += summand[i];
+            // By way of an array, as the JIT vectorises loops over arrays but not over buffers.
+            for (int done = 0; done < count; done += block.length) {
+                int some = Math.min(block.length, count - done);
+                incoming.get(bufferIndex + done, block, 0, some);
+                add(block, some, values, into + done);
             }
         }
     }
@@ -82,12 +87,18 @@ abstract sealed class WireVector {
         private final DoubleBuffer outgoing;
         private final DoubleBuffer incoming;
         private double[] values = NONE;
-        private double[] scratch = NONE;
+        private final double[] block = new double[BLOCK_BYTES / Double.BYTES];
 
         OfDoubles(ByteBuffer outgoing, ByteBuffer incoming) {
             super(ElementType.DOUBLES);
             this.outgoing = outgoing.asDoubleBuffer();
             this.incoming = incoming.asDoubleBuffer();
+        }
+
+        private static void add(double[] summands, int count, double[] sums, int from) {
+            for (int i = 0; i < count; i++) {
+                sums[from + i] += summands[i];
+            }
         }
 
         OfDoubles on(double[] vector) {
@@ -111,14 +122,11 @@ abstract sealed class WireVector {
 
         @Override
         void add(int bufferIndex, int into, int count) {
-            if (scratch.length == 0) {
-                scratch = new double[incoming.capacity()];
-            }
-            incoming.get(bufferIndex, scratch, 0, count);
-            double[] sum = values;
-            double[] summand = scratch;
-            for (int i = 0; i < count; i++) {
-                sum[into + i] += summand[i];
+            // By way of an array, as the JIT vectorises loops over arrays but not over buffers.
+            for (int done = 0; done < count; done += block.length) {
+                int some = Math.min(block.length, count - done);
+                incoming.get(bufferIndex + done, block, 0, some);
+                add(block, some, values, into + done);
             }
         }
     }

@@ -7,6 +7,12 @@ import java.util.stream.Collectors;
 
 /** The words of this package's error messages, so that every collective says the same about the same fault. */
 final class Wording {
+    /** Goes on from the culprit's name. */
+    static final String CLOSED = "closed the connection";
+
+    /** Goes on from the culprit's name. */
+    static final String INTERRUPTED = "was interrupted";
+
     private Wording() {}
 
     /** Like {@code all-reduce 17 of 235146 floats}. */
@@ -25,20 +31,36 @@ final class Wording {
     }
 
     static String didNotAnswer(String who, Duration timeout) {
-        return who + " did not answer within " + seconds(timeout);
+        return who + " " + didNotAnswer(timeout);
+    }
+
+    /** Goes on from the culprit's name. */
+    static String didNotAnswer(Duration timeout) {
+        return "did not answer within " + seconds(timeout);
     }
 
     static String closed(String who) {
-        return who + " closed the connection";
+        return who + " " + CLOSED;
     }
 
     static String interrupted(int rank) {
-        return "rank " + rank + " was interrupted";
+        return "rank " + rank + " " + INTERRUPTED;
     }
 
     static String mismatch(String who, String theirs, int rank, String own) {
-        return who + " called " + theirs + " where rank " + rank + " called " + own
+        return who + " " + mismatch(theirs, rank, own);
+    }
+
+    /** Goes on from the culprit's name. */
+    static String mismatch(String theirs, int rank, String own) {
+        return "called " + theirs + " where rank " + rank + " called " + own
                 + "; every rank must call the same operations in the same order";
+    }
+
+    /** Goes on from the name of the rank that does or does not encrypt. */
+    static String encryptionMismatch(boolean theirs) {
+        return (theirs ? "encrypts and this rank does not" : "does not encrypt and this rank does")
+                + "; set spark.network.crypto.enabled alike for all";
     }
 
     /** Like {@code rank 1} or {@code ranks 1, 3}. */

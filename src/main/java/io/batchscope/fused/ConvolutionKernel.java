@@ -107,6 +107,7 @@ final class ConvolutionKernel implements Kernel {
         Tensor delta =
                 function == null ? arranged : ActivationKernel.backward(lowering, function, output, output, arranged);
         backwardWeights(delta, steps);
+        lowering.handOver(operation);
         if (lowering.wantsGradient(operation.input())) {
             lowering.arrive(operation.input(), backwardInput(delta, steps));
         }

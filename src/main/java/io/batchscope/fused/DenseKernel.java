@@ -86,6 +86,7 @@ final class DenseKernel implements Kernel {
         } else {
             addProducts(delta);
         }
+        lowering.handOver(operation);
         if (lowering.wantsGradient(operation.input())) {
             Tensor inputGradient = lowering.tensor(input.description(), rows, in);
             steps.add(() -> multiply('N', rows, in, out, delta, out, weights, in, 0f, inputGradient, in));

@@ -28,6 +28,8 @@ final class FusedReplica implements Replica {
     /** Dense layers of usual widths keep what they work on in the second-level cache up to about so many examples. */
     private static final int ROWS_IN_CACHE = 512;
 
+    private static final GradientListener NOBODY = part -> {};
+
     /** Which pass. */
     private record Key(int rows, boolean training) {}
 
@@ -38,7 +40,8 @@ final class FusedReplica implements Replica {
     private final Block workspace = new Block(0);
     private final Map<Key, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
     private final Weight weight = new Weight();
-    private final float[] scratch;
+    private final Receiver receiver = new Receiver();
+    private final GradientOrder order;
     private final boolean separable;
     private @Nullable Pass latest;
     private int latestRows;
@@ -50,7 +53,7 @@ final class FusedReplica implements Replica {
         this.program = program;
         this.parameters = new Block(program.parameterCount());
         this.gradient = new Block(program.parameterCount());
-        this.scratch = new float[program.parameterCount()];
+        this.order = new GradientOrder(program);
         // Only what has no statistics over the micro-batch may be taken in parts, and images gain nothing from it.
         this.separable = Gradients.areDenseOnly(program);
         check(dnnl_stream_create(stream, OneDnn.engine(), dnnl_stream_default_flags), "a stream");
@@ -93,33 +96,28 @@ final class FusedReplica implements Replica {
     }
 
     @Override
+    public List<Range> gradientOrder() {
+        return order.parts();
+    }
+
+    @Override
     public double gradient(Batch batch, float newWeight, boolean add, float[] into) {
+        return gradient(batch, newWeight, add, into, NOBODY);
+    }
+
+    @Override
+    public double gradient(Batch batch, float newWeight, boolean add, float[] into, GradientListener listener) {
         int parts = parts(batch.size());
         double lossSum = 0;
-        boolean direct = false;
+        receiver.set(into, add, listener);
         for (int i = 0; i < parts; i++) {
             int first = start(batch.size(), i, parts);
             Pass pass = pass(start(batch.size(), i + 1, parts) - first, true);
-            direct = pass.direct();
-            weight.set(newWeight, direct ? add : i > 0, into);
+            weight.set(newWeight, i > 0);
+            receiver.isLast(i == parts - 1);
             lossSum += pass.differentiate(batch, first, newWeight);
         }
-        if (!direct) {
-            hand(add, into);
-        }
         return lossSum;
-    }
-
-    /** Gives the caller the gradient. */
-    private void hand(boolean add, float[] into) {
-        if (add) {
-            gradient.start().get(scratch, 0, scratch.length);
-            for (int i = 0; i < scratch.length; i++) {
-                into[i] += scratch[i];
-            }
-        } else {
-            gradient.start().get(into, 0, scratch.length);
-        }
     }
 
     @Override
@@ -193,7 +191,8 @@ final class FusedReplica implements Replica {
         try {
             return PassCompiler.compile(
                     program,
-                    new Lowering(program, rows, training, stream, natives, parameters, gradient, weight),
+                    new Lowering(
+                            program, rows, training, stream, natives, parameters, gradient, weight, receiver, order),
                     () -> seed);
         } catch (RuntimeException | Error e) {
             natives.close();

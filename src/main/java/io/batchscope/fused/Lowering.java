@@ -13,6 +13,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 
+import io.batchscope.train.Operation;
 import io.batchscope.train.Program;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,8 @@ final class Lowering {
     private final boolean training;
     private final boolean direct;
     private final Weight weight;
+    private final Receiver receiver;
+    private final GradientOrder order;
     private final Tensor[] values;
     private final boolean[] wantsGradient;
     private final List<List<Tensor>> arriving = new ArrayList<>();
@@ -57,12 +60,16 @@ final class Lowering {
             Natives natives,
             Block parameters,
             Block gradient,
-            Weight weight) {
+            Weight weight,
+            Receiver receiver,
+            GradientOrder order) {
         this.stream = stream;
         this.natives = natives;
         this.parameters = parameters;
         this.gradient = gradient;
         this.weight = weight;
+        this.receiver = receiver;
+        this.order = order;
         this.rows = rows;
         this.training = training;
         this.direct = rows == 1 && Gradients.areDenseOnly(program);
@@ -90,6 +97,11 @@ final class Lowering {
     /** What each example of the running pass counts for. */
     Weight weight() {
         return weight;
+    }
+
+    /** Who gets the gradient. */
+    Receiver receiver() {
+        return receiver;
     }
 
     /** Whether kernels write the gradient straight into the caller's array. */
@@ -235,6 +247,22 @@ final class Lowering {
         Tensor arranged = tensor(wanted, tensor.dimensions());
         reorder(tensor, arranged, into);
         return arranged;
+    }
+
+    /** Says that the backward steps so far leave the gradient of the operation's parameters as it will be. */
+    void handOver(Operation operation) {
+        handOver(order.of(operation));
+    }
+
+    /** Says that all backward steps are there. */
+    void handOverTheRest() {
+        handOver(order.rest());
+    }
+
+    private void handOver(GradientOrder.Span span) {
+        if (span.from() < span.to()) {
+            backward.add(new Handover(this, order.parts().subList(span.from(), span.to()), span.from()));
+        }
     }
 
     /** Adds a step that copies one tensor's numbers into the order of another. */

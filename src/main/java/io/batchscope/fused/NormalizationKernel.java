@@ -146,6 +146,7 @@ final class NormalizationKernel implements Kernel {
                 new Argument(DNNL_ARG_DIFF_SHIFT, derivative(operation.beta()))));
         steps.add(lowering.primitive(description, arguments(all.toArray(new Argument[0]))));
         steps.add(new Statistics(lowering, operation, mean, variance));
+        lowering.handOver(operation);
         lowering.arrive(operation.input(), result);
     }
 

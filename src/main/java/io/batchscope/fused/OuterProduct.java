@@ -9,7 +9,7 @@ import io.batchscope.train.Operation.Dense;
  */
 final class OuterProduct implements Step {
     private final Dense operation;
-    private final Weight weight;
+    private final Receiver receiver;
     private final Tensor delta;
     private final Tensor input;
     private final float[] deltas;
@@ -21,7 +21,7 @@ final class OuterProduct implements Step {
      */
     OuterProduct(Lowering lowering, Dense operation, Tensor delta, Tensor input) {
         this.operation = operation;
-        this.weight = lowering.weight();
+        this.receiver = lowering.receiver();
         this.delta = delta;
         this.input = input;
         this.deltas = new float[operation.outputCount()];
@@ -32,12 +32,12 @@ final class OuterProduct implements Step {
     public void run() {
         delta.data().get(deltas);
         input.data().get(inputs);
-        float[] into = weight.target();
+        float[] into = receiver.target();
         for (int o = 0; o < deltas.length; o++) {
-            put(deltas[o], inputs, weight.adds(), into, operation.weights() + o * inputs.length);
+            put(deltas[o], inputs, receiver.adds(), into, operation.weights() + o * inputs.length);
         }
         if (operation.bias() != Operation.ABSENT) {
-            put(1f, deltas, weight.adds(), into, operation.bias());
+            put(1f, deltas, receiver.adds(), into, operation.bias());
         }
     }
 

@@ -13,24 +13,22 @@ final class Pass implements AutoCloseable {
     private final Step[] backward;
     private final Tensor input;
     private final OutputLoss loss;
-    private final int features;
     private final int rows;
     private final long floats;
-    private final boolean direct;
     private final long nativeBytes;
     private final long scratchBytes;
+    private final Batch.Sink sink = this::take;
+    private int taken;
 
-    Pass(Lowering lowering, OutputLoss loss, int features) {
+    Pass(Lowering lowering, OutputLoss loss) {
         this.natives = lowering.natives();
         this.placed = List.copyOf(lowering.placed());
         this.forward = lowering.forward().toArray(new Step[0]);
         this.backward = lowering.backward().toArray(new Step[0]);
         this.input = lowering.value(0);
         this.loss = loss;
-        this.features = features;
         this.rows = lowering.rows();
         this.floats = lowering.floats();
-        this.direct = lowering.direct();
         this.nativeBytes = lowering.nativeBytes();
         this.scratchBytes = lowering.scratchBytes();
     }
@@ -50,11 +48,6 @@ final class Pass implements AutoCloseable {
         return scratchBytes;
     }
 
-    /** Whether its gradient goes straight into the caller's array. */
-    boolean direct() {
-        return direct;
-    }
-
     /** Says where its memory is. */
     void bind(FloatPointer block) {
         placed.forEach(tensor -> tensor.bind(block));
@@ -67,7 +60,8 @@ final class Pass implements AutoCloseable {
     }
 
     /**
-     * Leaves weight × the gradient of the loss, summed over as many examples as it is for, in the gradient's memory.
+     * Leaves weight × the gradient of the loss, summed over as many examples as it is for, in the gradient's memory; the
+     * last pass of a caller's examples also gives it to the caller, part by part.
      *
      * @param first the first of them
      * @return the sum over the examples of the loss
@@ -82,10 +76,17 @@ final class Pass implements AutoCloseable {
     }
 
     private void run(Batch batch, int first) {
-        input.data().put(batch.features(), first * features, rows * features);
+        taken = 0;
+        batch.give(first, first + rows, sink);
+        input.data().position(0);
         for (Step step : forward) {
             step.run();
         }
+    }
+
+    private void take(float[] from, int start, int count) {
+        input.data().position(taken).put(from, start, count);
+        taken += count;
     }
 
     @Override

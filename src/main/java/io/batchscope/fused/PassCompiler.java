@@ -42,21 +42,21 @@ final class PassCompiler {
     private Pass compile() {
         List<Integer> shape = program.inputShape();
         long[] dimensions = new long[shape.size() + 1];
-        int features = 1;
         dimensions[0] = lowering.rows();
         for (int i = 0; i < shape.size(); i++) {
             dimensions[i + 1] = shape.get(i);
-            features *= shape.get(i);
         }
         lowering.setValue(0, lowering.tensor(lowering.natives().plain(dimensions), dimensions));
         List<Operation> operations = program.operations();
         List<Kernel> kernels = new ArrayList<>();
         List<Integer> results = new ArrayList<>();
+        List<Integer> origins = new ArrayList<>();
         for (int i = 0; i < operations.size(); i++) {
             @Nullable ActivationFunction function = fusable(i);
             int result = function == null ? i + 1 : i + 2;
             kernels.add(named(operations.get(i), following(i, function, result), result));
             results.add(result);
+            origins.add(i);
             i = result - 1;
         }
         Tensor last = lowering.arranged(
@@ -69,12 +69,16 @@ final class PassCompiler {
             lowering.arrive(operations.size(), gradient);
             for (int i = kernels.size() - 1; i >= 0; i--) {
                 @Nullable Tensor arriving = lowering.gradientOf(results.get(i));
-                if (arriving != null) {
+                if (arriving == null) {
+                    // No gradient reaches it, so that of its parameters is 0.
+                    lowering.handOver(operations.get(origins.get(i)));
+                } else {
                     kernels.get(i).backward(arriving);
                 }
             }
+            lowering.handOverTheRest();
         }
-        return new Pass(lowering, loss, features);
+        return new Pass(lowering, loss);
     }
 
     /** The activation that reads operation {@code index}, and nothing else does, if the two can be one. */

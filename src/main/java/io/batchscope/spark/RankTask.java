@@ -139,7 +139,9 @@ final class RankTask implements Serializable {
         if (ring == null) {
             throw new IllegalStateException("a rank among several must listen");
         }
-        return ring.connect(rank, addresses, secret, Duration.ofMillis((long) (plan.timeoutSeconds() * 1000)));
+        boolean encrypted = SparkEnv.get().conf().getBoolean("spark.network.crypto.enabled", false);
+        return ring.connect(
+                rank, addresses, secret, Duration.ofMillis((long) (plan.timeoutSeconds() * 1000)), encrypted);
     }
 
     private static List<String> hosts(List<String> addresses) {

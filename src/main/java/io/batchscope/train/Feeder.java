@@ -4,13 +4,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds the step loop of one rank: gives one micro-batch after the other. Large ones are put together by a thread of
- * its own while the loop computes with those before, also across updates and epochs; small ones when they are asked for,
- * as that takes less time than handing them over; so is one that the thread has not begun by then. Both ways give the
- * same micro-batches in the same order.
+ * its own while the loop computes with those before, also across updates and epochs, as long as the ranks leave a
+ * processor free for it: otherwise it would only take turns with a rank, and make all others wait for that one. Small ones
+ * are put together when they are asked for, as that takes less time than handing them over; so is one that the thread has
+ * not begun by then. Both ways give the same micro-batches in the same order.
  *
  * <p>Buffers form a ring: the loop has one, the thread fills the others and rests until half of them are free again, since
  * waking a thread takes longer than filling a buffer. The thread starts with the first request and ends with
@@ -32,6 +34,7 @@ final class Feeder implements AutoCloseable {
     private final Duration timeout;
     private final MicroBatch[] ring;
     private final @Nullable Thread thread;
+    private final BooleanSupplier processorIsFree;
 
     /** Held by whoever fills a buffer. */
     private final ReentrantLock filling = new ReentrantLock();
@@ -41,8 +44,10 @@ final class Feeder implements AutoCloseable {
     private volatile boolean resting;
     private boolean started;
 
-    private Feeder(MicroBatches source, @Nullable String threadName, Duration timeout) {
+    private Feeder(
+            MicroBatches source, @Nullable String threadName, Duration timeout, BooleanSupplier processorIsFree) {
         this.source = source;
+        this.processorIsFree = processorIsFree;
         this.timeout = timeout;
         this.thread = threadName == null ? null : new Thread(this::fillAhead, threadName);
         this.ring = new MicroBatch[threadName == null ? 1 : buffers(source.featuresOfOne())];
@@ -56,25 +61,30 @@ final class Feeder implements AutoCloseable {
         return (int) Math.max(LEAST_BUFFERS, Math.min(MOST_BUFFERS, RING_FEATURES / Math.max(1, features)));
     }
 
-    /** One that does what takes less time on this machine. */
-    static Feeder of(MicroBatches source, String threadName, Duration timeout) {
+    /**
+     * One that does what takes less time on this machine.
+     *
+     * @param ranksHere ranks of the run on this machine
+     */
+    static Feeder of(MicroBatches source, String threadName, Duration timeout, int ranksHere) {
         boolean ahead = source.featuresOfOne() >= AHEAD_FROM_FEATURES
-                && Runtime.getRuntime().availableProcessors() > 1;
-        return ahead ? ahead(source, threadName, timeout) : onDemand(source);
+                && ranksHere < Runtime.getRuntime().availableProcessors();
+        return ahead ? ahead(source, threadName, timeout, () -> Processors.oneIsFree(ranksHere)) : onDemand(source);
     }
 
     /** One without a thread. */
     static Feeder onDemand(MicroBatches source) {
-        return new Feeder(source, null, Duration.ZERO);
+        return new Feeder(source, null, Duration.ZERO, () -> false);
     }
 
     /**
      * One with a thread.
      *
      * @param timeout the longest wait for a micro-batch
+     * @param processorIsFree whether the thread may work; asked again and again
      */
-    static Feeder ahead(MicroBatches source, String threadName, Duration timeout) {
-        return new Feeder(source, threadName, timeout);
+    static Feeder ahead(MicroBatches source, String threadName, Duration timeout, BooleanSupplier processorIsFree) {
+        return new Feeder(source, threadName, timeout, processorIsFree);
     }
 
     /**
@@ -85,10 +95,10 @@ final class Feeder implements AutoCloseable {
      */
     MicroBatch next() throws InterruptedException {
         if (thread == null) {
-            source.next(ring[0]);
+            source.nextOnDemand(ring[0]);
             return ring[0];
         }
-        if (!started) {
+        if (!started && processorIsFree.getAsBoolean()) {
             started = true;
             thread.setDaemon(true);
             thread.start();
@@ -96,7 +106,7 @@ final class Feeder implements AutoCloseable {
         long number = taken;
         // From here on the buffer of the micro-batch before is free.
         taken = number + 1;
-        if (resting && filled - number <= ring.length / 2) {
+        if (resting && filled - number <= ring.length / 2 && processorIsFree.getAsBoolean()) {
             resting = false;
             LockSupport.unpark(thread);
         }
@@ -115,7 +125,7 @@ final class Feeder implements AutoCloseable {
             if (filling.tryLock()) {
                 try {
                     if (filled == number) {
-                        fill(number);
+                        fill(number, true);
                     }
                 } finally {
                     filling.unlock();
@@ -134,7 +144,7 @@ final class Feeder implements AutoCloseable {
     private void fillAhead() {
         boolean more = true;
         while (more && !Thread.currentThread().isInterrupted()) {
-            if (filled - taken >= ring.length - 1) {
+            if (filled - taken >= ring.length - 1 || !processorIsFree.getAsBoolean()) {
                 rest();
             } else {
                 filling.lock();
@@ -142,7 +152,7 @@ final class Feeder implements AutoCloseable {
                     more = source.hasNext() && !failed();
                     // The loop may have filled one meanwhile; the one that it works with is taken - 1.
                     if (more && filled - taken < ring.length - 1) {
-                        fill(filled);
+                        fill(filled, false);
                     }
                 } finally {
                     filling.unlock();
@@ -154,7 +164,7 @@ final class Feeder implements AutoCloseable {
     private void rest() {
         resting = true;
         while (resting && !Thread.currentThread().isInterrupted()) {
-            if (filled - taken <= ring.length / 2 - 1) {
+            if (filled - taken <= ring.length / 2 - 1 && processorIsFree.getAsBoolean()) {
                 // The loop may have looked just before it was said that this thread rests.
                 resting = false;
             } else {
@@ -168,10 +178,14 @@ final class Feeder implements AutoCloseable {
     }
 
     /** Fills the buffer of micro-batch {@code number}; only with {@link #filling}. */
-    private void fill(long number) {
+    private void fill(long number, boolean onDemand) {
         MicroBatch buffer = ring[(int) (number % ring.length)];
         try {
-            source.next(buffer);
+            if (onDemand) {
+                source.nextOnDemand(buffer);
+            } else {
+                source.next(buffer);
+            }
         } catch (RuntimeException e) {
             buffer.fail(e);
         } catch (Error e) {

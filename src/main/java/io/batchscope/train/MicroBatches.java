@@ -54,12 +54,23 @@ final class MicroBatches {
 
     /** Puts the next one into {@code buffer}. */
     void next(MicroBatch buffer) {
+        place(buffer);
+        buffer.batch().fill(examples, share, part(index), part(index + 1));
+        index++;
+    }
+
+    /** As {@link #next}, but features are copied when they are asked for. */
+    void nextOnDemand(MicroBatch buffer) {
+        place(buffer);
+        buffer.batch().fillOnDemand(examples, share, part(index), part(index + 1));
+        index++;
+    }
+
+    private void place(MicroBatch buffer) {
         if (index >= count) {
             begin(step + 1);
         }
         buffer.place(step, index, count);
-        buffer.batch().fill(examples, share, part(index), part(index + 1));
-        index++;
     }
 
     private void begin(long newStep) {

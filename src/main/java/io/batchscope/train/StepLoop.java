@@ -12,6 +12,7 @@ import io.batchscope.units.EpochGeometry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ public final class StepLoop {
             Collective collective,
             List<String> hosts,
             TrainingListener listener) {
-        this(plan, data, replica, collective, hosts, listener, feeder(plan, data, collective));
+        this(plan, data, replica, collective, hosts, listener, feeder(plan, data, collective, hosts));
     }
 
     /** One that takes its micro-batches from {@code feeder}, and closes that in the end. */
@@ -80,11 +81,13 @@ public final class StepLoop {
         this.memory = new MemoryPeaks(replica);
     }
 
-    private static Feeder feeder(RunPlan plan, RankData data, Collective collective) {
+    private static Feeder feeder(RunPlan plan, RankData data, Collective collective, List<String> hosts) {
+        int ranksHere = hosts.isEmpty() ? 1 : Collections.frequency(hosts, hosts.get(collective.rank()));
         return Feeder.of(
                 new MicroBatches(plan, collective.rank(), collective.size(), data.train()),
                 "batchscope-feeder-" + plan.runId() + "-rank-" + collective.rank(),
-                Duration.ofMillis((long) (plan.timeoutSeconds() * 1000)));
+                Duration.ofMillis((long) (plan.timeoutSeconds() * 1000)),
+                ranksHere);
     }
 
     /**
@@ -94,9 +97,11 @@ public final class StepLoop {
      * @throws CollectiveException if another rank was lost
      */
     public TrainedRun run() throws InterruptedException {
+        Processors.occupy();
         try {
             return train();
         } finally {
+            Processors.release();
             feeder.close();
         }
     }

@@ -11,7 +11,10 @@ import io.batchscope.plan.RunPlan;
  *     gradient = 0
  *     for each micro-batch of this rank's share of the global batch:
  *         gradient += replica.gradient(micro-batch, 1/B) // sum over examples, weighted
- *     collective.allReduceSum(gradient, loss)            // exact: same bits on every rank
+ *             in the last one, for each bucket of the gradient that is final:
+ *                 collective.begin(bucket)               // summed while the backward pass goes on
+ *     collective.begin(loss, votes to stop)
+ *     collective.finish()                                // exact: same bits on every rank
  *     if loss diverged: stop                             // outcome Diverged(step, loss)
  *     parameters = rule(parameters, gradient, schedule.rateAt(update))
  *                                                        // listener.onProgress, now and then onStep
@@ -20,6 +23,8 @@ import io.batchscope.plan.RunPlan;
  * evaluate train, validation, test                       // listener.onEvaluation
  *                                                        // listener.onEnd
  * }</pre>
+ *
+ * A gradient of a single bucket is summed together with loss and votes, in one operation after the last micro-batch.
  */
 public interface TrainingEngine {
     /**

@@ -67,7 +67,8 @@ class RingTest {
             // Says everything right that can be known without the secret.
             say(
                     impostor,
-                    RingGreeting.hello(2, 1, 0, new byte[RunSecret.NONCE_BYTES]).array());
+                    RingGreeting.hello(2, 1, 0, false, new byte[RunSecret.NONCE_BYTES])
+                            .array());
             say(impostor, wrongProof);
             List<Callable<Float>> bodies = new ArrayList<>();
             for (int rank = 0; rank < 2; rank++) {

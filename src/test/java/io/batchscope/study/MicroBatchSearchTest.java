@@ -91,7 +91,7 @@ class MicroBatchSearchTest {
 
     @Test
     void theHeapCountsAsWellAndBothTogether() {
-        // Micro-batches of the loop are 12 + 8 bytes an example and buffer, and 4 for its output.
+        // Micro-batches of the loop are 12 + 12 bytes an example and buffer, and 4 for its output.
         long heap = NEED.heapBytes(256);
         assertThat(search(
                                 MicroBatchSearchTest::linear,

@@ -41,7 +41,7 @@ class WorkerMemoryTest {
     void theHeapHoldsVectorsExamplesAndMicroBatches() {
         WorkerMemory memory = memory(1 << 30);
         // 32 small buffers of the feeder, one of the evaluator, labels of 3 numbers
-        long microBatches = 33 * 4 * (6 * 4 + 8) + 4 * 3 * 4;
+        long microBatches = 33 * 4 * (6 * 4 + 12) + 4 * 3 * 4;
         assertThat(memory.heapBytes(PLANS.plan())).isEqualTo(FIXED + microBatches);
         assertThat(memory.nativeBytes(PLANS.plan())).isEqualTo(8000 + 4 * 100);
         assertThat(memory.bytes(PLANS.plan())).isEqualTo(FIXED + microBatches + 8400);
@@ -71,8 +71,8 @@ class WorkerMemoryTest {
         RunPlan plan = PLANS.plan();
         long all = memory(1 << 30).largestMicroBatch(plan);
         assertThat(all).isEqualTo(100);
-        // A micro-batch of 50: 33 buffers of 32 bytes an example, 12 for its outputs, 100 in the network.
-        long fifty = FIXED + 50 * (33 * 32 + 12 + 100) + 8000;
+        // A micro-batch of 50: 33 buffers of 36 bytes an example, 12 for its outputs, 100 in the network.
+        long fifty = FIXED + 50 * (33 * 36 + 12 + 100) + 8000;
         assertThat(memory(fifty).largestMicroBatch(plan)).isEqualTo(50);
         assertThat(memory(fifty - 1).largestMicroBatch(plan)).isEqualTo(49);
         assertThat(memory(100).largestMicroBatch(plan)).isZero();
@@ -81,7 +81,7 @@ class WorkerMemoryTest {
     @Test
     void everyRunLeavesWhatWasMeasured() {
         RunPlan plan = PLANS.plan();
-        long fifty = FIXED + 50 * (33 * 32 + 12 + 100) + 8000;
+        long fifty = FIXED + 50 * (33 * 36 + 12 + 100) + 8000;
         List<ProbeRecord> rows = memory(fifty).rows(plan);
         assertThat(rows).allSatisfy(row -> {
             assertThat(row.probe()).isEqualTo("memory");
@@ -93,7 +93,7 @@ class WorkerMemoryTest {
                 .containsExactly("budget_bytes", "fixed_bytes", "bytes_per_example", "largest_micro_batch");
         assertThat(rows)
                 .extracting(ProbeRecord::value)
-                .containsExactly((double) fifty, (double) FIXED + 8000, 33.0 * 32 + 12 + 100, 50.0);
+                .containsExactly((double) fifty, (double) FIXED + 8000, 33.0 * 36 + 12 + 100, 50.0);
     }
 
     @Test
@@ -134,8 +134,8 @@ class WorkerMemoryTest {
                 .isInstanceOf(ClusterException.class)
                 .hasMessage(
                         "memory of a worker (study.sync.memory-per-worker): a worker must have room for 1 example at"
-                                + " once, which needs 26.2 KiB (18.3 KiB of heap: 15.6 KiB for parameters, gradient and"
-                                + " optimizer state, 1.6 KiB for examples, 1.0 KiB for micro-batches; 7.9 KiB outside for the"
+                                + " once, which needs 26.3 KiB (18.4 KiB of heap: 15.6 KiB for parameters, gradient and"
+                                + " optimizer state, 1.6 KiB for examples, 1.2 KiB for micro-batches; 7.9 KiB outside for the"
                                 + " network), but may use 19.5 KiB (study.sync.memory-per-worker; of it up to 19.5 KiB of heap"
                                 + " and 19.5 KiB outside); raise study.sync.memory-per-worker, give executors more memory"
                                 + " (spark.executor.memory, spark.executor.memoryOverhead) or fewer cores, or spread the examples"

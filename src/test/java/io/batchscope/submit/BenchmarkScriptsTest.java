@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts in {@code src/jmh}, as far as they go without the benchmarks' own build. */
@@ -20,7 +21,7 @@ class BenchmarkScriptsTest {
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
     @ParameterizedTest
-    @ValueSource(strings = {"steps.sh", "same-loss.sh"})
+    @ValueSource(strings = {"steps.sh", "same-loss.sh", "efficiency.sh"})
     void explainsItselfFromAnywhereWithoutBuilding(String script) throws Exception {
         Path path = SCRIPTS.resolve(script);
         assertThat(path).isExecutable();
@@ -29,13 +30,12 @@ class BenchmarkScriptsTest {
 
         assertThat(run.exitCode()).as(run.errors()).isZero();
         assertThat(run.errors()).isEmpty();
-        assertThat(run.output()).startsWith("Usage: src/jmh/" + script).contains("--contenders");
+        assertThat(run.output()).startsWith("Usage: src/jmh/" + script).contains("Options:");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"steps.sh", "same-loss.sh"})
-    void everyOptionOfTheProgramIsExplained(String script) throws Exception {
-        String program = script.equals("steps.sh") ? "Steps" : "SameLoss";
+    @CsvSource({"steps.sh, Steps", "same-loss.sh, SameLoss", "efficiency.sh, Efficiency"})
+    void everyOptionOfTheProgramIsExplained(String script, String program) throws Exception {
         String source = Files.readString(SCRIPTS.resolve("java/io/batchscope/benchmark/" + program + ".java"));
         String given = Files.readString(SCRIPTS.resolve(script));
 
@@ -48,7 +48,7 @@ class BenchmarkScriptsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"steps.sh", "same-loss.sh", "common.sh"})
+    @ValueSource(strings = {"steps.sh", "same-loss.sh", "efficiency.sh", "common.sh"})
     void isSoundBash(String script) throws Exception {
         Finished run = run("bash", "-n", SCRIPTS.resolve(script).toString());
 

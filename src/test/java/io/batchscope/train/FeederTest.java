@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -45,12 +46,16 @@ class FeederTest {
                 boolean last = false;
                 while (!last) {
                     MicroBatch part = feeder.next();
-                    fed.add(part.step() + "." + part.index() + " " + contents(part.batch()));
+                    fed.add(words(part));
                     last = part.last();
                 }
             }
         }
         return fed;
+    }
+
+    private static String words(MicroBatch part) {
+        return part.step() + "." + part.index() + " " + contents(part.batch());
     }
 
     private static String contents(Batch batch) {
@@ -114,7 +119,7 @@ class FeederTest {
         Examples watched =
                 new Feeding.Watched(TRAIN, index -> assertThat(onItsThread()).isFalse());
         RunPlan plan = plan(17, 1, 20);
-        try (Feeder feeder = Feeder.of(new MicroBatches(plan, 0, 1, watched), THREAD, TIMEOUT)) {
+        try (Feeder feeder = Feeder.of(new MicroBatches(plan, 0, 1, watched), THREAD, TIMEOUT, 1)) {
             for (int i = 0; i < 20; i++) {
                 feeder.next();
             }
@@ -128,10 +133,49 @@ class FeederTest {
         for (int features : new int[] {few, few + 1}) {
             ArrayExamples wide = ArrayExamples.linear(EXAMPLES, features, 1);
             boolean ahead = features > few && Runtime.getRuntime().availableProcessors() > 1;
-            try (Feeder feeder = Feeder.of(new MicroBatches(plan(8, 1, 99), 0, 1, wide), THREAD, TIMEOUT)) {
+            try (Feeder feeder = Feeder.of(new MicroBatches(plan(8, 1, 99), 0, 1, wide), THREAD, TIMEOUT, 1)) {
                 feeder.next();
                 assertThat(threads()).hasSize(ahead ? 1 : 0);
             }
+        }
+    }
+
+    @Test
+    void leavesTheProcessorsToRanksThatNeedThemAll() throws Exception {
+        RunPlan plan = plan(4, 1, 60);
+        List<String> expected = expected(plan, 0);
+        boolean[] free = new boolean[1];
+        List<Boolean> besides = new CopyOnWriteArrayList<>();
+        Examples watched = new Feeding.Watched(TRAIN, index -> besides.add(onItsThread()));
+        List<String> fed = new ArrayList<>();
+        try (Feeder feeder = Feeder.ahead(new MicroBatches(plan, 0, 1, watched), THREAD, TIMEOUT, () -> free[0])) {
+            for (int step = 0; step < 20; step++) {
+                fed.add(words(feeder.next()));
+            }
+            assertThat(threads()).isEmpty();
+            assertThat(besides).hasSize(80).containsOnly(false);
+            free[0] = true;
+            for (int step = 20; step < 60; step++) {
+                fed.add(words(feeder.next()));
+                long limit = System.nanoTime() + TIMEOUT.toNanos();
+                while (!besides.contains(true) && System.nanoTime() < limit) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(besides).contains(true);
+        }
+        assertThat(fed).isEqualTo(expected);
+    }
+
+    @Test
+    void aRunThatFillsTheMachineGetsNoThread() throws Exception {
+        int processors = Runtime.getRuntime().availableProcessors();
+        int features = Math.toIntExact(Feeder.AHEAD_FROM_FEATURES);
+        ArrayExamples wide = ArrayExamples.linear(EXAMPLES, features, 1);
+        MicroBatches source = new MicroBatches(plan(4, 1, 99), 0, 1, wide);
+        try (Feeder feeder = Feeder.of(source, THREAD, TIMEOUT, processors)) {
+            feeder.next();
+            assertThat(threads()).isEmpty();
         }
     }
 
@@ -145,9 +189,13 @@ class FeederTest {
             }
         });
         try (Feeder feeder = feeder(true, plan, 0, faulty)) {
-            feeder.next();
-            assertThat(feeder.next().step()).isEqualTo(1);
-            assertThatThrownBy(feeder::next).isInstanceOf(DataException.class).hasMessage("the third micro-batch");
+            feeder.next().batch().features();
+            MicroBatch second = feeder.next();
+            assertThat(second.step()).isEqualTo(1);
+            second.batch().features();
+            assertThatThrownBy(() -> feeder.next().batch().features())
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("the third micro-batch");
         }
     }
 
@@ -155,7 +203,7 @@ class FeederTest {
     void aWaitEndsAndNamesTheThread() throws Exception {
         CountDownLatch reached = new CountDownLatch(1);
         MicroBatches source = new MicroBatches(plan(4, 1, 10), 0, 1, stuck(reached));
-        try (Feeder feeder = Feeder.ahead(source, THREAD, Duration.ofMillis(50))) {
+        try (Feeder feeder = Feeder.ahead(source, THREAD, Duration.ofMillis(50), () -> true)) {
             assertThatThrownBy(() -> {
                         feeder.next();
                         assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();

@@ -67,7 +67,7 @@ final class Feeding {
 
     static Feeder feeder(boolean ahead, RunPlan plan, int rank, Examples examples) {
         MicroBatches source = new MicroBatches(plan, rank, plan.workers(), examples);
-        return ahead ? Feeder.ahead(source, THREAD + rank, TIMEOUT) : Feeder.onDemand(source);
+        return ahead ? Feeder.ahead(source, THREAD + rank, TIMEOUT, () -> true) : Feeder.onDemand(source);
     }
 
     static Examples owned(RunPlan plan, int rank) {

@@ -34,7 +34,9 @@ class MemoryPeaksTest {
             peaks.sample();
             MemoryPeaks.Peaks first = peaks.overRanks(new SingleCollective());
             assertThat(first.offHeap()).isEqualTo(50);
-            assertThat(first.heap()).isPositive().isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());
+            assertThat(first.heap())
+                    .isPositive()
+                    .isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());
             assertThat(first.resident()).isPositive();
 
             peaks.sample();

@@ -1,0 +1,133 @@
+package io.batchscope.collective;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A connection to a neighbour in the ring, with the records in both directions. */
+final class RingLink {
+    private final int peer;
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final RecordInput input;
+    private final RecordOutput output;
+    private int interest = -1;
+    private boolean gone;
+
+    private RingLink(int peer, SocketChannel channel, Selector selector, RecordInput input, RecordOutput output) {
+        this.peer = peer;
+        this.channel = channel;
+        this.input = input;
+        this.output = output;
+        key = Objects.requireNonNull(channel.keyFor(selector));
+    }
+
+    /** To the rank from which elements come; notices go there. Without keys nothing is encrypted. */
+    static RingLink previous(int peer, SocketChannel channel, Selector selector, @Nullable LinkKeys keys) {
+        return keys == null
+                ? new RingLink(peer, channel, selector, PlainInput.ofData(), PlainOutput.ofNotices())
+                : new RingLink(
+                        peer,
+                        channel,
+                        selector,
+                        SealedInput.ofData(keys.forward()),
+                        SealedOutput.ofNotices(keys.backward()));
+    }
+
+    /** To the rank to which elements go; notices come from there. Without keys nothing is encrypted. */
+    static RingLink next(int peer, SocketChannel channel, Selector selector, @Nullable LinkKeys keys) {
+        return keys == null
+                ? new RingLink(peer, channel, selector, PlainInput.ofNotices(), PlainOutput.ofData())
+                : new RingLink(
+                        peer,
+                        channel,
+                        selector,
+                        SealedInput.ofNotices(keys.backward()),
+                        SealedOutput.ofData(keys.forward()));
+    }
+
+    /** The neighbour's rank. */
+    int peer() {
+        return peer;
+    }
+
+    RecordInput input() {
+        return input;
+    }
+
+    RecordOutput output() {
+        return output;
+    }
+
+    /** Whether nothing more will come from there. */
+    boolean gone() {
+        return gone;
+    }
+
+    /** Reads what has come; returns bytes read, −1 at the end. */
+    int read() throws IOException {
+        if (gone) {
+            return -1;
+        }
+        try {
+            int count = input.read(channel);
+            gone = count < 0;
+            return count;
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            gone = true;
+            throw e;
+        }
+    }
+
+    /** Writes what can be written at once; returns bytes written. */
+    int write() throws IOException {
+        return output.write(channel);
+    }
+
+    /** Says what the selector waits for: that something comes, and that something can be written. */
+    void await(boolean incoming, boolean outgoing) {
+        int wanted = (incoming && !gone ? SelectionKey.OP_READ : 0) | (outgoing ? SelectionKey.OP_WRITE : 0);
+        if (wanted != interest) {
+            key.interestOps(wanted);
+            interest = wanted;
+        }
+    }
+
+    /** The next notice of a fault among what has come, or null; everything else is dropped. */
+    @Nullable
+    FaultNotice findNotice(int size) {
+        try {
+            do {
+                while (input.next()) {
+                    if (input.kind() == RecordKind.FAULT) {
+                        return FaultNotice.read(input, size);
+                    }
+                }
+            } while (read() > 0);
+        } catch (IOException | NonsenseException e) {
+            gone = true;
+        }
+        return null;
+    }
+
+    /** Reads and drops. */
+    void drain() {
+        try {
+            do {
+                input.discard();
+            } while (read() > 0);
+        } catch (IOException e) {
+            gone = true;
+        }
+    }
+
+    void close() {
+        Closing.quietly(channel);
+    }
+}

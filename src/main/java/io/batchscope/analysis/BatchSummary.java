@@ -50,6 +50,8 @@ public record BatchSummary(
         @Nullable Estimate dataShare,
         @Nullable Estimate otherShare,
         @Nullable Estimate peakMemoryBytes,
+        @Nullable Estimate peakHeapBytes,
+        @Nullable Estimate peakOffHeapBytes,
         @Nullable Estimate lossOscillation) {
     static final String DIVERGED = "Diverged";
     static final String FAILED = "Failed";
@@ -90,6 +92,8 @@ public record BatchSummary(
                 Estimate.over(settled, run -> quotient(run.dataSeconds(), run.trainSeconds())),
                 Estimate.over(settled, BatchSummary::otherShare),
                 Estimate.over(settled, run -> real(run.peakMemoryBytes())),
+                Estimate.over(settled, run -> real(run.peakHeapBytes())),
+                Estimate.over(settled, run -> real(run.peakOffHeapBytes())),
                 Estimate.over(settled, RunRecord::lossOscillation));
     }
 

@@ -32,6 +32,7 @@ public final class Findings {
         findings.addTarget("fewest_examples_to_target", "examples", "examples", BatchSummary::examplesToTarget);
         findings.addTarget("fewest_seconds_to_target", "seconds", "seconds", BatchSummary::secondsToTarget);
         findings.addThroughput();
+        LargestMicroBatch.of(tables, summary).ifPresent(findings.findings::add);
         findings.addGaps();
         findings.addLosses(
                 "diverged_runs", BatchSummary.DIVERGED, "diverged", "lower the learning rate there or warm up longer");

@@ -10,6 +10,9 @@ public final class NumberText {
     /** Stands for a value that was not measured. */
     public static final String NOT_MEASURED = "–";
 
+    private static final double KIB = 1 << 10;
+    private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB"};
+
     private NumberText() {}
 
     /** A whole number with thousands separated: {@code 60,000}. */
@@ -41,6 +44,20 @@ public final class NumberText {
         }
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros();
         return size < 1e-4 ? rounded.toString() : rounded.toPlainString();
+    }
+
+    /** A size in memory: {@code 3.2 GiB}, {@code 64.0 MiB}, {@code 5.5 KiB} or {@code 12 B}. */
+    public static String bytes(long bytes) {
+        if (bytes < KIB) {
+            return bytes + " B";
+        }
+        double value = bytes / KIB;
+        int unit = 0;
+        while (value >= KIB && unit < UNITS.length - 1) {
+            value /= KIB;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
     }
 
     /** A share of 1 as a percentage: {@code 12 %}. */

@@ -6,7 +6,6 @@ import io.batchscope.nn.Backend;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.spark.GpuResources;
 import io.batchscope.spark.SparkSessions;
-import io.batchscope.study.MemoryNeed;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -159,11 +158,7 @@ final class DoctorCommand implements Callable<Integer> {
                 setup.model().facts().description() + ", "
                         + String.format(
                                 Locale.ROOT, "%,d", setup.model().facts().parameterCount()) + " parameters");
-        long need = setup.plan().runs().stream()
-                .mapToLong(run -> MemoryNeed.bytes(run, setup.model().facts(), StoredSize.bytesPerExample(manifest)))
-                .max()
-                .orElse(0);
-        say("budget", "a worker needs " + need / MIB + " MiB beside activations and the JVM");
+        say("budget", setup.memoryLine());
         System.out.print(setup.replicaLine());
         setup.plan().notices().stream()
                 .filter(notice -> !changes.contains(notice))

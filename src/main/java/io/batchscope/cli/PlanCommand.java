@@ -7,7 +7,6 @@ import io.batchscope.config.LoadedConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.spark.SparkSessions;
 import io.batchscope.study.Makespan;
-import io.batchscope.study.MemoryNeed;
 import io.batchscope.study.StepTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +25,7 @@ import picocli.CommandLine.Option;
         description = "Prints every run of a study with every number resolved; trains nothing.",
         footer = {
             "Expected times come from a calibration of about a second on this machine; sums over workers and",
-            "evaluations are not in them. Memory is what a worker needs beside activations and the JVM."
+            "evaluations are not in them. Memory is what a worker needs of heap and native memory beside the JVM's own."
         })
 final class PlanCommand implements Callable<Integer> {
     @Mixin
@@ -52,13 +51,6 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private static long memory(StudySetup setup, RunPlan run) {
-        return MemoryNeed.bytes(
-                run,
-                setup.model().facts(),
-                StoredSize.bytesPerExample(setup.data().manifest()));
-    }
-
     static String text(StudySetup setup, StepTime time) {
         StringBuilder text = new StringBuilder();
         var model = setup.model().facts();
@@ -72,6 +64,7 @@ final class PlanCommand implements Callable<Integer> {
                 model.parameterCount(),
                 setup.slots()));
         text.append(setup.replicaLine());
+        text.append(String.format(Locale.ROOT, "%-10s %s%n", "memory", setup.memoryLine()));
         setup.plan()
                 .notices()
                 .forEach(notice -> text.append("note: ").append(notice).append('\n'));
@@ -111,7 +104,7 @@ final class PlanCommand implements Callable<Integer> {
                 run.warmupSteps(),
                 run.plannedSteps(),
                 duration(time.seconds(run)),
-                memory(setup, run) >> 20,
+                setup.memory().bytes(run) >> 20,
                 run.schedule().describe());
     }
 
@@ -142,7 +135,11 @@ final class PlanCommand implements Callable<Integer> {
             row.put("planned_examples", run.geometry().examplesAfter(run.plannedSteps()));
             row.put("evaluate_every_steps", run.evaluateEvery());
             row.put("expected_seconds", time.seconds(run));
-            row.put("expected_memory_bytes", memory(setup, run));
+            row.put("micro_batch", run.microBatch());
+            row.put("expected_memory_bytes", setup.memory().bytes(run));
+            row.put("expected_heap_bytes", setup.memory().heapBytes(run));
+            row.put("expected_off_heap_bytes", setup.memory().nativeBytes(run));
+            row.put("largest_micro_batch", setup.memory().largestMicroBatch(run));
             runs.add(row);
         }
         Map<String, Object> document = new LinkedHashMap<>();
@@ -153,6 +150,9 @@ final class PlanCommand implements Callable<Integer> {
         document.put("replica", setup.plan().replica().kind().label());
         document.put("replica_reason", setup.plan().replica().reason());
         document.put("slots", setup.slots());
+        document.put("worker_budget_bytes", setup.memory().budget().total());
+        document.put("worker_budget_heap_bytes", setup.memory().budget().heap());
+        document.put("worker_budget_off_heap_bytes", setup.memory().budget().offHeap());
         document.put("notices", setup.plan().notices());
         document.put("expected_seconds", Makespan.seconds(setup.plan().runs(), setup.slots(), time::seconds));
         document.put("runs", runs);

@@ -89,7 +89,7 @@ final class StudyRun {
                 new SparkTrainingEngine(session, setup.data(), setup.replicas(), checkpoints),
                 store,
                 setup.slots(),
-                new RunRecords(setup.model().facts(), provenance),
+                new RunRecords(setup.model().facts(), provenance, setup.memory()),
                 (runId, parameters) -> files.writeModel(runId, setup.model().archive(parameters)),
                 new StatusListener(progress, files, checkpoints, startedAt));
         Interruption interruption = new Interruption(runner);

@@ -1,5 +1,6 @@
 package io.batchscope.cli;
 
+import io.batchscope.analysis.NumberText;
 import io.batchscope.config.LoadedConfig;
 import io.batchscope.data.DataException;
 import io.batchscope.data.Manifest;
@@ -8,6 +9,7 @@ import io.batchscope.nn.Models;
 import io.batchscope.plan.ClusterFacts;
 import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.Planner;
+import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.SourceConfig;
 import io.batchscope.plan.StudyPlan;
@@ -17,6 +19,7 @@ import io.batchscope.spark.ManifestFile;
 import io.batchscope.spark.NamedDataSets;
 import io.batchscope.spark.PreparationRequest;
 import io.batchscope.spark.SparkSessions;
+import io.batchscope.study.WorkerMemory;
 import io.batchscope.train.ReplicaFactory;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,8 +30,9 @@ import org.apache.spark.sql.SparkSession;
  * Everything a study needs before its first step: data (made ready if it is not there), model and plan.
  *
  * @param slots tasks that can run at the same time
+ * @param memory what a worker needs and has
  */
-record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan plan, int slots) {
+record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan plan, int slots, WorkerMemory memory) {
     static StudySetup of(SparkSession session, LoadedConfig loaded) {
         StudyConfig config = loaded.config();
         DataLocation data = data(session, config);
@@ -36,10 +40,12 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
         Model model = Models.load(config.model(), manifest.shape(), manifest.task(), manifest.outputs());
         int slots = SparkSessions.slots(session);
         FusedFacts fused = Replicas.facts(session, slots, model, config.replica());
-        StudyPlan plan = Planner.plan(config, manifest.facts(), model.facts(), new ClusterFacts(slots), fused);
+        StudyPlan draft = Planner.plan(config, manifest.facts(), model.facts(), new ClusterFacts(slots), fused);
+        MemorySurvey survey = MemorySurvey.of(session, slots, config.sync(), draft, model, manifest);
+        StudyPlan plan = survey.settledPlan();
         Optional<String> threads = MathThreads.of(session.sparkContext().conf())
                 .notice(plan.replica().kind());
-        return new StudySetup(loaded, data, model, threads.map(plan::with).orElse(plan), slots);
+        return new StudySetup(loaded, data, model, threads.map(plan::with).orElse(plan), slots, survey.memory());
     }
 
     /** Makes the replicas that the plan decided on. */
@@ -51,6 +57,15 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
     String replicaLine() {
         return String.format(
                 Locale.ROOT, "%-10s %s%n", "replica", plan.replica().describe());
+    }
+
+    /** What a worker has, and the most that one needs: a line for people. */
+    String memoryLine() {
+        long need = plan.runs().stream().mapToLong(memory::bytes).max().orElse(0);
+        int microBatch =
+                plan.runs().stream().mapToInt(RunPlan::microBatch).max().orElse(0);
+        return "a worker may use " + memory.budget().describe() + " and needs up to " + NumberText.bytes(need)
+                + " with a micro-batch of " + microBatch;
     }
 
     private static DataLocation data(SparkSession session, StudyConfig config) {

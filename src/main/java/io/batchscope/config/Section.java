@@ -114,6 +114,19 @@ final class Section {
                 : OptionalLong.of(whole(key, value, min, Integer.MAX_VALUE, ", or " + word));
     }
 
+    /** A size in memory, in bytes, or empty where it is {@code word}. */
+    OptionalLong bytesOr(String key, String word) {
+        ConfigValue value = required(key);
+        if (value == null || word.equals(value.unwrapped())) {
+            return OptionalLong.empty();
+        }
+        OptionalLong bytes = Values.bytes(value);
+        if (bytes.isEmpty()) {
+            wrong(key, value, "a size above 0 such as \"2 GiB\" (B, KiB, MiB, GiB, TiB), or " + word);
+        }
+        return bytes;
+    }
+
     boolean flag(String key) {
         ConfigValue value = required(key);
         if (value != null && !(value.unwrapped() instanceof Boolean)) {

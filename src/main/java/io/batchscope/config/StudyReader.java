@@ -192,7 +192,7 @@ final class StudyReader {
                 mode,
                 workers.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) workers.getAsLong()),
                 microBatch.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) microBatch.getAsLong()),
-                OptionalLong.empty(),
+                sync.bytesOr("memory-per-worker", AUTO),
                 sync.choice("transport", Transport.class),
                 sync.number("timeout-seconds", Interval.above(0)),
                 sync.whole("retries", 0));

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigValue;
 import io.batchscope.units.Span;
 import java.math.BigDecimal;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What single values mean; null where they are something else. */
@@ -32,6 +33,16 @@ final class Values {
             }
         }
         return null;
+    }
+
+    /** A size as HOCON writes it ({@code 512 MiB}, or a number of bytes), above 0; empty for anything else. */
+    static OptionalLong bytes(ConfigValue value) {
+        try {
+            long bytes = value.atKey("size").getBytes("size");
+            return bytes > 0 ? OptionalLong.of(bytes) : OptionalLong.empty();
+        } catch (com.typesafe.config.ConfigException | ArithmeticException | IllegalArgumentException e) {
+            return OptionalLong.empty();
+        }
     }
 
     /** The word that stands for a constant in a configuration. */

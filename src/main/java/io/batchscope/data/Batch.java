@@ -34,6 +34,11 @@ public final class Batch {
         this.awaited = new int[capacity];
     }
 
+    /** What one with this capacity takes on the heap, in bytes. */
+    public static long bytes(long capacity, int featureCount) {
+        return capacity * ((long) featureCount * Float.BYTES + 2 * Integer.BYTES + Float.BYTES);
+    }
+
     /** Examples in it. */
     public int size() {
         return size;

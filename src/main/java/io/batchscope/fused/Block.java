@@ -43,6 +43,11 @@ final class Block implements AutoCloseable {
         return floats;
     }
 
+    /** Native memory that it takes. */
+    long bytes() {
+        return whole.capacity();
+    }
+
     /** The next multiple of a cache line. */
     static long aligned(long floats) {
         return (floats + LINE - 1) / LINE * LINE;

@@ -140,6 +140,25 @@ final class FusedReplica implements Replica {
         return (int) ((long) rows * part / parts);
     }
 
+    /** Its blocks, those of the passes kept, and the memory in which oneDNN's primitives take turns on this thread. */
+    @Override
+    public long nativeBytes() {
+        long passBytes = 0;
+        for (Pass pass : passes.values()) {
+            passBytes += pass.nativeBytes();
+        }
+        return parameters.bytes() + gradient.bytes() + workspace.bytes() + passBytes + scratchBytes();
+    }
+
+    /** Of these what oneDNN has taken itself. */
+    long scratchBytes() {
+        long most = 0;
+        for (Pass pass : passes.values()) {
+            most = Math.max(most, pass.scratchBytes());
+        }
+        return most;
+    }
+
     private Pass pass(int rows, boolean training) {
         if (latest != null && rows == latestRows && training == latestTraining) {
             return latest;

@@ -49,6 +49,8 @@ final class Lowering {
     private final List<Step> forward = new ArrayList<>();
     private final List<Step> backward = new ArrayList<>();
     private long floats;
+    private long nativeBytes;
+    private long scratchBytes;
 
     Lowering(
             Program program,
@@ -124,6 +126,16 @@ final class Lowering {
     /** Floats of memory that the pass needs. */
     long floats() {
         return floats;
+    }
+
+    /** Native memory that the pass has for itself. */
+    long nativeBytes() {
+        return nativeBytes;
+    }
+
+    /** The most that a primitive of the pass works in beside its arguments. */
+    long scratchBytes() {
+        return scratchBytes;
     }
 
     Tensor value(int number) {
@@ -204,6 +216,7 @@ final class Lowering {
     Tensor constant(float value, int count) {
         Block block = new Block(count);
         natives.own(block::close);
+        nativeBytes += block.bytes();
         for (int i = 0; i < count; i++) {
             block.start().put(i, value);
         }
@@ -269,6 +282,8 @@ final class Lowering {
         natives.own(() -> dnnl_primitive_destroy(primitive));
         dnnl_exec_arg_t list = new dnnl_exec_arg_t(arguments.length);
         natives.own(list::close);
+        nativeBytes += (long) arguments.length * list.sizeof();
+        scratchBytes = Math.max(scratchBytes, OneDnn.scratchBytes(description));
         for (int i = 0; i < arguments.length; i++) {
             list.position(i)
                     .arg(arguments[i].name())

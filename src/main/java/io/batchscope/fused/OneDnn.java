@@ -3,10 +3,14 @@ package io.batchscope.fused;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_memory_consumption_s64;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
 import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.LongPointer;
 
 /** The native library: one engine for the whole JVM, and its error codes as exceptions. */
 final class OneDnn {
@@ -34,6 +38,16 @@ final class OneDnn {
             }
         }
         return "instruction set " + effective;
+    }
+
+    /** What a primitive of this description works in beside its arguments. */
+    static long scratchBytes(dnnl_primitive_desc description) {
+        try (LongPointer bytes = new LongPointer(1)) {
+            check(
+                    dnnl_primitive_desc_query(description, dnnl_query_memory_consumption_s64, 0, bytes),
+                    "to say how much memory it needs");
+            return bytes.get();
+        }
     }
 
     /**

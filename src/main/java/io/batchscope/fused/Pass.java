@@ -15,6 +15,8 @@ final class Pass implements AutoCloseable {
     private final OutputLoss loss;
     private final int rows;
     private final long floats;
+    private final long nativeBytes;
+    private final long scratchBytes;
     private final Batch.Sink sink = this::take;
     private int taken;
 
@@ -27,11 +29,23 @@ final class Pass implements AutoCloseable {
         this.loss = loss;
         this.rows = lowering.rows();
         this.floats = lowering.floats();
+        this.nativeBytes = lowering.nativeBytes();
+        this.scratchBytes = lowering.scratchBytes();
     }
 
     /** Floats of memory that it needs. */
     long floats() {
         return floats;
+    }
+
+    /** Native memory of its own, for constants and arguments. */
+    long nativeBytes() {
+        return nativeBytes;
+    }
+
+    /** The most that any of its primitives works in beside its arguments; oneDNN gives all of a thread the same. */
+    long scratchBytes() {
+        return scratchBytes;
     }
 
     /** Says where its memory is. */

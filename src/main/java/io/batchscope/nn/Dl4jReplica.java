@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -190,6 +191,16 @@ final class Dl4jReplica implements Replica {
         FlatArrays.write(batch.features(), view[0]);
         FlatArrays.write(labelValues, view[1]);
         return view;
+    }
+
+    /** Its own arrays, and the workspaces in which Deeplearning4j keeps activations on this thread. */
+    @Override
+    public long nativeBytes() {
+        long numbers = 2 * parameters.length() + input.length() + labels.length();
+        return numbers * Float.BYTES
+                + Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread().stream()
+                        .mapToLong(MemoryWorkspace::getCurrentSize)
+                        .sum();
     }
 
     private static INDArray firstRows(INDArray whole, int rows) {

@@ -63,6 +63,41 @@ public record RunPlan(
         int retries,
         CheckpointPolicy checkpoints)
         implements Serializable {
+    /** The same run with its batch in other pieces; it keeps its name, which must not depend on them. */
+    RunPlan withMicroBatch(int newMicroBatch) {
+        return new RunPlan(
+                runId,
+                trainingId,
+                study,
+                task,
+                batchSize,
+                workers,
+                newMicroBatch,
+                lanes,
+                seed,
+                trainExamples,
+                dataFingerprint,
+                modelFingerprint,
+                syncMode,
+                replica,
+                optimizer,
+                scalingRule,
+                baseLearningRate,
+                peakLearningRate,
+                warmupSteps,
+                schedule,
+                plannedSteps,
+                evaluateEvery,
+                stepRowEvery,
+                target,
+                secondsLimit,
+                divergenceFactor,
+                transport,
+                timeoutSeconds,
+                retries,
+                checkpoints);
+    }
+
     /** How the epochs of this run fall into updates. */
     public EpochGeometry geometry() {
         return new EpochGeometry(trainExamples, batchSize);

@@ -15,6 +15,15 @@ public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs,
         notices = List.copyOf(notices);
     }
 
+    /** The same with another number of examples at once; only where the planner chose it, as runs keep their names. */
+    public StudyPlan withMicroBatch(int microBatch) {
+        return new StudyPlan(
+                study,
+                replica,
+                runs.stream().map(run -> run.withMicroBatch(microBatch)).toList(),
+                notices);
+    }
+
     /** The same with one more notice. */
     public StudyPlan with(String notice) {
         return new StudyPlan(

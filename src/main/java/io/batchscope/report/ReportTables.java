@@ -90,12 +90,13 @@ final class ReportTables {
                         Column.number("Sync"),
                         Column.number("Data"),
                         Column.number("Other"),
-                        Column.number("Peak memory (MiB)")),
+                        Column.number("Peak memory (MiB)"),
+                        Column.number("Peak heap (MiB)"),
+                        Column.number("Peak off-heap (MiB)")),
                 summary.batches().stream().map(ReportTables::speedRow).toList());
     }
 
     private static List<String> speedRow(BatchSummary batch) {
-        Estimate memory = batch.peakMemoryBytes();
         return List.of(
                 NumberText.count(batch.batchSize()),
                 batch.workers().stream().map(String::valueOf).collect(Collectors.joining(", ")),
@@ -106,7 +107,13 @@ final class ReportTables {
                 share(batch.syncShare()),
                 share(batch.dataShare()),
                 share(batch.otherShare()),
-                memory == null ? NumberText.NOT_MEASURED : NumberText.fixed(memory.mean() / (1 << 20), 0));
+                mebibytes(batch.peakMemoryBytes()),
+                mebibytes(batch.peakHeapBytes()),
+                mebibytes(batch.peakOffHeapBytes()));
+    }
+
+    private static String mebibytes(@Nullable Estimate bytes) {
+        return bytes == null ? NumberText.NOT_MEASURED : NumberText.fixed(bytes.mean() / (1 << 20), 0);
     }
 
     /** What it took to reach the target; without rows when no run did. */

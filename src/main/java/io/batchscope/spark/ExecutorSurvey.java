@@ -11,30 +11,31 @@ import org.jspecify.annotations.Nullable;
 public final class ExecutorSurvey {
     /** Answered on an executor; travels there. */
     @FunctionalInterface
-    public interface Question extends Serializable {
+    public interface Question<T> extends Serializable {
         @Nullable
-        String answer();
+        T answer();
     }
 
     private ExecutorSurvey() {}
 
+    /** The different answers, sorted, without null; see {@link #answers}. */
+    public static List<String> ask(SparkSession session, int slots, Question<String> question) {
+        return answers(session, slots, question).stream().sorted().toList();
+    }
+
     /**
-     * The different answers, sorted, without null. As many tasks ask as there are slots, which reaches every executor
-     * of a cluster that does nothing else.
+     * The different answers, without null. As many tasks ask as there are slots, which reaches every executor of a cluster
+     * that does nothing else.
      *
      * @param slots tasks that can run at the same time, at least 1
      */
-    public static List<String> ask(SparkSession session, int slots, Question question) {
+    public static <T> List<T> answers(SparkSession session, int slots, Question<T> question) {
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         spark.setJobDescription("look at the executors");
-        return spark
-                .parallelize(IntStream.range(0, slots).boxed().toList(), slots)
+        return spark.parallelize(IntStream.range(0, slots).boxed().toList(), slots)
                 .map(slot -> question.answer())
                 .filter(answer -> answer != null)
                 .distinct()
-                .collect()
-                .stream()
-                .sorted()
-                .toList();
+                .collect();
     }
 }

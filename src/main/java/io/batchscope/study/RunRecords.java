@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model the study's model
  * @param provenance where its results come from
+ * @param memory what its workers need and have
  */
-public record RunRecords(ModelFacts model, Provenance provenance) {
+public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory memory) {
     /** Everything a run leaves. Rows of updates whose loss or gradient is not finite are left out: the outcome has their step. */
     public RunResult result(RunPlan plan, TrainedRun run, Instant startedAt) {
         List<StepRecord> steps = run.stepRows().stream()
@@ -33,7 +34,7 @@ public record RunRecords(ModelFacts model, Provenance provenance) {
         List<EvalRecord> evals = run.evalRows().stream()
                 .filter(row -> Double.isFinite(row.loss()))
                 .toList();
-        return new RunResult(row(plan, run, startedAt), steps, evals, List.of());
+        return new RunResult(row(plan, run, startedAt), steps, evals, memory.rows(plan));
     }
 
     /**

@@ -34,7 +34,7 @@ public record StepTime(double fixedSeconds, double secondsPerExample) {
     private static double gradientSeconds(Replica replica, Batch batch, int size) {
         float[] parameters = new float[replica.parameterCount()];
         float[] mean = new float[replica.parameterCount()];
-        batch.fill(new Zeros(batch.featureCount()), 0, size);
+        batch.fill(new Blank(batch.featureCount()), 0, size);
         double[] seconds = new double[REPEATS];
         for (int i = -(size == 1 ? WARM_UP : 2); i < REPEATS; i++) {
             long start = System.nanoTime();
@@ -54,28 +54,5 @@ public record StepTime(double fixedSeconds, double secondsPerExample) {
         return plan.plannedSteps()
                 * (fixedSeconds * plan.layout().accumulation()
                         + secondsPerExample * plan.layout().perWorker());
-    }
-
-    /** Examples without content: the time of a gradient does not depend on the values. */
-    private record Zeros(int featureCount) implements io.batchscope.data.Examples {
-        @Override
-        public int size() {
-            return Integer.MAX_VALUE;
-        }
-
-        @Override
-        public void copyFeatures(int index, float[] into, int offset) {
-            Arrays.fill(into, offset, offset + featureCount, 0.5f);
-        }
-
-        @Override
-        public int classOf(int index) {
-            return 0;
-        }
-
-        @Override
-        public float targetOf(int index) {
-            return 0;
-        }
     }
 }

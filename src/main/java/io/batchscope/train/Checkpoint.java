@@ -41,7 +41,13 @@ public record Checkpoint(
     /** When the target was first seen passed. */
     public record Reached(long step, double seconds) {}
 
-    /** The most memory seen on the first rank, in bytes; 0 where it was not measured. */
+    /**
+     * The most memory seen, in bytes: in a checkpoint on the first rank, at the end of a run on any.
+     *
+     * @param memoryBytes of the process, as the operating system counts
+     * @param heapBytes in use in the process, garbage included
+     * @param offHeapBytes native memory of the rank's replica
+     */
     public record Peaks(long memoryBytes, long heapBytes, long offHeapBytes) {}
 
     /**

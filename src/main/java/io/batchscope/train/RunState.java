@@ -109,8 +109,44 @@ final class RunState {
         total.totalNanos = checkpoint.times().totalNanos();
         divergence.restore(checkpoint.watch());
         reached = checkpoint.reached();
-        stepRows.addAll(checkpoint.stepRows());
-        evalRows.addAll(checkpoint.evalRows());
+        checkpoint.stepRows().forEach(row -> stepRows.add(own(row)));
+        checkpoint.evalRows().forEach(row -> evalRows.add(own(row)));
+    }
+
+    /** The same row for this run: a training that goes on on another number of workers may be another run. */
+    private StepRecord own(StepRecord row) {
+        return new StepRecord(
+                plan.study(),
+                plan.runId(),
+                row.batchSize(),
+                row.seed(),
+                row.step(),
+                row.epoch(),
+                row.examples(),
+                row.learningRate(),
+                row.loss(),
+                row.gradientNorm(),
+                row.gradientNormSqSmall(),
+                row.gradientNormSqBig(),
+                row.noiseScale(),
+                row.computeSeconds(),
+                row.syncSeconds(),
+                row.dataSeconds());
+    }
+
+    private EvalRecord own(EvalRecord row) {
+        return new EvalRecord(
+                plan.study(),
+                plan.runId(),
+                row.batchSize(),
+                row.seed(),
+                row.step(),
+                row.epoch(),
+                row.examples(),
+                row.elapsedSeconds(),
+                row.split(),
+                row.loss(),
+                row.accuracy());
     }
 
     /** Gives the first rank's step, divergence watch and target to the others, to the bit. */

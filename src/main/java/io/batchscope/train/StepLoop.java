@@ -6,7 +6,6 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Target;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
-import io.batchscope.result.StepRecord;
 import io.batchscope.train.Replica.Score;
 import io.batchscope.units.EpochGeometry;
 import java.time.Duration;
@@ -34,9 +33,9 @@ public final class StepLoop {
     private final float[] parameters;
     private final StepTimes times = new StepTimes();
     private final RunState state;
+    private final MemoryPeaks memory;
     private final CheckpointWriter checkpoints;
     private @Nullable Checkpoint from;
-    private long peakMemoryBytes;
 
     /**
      * A loop that is run once.
@@ -119,6 +118,7 @@ public final class StepLoop {
         this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
         this.parameters = parameterUpdate.parameters();
         this.state = new RunState(plan);
+        this.memory = new MemoryPeaks(replica);
         this.from = checkpointing.from();
         this.checkpoints = new CheckpointWriter(
                 collective.rank() == 0 ? checkpointing.store() : CheckpointStore.NONE,
@@ -181,11 +181,12 @@ public final class StepLoop {
                 outcome = afterEvaluation(state.step, evaluate(state.step, Split.VALIDATION), outcome);
             }
             if (!last && outcome == null && checkpoints.isDue(state.step, state.total.totalNanos)) {
-                checkpoints.write(parameterUpdate.vectors(), copies -> state.checkpoint(peaks(), copies));
+                checkpoints.write(parameterUpdate.vectors(), copies -> state.checkpoint(memory.peaks(), copies));
             }
         }
         Outcome end = finish(state.step, outcome == null ? new Outcome.Completed() : outcome);
         listener.onEnd(end);
+        Checkpoint.Peaks peaks = memory.overRanks(collective);
         return new TrainedRun(
                 end,
                 state.step,
@@ -195,9 +196,9 @@ public final class StepLoop {
                 StepTimes.seconds(state.total.computeNanos),
                 StepTimes.seconds(state.total.syncNanos),
                 StepTimes.seconds(state.total.dataNanos),
-                peakOverRanks(),
-                null,
-                null,
+                peaks.memoryBytes(),
+                peaks.heapBytes(),
+                peaks.offHeapBytes(),
                 hosts,
                 state.stepRows,
                 state.evalRows,
@@ -220,7 +221,7 @@ public final class StepLoop {
                 System.arraycopy(start.vectors().get(i), 0, vectors.get(i), 0, parameters.length);
             }
             state.restore(start);
-            peakMemoryBytes = start.peaks().memoryBytes();
+            memory.restore(start.peaks());
         }
         if (collective.size() > 1) {
             state.share(collective);
@@ -231,10 +232,6 @@ public final class StepLoop {
         }
         feeder.startAt(state.step);
         checkpoints.startAt(state.step, state.total.totalNanos, start == null ? List.of() : start.vectors());
-    }
-
-    private Checkpoint.Peaks peaks() {
-        return new Checkpoint.Peaks(peakMemoryBytes, 0, 0);
     }
 
     /** One optimizer update; an outcome if it was the last. */
@@ -252,9 +249,8 @@ public final class StepLoop {
         times.totalNanos = System.nanoTime() - start;
         state.total.add(times);
         if (keepRow) {
-            peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
-            StepRecord row = state.keep(step + 1, rate, gradient.loss(), norm, times);
-            listener.onStep(row);
+            memory.sample();
+            listener.onStep(state.keep(step + 1, rate, gradient.loss(), norm, times));
         }
         return gradient.stopWanted()
                 ? new Outcome.BudgetExhausted(step + 1, StepTimes.seconds(state.total.totalNanos))
@@ -263,7 +259,7 @@ public final class StepLoop {
 
     private Score evaluate(long step, Split split) {
         Score score = evaluator.score(split);
-        peakMemoryBytes = Math.max(peakMemoryBytes, ResidentMemory.bytes());
+        memory.sample();
         if (score.examples() > 0 && Double.isFinite(score.loss())) {
             EvalRecord row = state.keep(step, split, score);
             listener.onEvaluation(row);
@@ -296,16 +292,5 @@ public final class StepLoop {
         Score train = evaluate(step, Split.TRAIN);
         evaluate(step, Split.TEST);
         return Double.isFinite(train.loss()) ? outcome : new Outcome.Diverged(step, train.loss());
-    }
-
-    private long peakOverRanks() {
-        double[] peaks = new double[collective.size()];
-        peaks[collective.rank()] = peakMemoryBytes;
-        collective.allReduceSum(peaks, 0, peaks.length);
-        double most = 0;
-        for (double peak : peaks) {
-            most = Math.max(most, peak);
-        }
-        return (long) most;
     }
 }

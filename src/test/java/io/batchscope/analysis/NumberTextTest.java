@@ -50,4 +50,12 @@ class NumberTextTest {
         assertThat(NumberText.counted(1, "seed")).isEqualTo("1 seed");
         assertThat(NumberText.counted(2000, "seed")).isEqualTo("2,000 seeds");
     }
+
+    @Test
+    void sizesHaveTheUnitThatReadsBest() {
+        assertThat(NumberText.bytes(12)).isEqualTo("12 B");
+        assertThat(NumberText.bytes(5632)).isEqualTo("5.5 KiB");
+        assertThat(NumberText.bytes(64L << 20)).isEqualTo("64.0 MiB");
+        assertThat(NumberText.bytes(3277L << 20)).isEqualTo("3.2 GiB");
+    }
 }

@@ -46,8 +46,12 @@ class CommandsIT {
             assertThat(run.gapLoss()).isNotNull();
             assertThat(run.replica()).isEqualTo("fused");
             assertThat(run.peakMemoryBytes()).isPositive();
+            assertThat(run.peakHeapBytes()).isPositive();
+            assertThat(run.peakOffHeapBytes()).isPositive();
             assertThat(run.steps()).isEqualTo(run.plannedSteps());
         });
+        assertThat(tables.probes()).hasSize(4 * 4).allSatisfy(row -> assertThat(row.probe())
+                .isEqualTo("memory"));
         assertThat(tables.runs()).extracting(RunRecord::batchSize).containsExactly(1L, 16L, 128L, 1620L);
         try (Stream<Path> models = Files.list(directory.resolve("results/models"))) {
             assertThat(models).hasSize(4);
@@ -144,6 +148,11 @@ class CommandsIT {
         assertThat(crowded.exitCode()).isEqualTo(ExitCode.CLUSTER);
         assertThat(crowded.errors()).contains("error: ", "999");
 
+        Finished cramped = commands().smoke("study", "--set", "sync.memory-per-worker=64 KiB");
+        assertThat(cramped.exitCode()).isEqualTo(ExitCode.CLUSTER);
+        assertThat(cramped.errors()).contains("error: memory of a worker (study.sync.memory-per-worker): ", "64.0 KiB");
+        assertThat(directory.resolve("results")).doesNotExist();
+
         Path csv = Files.writeString(directory.resolve("bad.csv"), "x,y\n1,0\n2,1\n3,7\n");
         Finished label = commands()
                 .local(
@@ -165,7 +174,7 @@ class CommandsIT {
 
         Finished nothing = commands().local();
         assertThat(nothing.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(List.of(misspelt, missing, large, crowded, label, nothing))
+        assertThat(List.of(misspelt, missing, large, crowded, cramped, label, nothing))
                 .allSatisfy(run -> assertThat(run.errors()).doesNotContain("\tat "));
     }
 }

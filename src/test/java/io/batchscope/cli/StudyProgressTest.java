@@ -11,7 +11,10 @@ import io.batchscope.plan.Task;
 import io.batchscope.result.Provenance;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.StudyStatus;
+import io.batchscope.study.NativeLaw;
 import io.batchscope.study.RunRecords;
+import io.batchscope.study.WorkerBudget;
+import io.batchscope.study.WorkerMemory;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.train.TrainedRun;
 import java.io.ByteArrayOutputStream;
@@ -26,9 +29,12 @@ class StudyProgressTest {
     @Test
     void countsARunThatHasEnded() {
         RunPlan plan = RunPlans.sgd(Task.CLASSIFICATION, 100, 10, 5, 0.1).plan();
+        ModelFacts model = new ModelFacts("m", "softmax", 15, 4, 3, Task.CLASSIFICATION, List.of());
+        WorkerBudget budget = new WorkerBudget(1 << 20, 1 << 20, 1 << 20, true, 1, 0);
         RunRecord row = new RunRecords(
-                        new ModelFacts("m", "softmax", 15, 4, 3, Task.CLASSIFICATION, List.of()),
-                        new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"))
+                        model,
+                        new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"),
+                        new WorkerMemory(model, new WorkerMemory.DataSize(20, 0), budget, NativeLaw.NONE))
                 .result(plan, TrainedRun.failed("no memory"), Instant.EPOCH)
                 .run();
         assertThat(shown(plan, progress -> {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -194,6 +195,22 @@ class ConfigLoaderTest {
                         .config();
         assertThat(config.seeds()).containsExactly(4L);
         assertThat(config.sync().microBatch()).hasValue(3);
+    }
+
+    @Test
+    void readsSizesOfMemory() throws IOException {
+        assertThat(memory("auto")).isEmpty();
+        assertThat(memory("\"2 GiB\"")).hasValue(2L << 30);
+        assertThat(memory("512m")).hasValue(512L << 20);
+        assertThat(memory("1.5 MiB")).hasValue(3L << 19);
+        assertThat(memory("1000000")).hasValue(1_000_000);
+    }
+
+    private OptionalLong memory(String value) throws IOException {
+        return load("study { name = s, data.path = d }", "sync.memory-per-worker=" + value)
+                .config()
+                .sync()
+                .memoryPerWorker();
     }
 
     private LoadedConfig load(String text, String... sets) throws IOException {

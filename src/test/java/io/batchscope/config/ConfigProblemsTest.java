@@ -54,8 +54,8 @@ class ConfigProblemsTest {
                         "unknown key 'batch-sise' (FILE:4, study.batch-sise): no such setting; did you mean"
                                 + " 'batch-sizes'?",
                         "unknown key 'qqq' (FILE:10, study.qqq): no such setting; there are name, data, model,"
-                                + " optimizer, learning-rate, batch-sizes, seeds, budget, target, evaluation, sync, checkpoint,"
-                                + " replica, output, probes");
+                                + " optimizer, learning-rate, batch-sizes, seeds, budget, target, evaluation, sync,"
+                                + " checkpoint, replica, output, probes");
     }
 
     @ParameterizedTest
@@ -90,6 +90,9 @@ class ConfigProblemsTest {
                 "target.metric=validation-loss | 'metric' without effect (--set target.metric=validation-loss, study.target.metric): a target needs a value as well; remove it",
                 "sync.mode=parameter-averaging | 'parameter-averaging' not available (--set sync.mode=parameter-averaging, study.sync.mode): a known setting that this version does not have; choose one of synchronous",
                 "sync.workers=0 | wrong value for 'workers' (--set sync.workers=0, study.sync.workers): must be a whole number in 1 … 2147483647, or auto, but is 0; correct it, or remove it for the default \"auto\"",
+                "sync.memory-per-worker=much | wrong value for 'memory-per-worker' (--set sync.memory-per-worker=much, study.sync.memory-per-worker): must be a size above 0 such as \"2 GiB\" (B, KiB, MiB, GiB, TiB), or auto, but is \"much\"; correct it, or remove it for the default \"auto\"",
+                "sync.memory-per-worker=0 | wrong value for 'memory-per-worker' (--set sync.memory-per-worker=0, study.sync.memory-per-worker): must be a size above 0 such as \"2 GiB\" (B, KiB, MiB, GiB, TiB), or auto, but is 0; correct it, or remove it for the default \"auto\"",
+                "sync.memory-per-worker=[1] | wrong value for 'memory-per-worker' (--set sync.memory-per-worker=[1], study.sync.memory-per-worker): must be a size above 0 such as \"2 GiB\" (B, KiB, MiB, GiB, TiB), or auto, but is [1]; correct it, or remove it for the default \"auto\"",
                 "replica=cuda | 'cuda' not available (--set replica=cuda, study.replica): a known setting that this version does not have; choose one of auto, fused, dl4j",
                 "replica=fuse | wrong value for 'replica' (--set replica=fuse, study.replica): must be one of auto, fused, dl4j, but is \"fuse\"; did you mean 'fused'?",
                 "replica=fast | wrong value for 'replica' (--set replica=fast, study.replica): must be one of auto, fused, dl4j, but is \"fast\"; correct it, or remove it for the default \"auto\"",

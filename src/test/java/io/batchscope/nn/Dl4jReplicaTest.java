@@ -247,6 +247,32 @@ class Dl4jReplicaTest {
         assertThat((double) sum[10]).isCloseTo(-4 * 0.1 * mean, within(1e-5));
     }
 
+    @Test
+    void nativeMemoryGrowsWithTheMicroBatchAndIsKept() {
+        List<Integer> shape = List.of(1, 16, 16);
+        long[] held = new long[3];
+        for (int i = 0; i < held.length; i++) {
+            int examples = 2 << i;
+            Batch batch = new Batch(examples, 256);
+            batch.fill(new Noise(examples, 256, 3), 0, examples);
+            try (Replica replica = catalog("cnn", shape, Task.CLASSIFICATION, 3).create(1, examples)) {
+                replica.gradient(batch, 1, false, new float[replica.parameterCount()]);
+                replica.score(batch);
+                held[i] = replica.nativeBytes();
+                replica.gradient(batch, 1, false, new float[replica.parameterCount()]);
+                replica.score(batch);
+
+                assertThat(replica.nativeBytes()).isEqualTo(held[i]);
+                // At least parameters, gradient and the input.
+                assertThat(held[i]).isGreaterThan(4L * (2 * replica.parameterCount() + examples * 256));
+            }
+        }
+        // A straight line: twice as many more examples take twice as much more, but for alignment.
+        double slope = (held[2] - held[1]) / (double) (held[1] - held[0]);
+        assertThat(held[1]).isGreaterThan(held[0]);
+        assertThat(slope).isCloseTo(2, within(0.3));
+    }
+
     private static float[] parameters(Replica replica) {
         float[] values = new float[replica.parameterCount()];
         replica.readParameters(values);

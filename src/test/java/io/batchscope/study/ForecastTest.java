@@ -3,8 +3,6 @@ package io.batchscope.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.batchscope.plan.ModelFacts;
-import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.testing.LinearReplica;
@@ -43,15 +41,5 @@ class ForecastTest {
         assertThat(Makespan.seconds(runs, 2, RunPlan::plannedSteps)).isEqualTo(12);
         assertThat(Makespan.seconds(runs, 1, RunPlan::plannedSteps)).isEqualTo(16);
         assertThat(Makespan.seconds(List.of(), 2, RunPlan::plannedSteps)).isZero();
-    }
-
-    @Test
-    void memoryIsParametersMicroBatchAndExamples() {
-        ModelFacts model = new ModelFacts("m", "a model", 1000, 6, 3, Task.REGRESSION, List.of());
-        long batches = 4 * 4 * (6 + 3);
-        assertThat(MemoryNeed.bytes(PLANS.plan(), model, 10)).isEqualTo(4 * (5 * 1000 + batches) + 100 * 10);
-        OptimizerConfig adam = new OptimizerConfig(OptimizerConfig.Name.ADAM, 0, 0, 0.9, 0.999, 1e-8);
-        assertThat(MemoryNeed.bytes(PLANS.withOptimizer(adam).withWorkers(3).plan(), model, 10))
-                .isEqualTo(4 * (7 * 1000 + batches) + 34 * 10);
     }
 }

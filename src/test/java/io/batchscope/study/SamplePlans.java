@@ -22,9 +22,15 @@ import java.util.List;
 
 /** Hand-made plans over 100 training examples, and what training them might give. */
 final class SamplePlans {
+    static final ModelFacts MODEL = new ModelFacts("m1", "softmax 4 → 3", 15, 4, 3, Task.CLASSIFICATION, List.of());
     static final RunRecords RECORDS = new RunRecords(
-            new ModelFacts("m1", "softmax 4 → 3", 15, 4, 3, Task.CLASSIFICATION, List.of()),
-            new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"));
+            MODEL,
+            new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"),
+            new WorkerMemory(
+                    MODEL,
+                    new WorkerMemory.DataSize(20, 0),
+                    new WorkerBudget(1 << 20, 1 << 20, 1 << 20, true, 1, 0),
+                    new NativeLaw(List.of(new NativeLaw.Point(1, 1000), new NativeLaw.Point(9, 1800)))));
 
     private SamplePlans() {}
 

@@ -1,0 +1,51 @@
+package io.batchscope.train;
+
+import io.batchscope.data.Batch;
+import io.batchscope.plan.ModelFacts;
+import io.batchscope.plan.RunPlan;
+import java.io.Serializable;
+
+/**
+ * What the arrays of a rank's {@link StepLoop} take on the heap, its examples apart. In bytes, by arithmetic: the loop
+ * takes them all before its first update and none later.
+ *
+ * @param parameterBytes vectors as long as the parameters, which no micro-batch changes
+ * @param orderBytes numbers of examples: the order of an epoch, and the rank's share of a batch
+ * @param share the most examples of one update on this rank
+ * @param features numbers per example
+ * @param outputs numbers per example that the network puts out
+ */
+public record LoopMemory(long parameterBytes, long orderBytes, long share, int features, int outputs)
+        implements Serializable {
+    /** For a rank of the run. */
+    public static LoopMemory of(RunPlan plan, ModelFacts model) {
+        long kept = 1L + UpdateRule.of(plan.optimizer()).stateVectors();
+        // Parameters and state, again while a checkpoint is written; the mean gradient; the copy of the replica.
+        long vectors = 2 * kept + 2;
+        long examples = (plan.trainExamples() + plan.workers() - 1) / plan.workers();
+        return new LoopMemory(
+                vectors * model.parameterCount() * Float.BYTES,
+                Integer.BYTES * (examples + Math.min(plan.batchSize(), examples)),
+                plan.layout().perWorker(),
+                model.inputs(),
+                model.outputs());
+    }
+
+    /** The same for updates of any size. */
+    public LoopMemory unshared() {
+        return new LoopMemory(parameterBytes, orderBytes, Long.MAX_VALUE, features, outputs);
+    }
+
+    /** What does not depend on the micro-batch. */
+    public long fixedBytes() {
+        return parameterBytes + orderBytes;
+    }
+
+    /** What the feeder's buffers, the evaluator's and the replica's labels take for micro-batches of so many examples. */
+    public long microBatchBytes(long microBatch) {
+        long fed = Math.min(microBatch, Math.max(1, share));
+        return Feeder.buffers(fed * features) * Batch.bytes(fed, features)
+                + Batch.bytes(microBatch, features)
+                + microBatch * outputs * Float.BYTES;
+    }
+}

@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -151,9 +152,18 @@ final class Dl4jReplica implements Replica {
      */
     private void makeRoom(int size) {
         if (size > largest) {
-            Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+            freeWorkspaces();
             largest = size;
         }
+    }
+
+    /**
+     * ND4J's own way to free all of a thread asks for a garbage collection too, which stops every rank of this JVM, and
+     * frees arrays that their native code may be working on.
+     */
+    private static void freeWorkspaces() {
+        MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
+        List.copyOf(workspaces.getAllWorkspacesForCurrentThread()).forEach(workspaces::destroyWorkspace);
     }
 
     @Override
@@ -198,7 +208,7 @@ final class Dl4jReplica implements Replica {
 
     @Override
     public void close() {
-        Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+        freeWorkspaces();
         views.clear();
         input.close();
         labels.close();

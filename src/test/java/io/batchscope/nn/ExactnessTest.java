@@ -45,11 +45,13 @@ import org.nd4j.linalg.activations.Activation;
  * that take it in micro-batches. What was measured is left in {@code target/exactness.md}.
  *
  * <p>Float rounds at 2⁻²⁴ ≈ 6·10⁻⁸, and another order of summation rounds otherwise. Gradient descent passes such
- * differences on about as they are. Adam divides a mean gradient by the root of a mean square: where both are nearly 0, as
- * in a weight behind a unit that hardly ever fires, a difference of 10⁻⁸ in the gradient moves the weight by a share of
- * the learning rate as soon as it is comparable to ε, and with the usual ε = 10⁻⁸ it is. That is a property of the rule,
- * not of the spread over workers, so Adam is measured with ε = 0.01, at which the quotient changes by at most 100 times what the
- * gradient does.
+ * differences on about as they are. Adam divides a mean gradient by the root of a mean square, plus ε. Where both are nearly
+ * 0, as in a weight behind a unit that hardly ever fires, that is about a division by ε: with the usual 10⁻⁸ it turns a
+ * difference of 10⁻⁸ into a whole step. That is a property of the rule, not of the spread over workers, so Adam is
+ * measured with ε = 0.01.
+ *
+ * <p>A rectifier at 0 and a pooling with two equal largest values have no gradient but one on either side, and there
+ * rounding may choose. The rates here are low enough that no such choice tells.
  */
 class ExactnessTest {
     private static final double TOLERANCE = 1e-5;

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 
 /**
- * Batch normalization takes its statistics over a micro-batch (Ioffe and Szegedy 2015; as do Goyal et al. 2017, who
- * keep its size per worker constant for this reason). So the result depends on which examples share one, and on nothing
+ * Batch normalization takes its statistics over a micro-batch (Goyal et al. 2017, section 3, keep its size constant for
+ * this reason). So the result depends on which examples share one, and on nothing
  * else of how a batch is spread.
  */
 class MicroBatchStatisticsTest {
@@ -73,8 +73,8 @@ class MicroBatchStatisticsTest {
     void theSameMicroBatchesGiveTheSameOnAnyNumberOfWorkers(Case given) throws Exception {
         List<TrainedRun> ranks = given.train(WORKERS, BATCH, replica -> replica);
         float[] together = TrainedParameters.of(ranks.get(0));
-        float[] alone =
-                TrainedParameters.of(given.train(1, BATCH, InShares::new).get(0));
+        float[] alone = TrainedParameters.of(given.train(1, BATCH, replica -> new InShares(replica, given.examples()))
+                .get(0));
         assertThat(TrainedParameters.relativeDistance(together, alone)).isLessThanOrEqualTo(1e-5);
         assertThat(ranks)
                 .as("parameters and running statistics are bit-identical")
@@ -109,9 +109,11 @@ class MicroBatchStatisticsTest {
     /** Takes a whole batch as several workers would: the examples of one worker after those of another. */
     private static final class InShares extends ForwardingReplica {
         private final EpochOrder order = new EpochOrder(EXAMPLES, 12, 7);
+        private final Examples examples;
 
-        InShares(Replica replica) {
+        InShares(Replica replica, Examples examples) {
             super(replica);
+            this.examples = examples;
         }
 
         @Override
@@ -120,41 +122,14 @@ class MicroBatchStatisticsTest {
             for (int worker = 0; worker < WORKERS; worker++) {
                 int owner = worker;
                 int[] share = IntStream.range(0, batch.size())
-                        .filter(row -> order.ownerOf((long) batch.targets()[row], WORKERS) == owner)
+                        .map(row -> (int) batch.targets()[row])
+                        .filter(number -> order.ownerOf(number, WORKERS) == owner)
                         .toArray();
                 Batch part = new Batch(share.length, batch.featureCount());
-                part.fill(new Rows(batch), share, 0, share.length);
+                part.fill(examples, share, 0, share.length);
                 lossSum += super.gradient(part, weight, add || worker > 0, into);
             }
             return lossSum;
-        }
-    }
-
-    /** The rows of a batch as examples. */
-    private record Rows(Batch batch) implements Examples {
-        @Override
-        public int size() {
-            return batch.size();
-        }
-
-        @Override
-        public int featureCount() {
-            return batch.featureCount();
-        }
-
-        @Override
-        public void copyFeatures(int index, float[] into, int offset) {
-            System.arraycopy(batch.features(), index * featureCount(), into, offset, featureCount());
-        }
-
-        @Override
-        public int classOf(int index) {
-            return batch.classes()[index];
-        }
-
-        @Override
-        public float targetOf(int index) {
-            return batch.targets()[index];
         }
     }
 

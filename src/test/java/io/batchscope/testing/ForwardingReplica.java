@@ -5,7 +5,10 @@ import io.batchscope.train.Replica;
 import io.batchscope.train.WeightPenalty;
 import java.util.List;
 
-/** A replica that leaves everything to another: for tests that listen to one, or change one thing about it. */
+/**
+ * A replica that leaves everything to another: for tests that listen to one, or change one thing about it. It tells of a
+ * gradient when all of it is final, so that there is one method to override.
+ */
 public class ForwardingReplica implements Replica {
     private final Replica replica;
 

@@ -15,7 +15,8 @@ import org.apache.spark.launcher.JavaModuleOptions;
 
 /**
  * A real HDFS on this machine, Hadoop's mini cluster: one name node and one data node in a JVM of their own, reachable on
- * loopback only. It has a class path of its own, since its jar brings services that would be found in place of the JDK's. It ends with {@link #close()}, and also if this JVM is killed.
+ * loopback only. Its class path is its own too, since its jar brings services that would be found in place of the JDK's.
+ * It ends with {@link #close()}, and also if this JVM is killed.
  */
 public final class HdfsCluster implements AutoCloseable {
     /** Where the build puts the mini cluster's jar. */

@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -206,11 +207,21 @@ final class Dl4jReplica implements Replica {
         return rows == whole.size(0) ? whole : whole.get(NDArrayIndex.interval(0, rows));
     }
 
+    /** Frees what is large at once; a garbage collection, which would do it too, may be long in coming. */
     @Override
     public void close() {
         freeWorkspaces();
         views.clear();
-        input.close();
-        labels.close();
+        free(input);
+        free(labels);
+        free(network.gradient());
+        free(parameters);
+    }
+
+    /** Null before the first backward pass has made the gradient. */
+    private static void free(@Nullable INDArray array) {
+        if (array != null && array.closeable()) {
+            array.close();
+        }
     }
 }

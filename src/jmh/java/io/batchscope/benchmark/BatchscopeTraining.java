@@ -5,6 +5,7 @@ import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
 import io.batchscope.plan.Task;
+import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.spark.SparkTrainingEngine;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.train.Parameters;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.SparkSession;
 final class BatchscopeTraining implements LossTraining {
     private static final int WORKERS = 2;
     private static final int MOST_TENTHS = 300;
+    private static final long SEED = 7;
 
     private final TrainingSet data;
     private final DenseNetwork network;
@@ -84,7 +86,9 @@ final class BatchscopeTraining implements LossTraining {
                         null,
                         Double.POSITIVE_INFINITY,
                         steps,
-                        steps)
+                        steps,
+                        SEED,
+                        new LearningRateSchedule.Constant(rate))
                 .plan();
     }
 

@@ -14,8 +14,10 @@ import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -152,9 +154,18 @@ final class Dl4jReplica implements Replica {
      */
     private void makeRoom(int size) {
         if (size > largest) {
-            Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+            freeWorkspaces();
             largest = size;
         }
+    }
+
+    /**
+     * ND4J's own way to free all of a thread asks for a garbage collection too, which stops every rank of this JVM, and
+     * frees arrays that their native code may be working on.
+     */
+    private static void freeWorkspaces() {
+        MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
+        List.copyOf(workspaces.getAllWorkspacesForCurrentThread()).forEach(workspaces::destroyWorkspace);
     }
 
     @Override
@@ -207,11 +218,21 @@ final class Dl4jReplica implements Replica {
         return rows == whole.size(0) ? whole : whole.get(NDArrayIndex.interval(0, rows));
     }
 
+    /** Frees what is large at once; a garbage collection, which would do it too, may be long in coming. */
     @Override
     public void close() {
-        Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+        freeWorkspaces();
         views.clear();
-        input.close();
-        labels.close();
+        free(input);
+        free(labels);
+        free(network.gradient());
+        free(parameters);
+    }
+
+    /** Null before the first backward pass has made the gradient. */
+    private static void free(@Nullable INDArray array) {
+        if (array != null && array.closeable()) {
+            array.close();
+        }
     }
 }

@@ -7,12 +7,14 @@ import io.batchscope.data.Batch;
 import io.batchscope.data.Examples;
 import io.batchscope.data.SplitMix;
 import io.batchscope.fused.FusedReplicaFactory;
+import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.Task;
 import io.batchscope.testing.ReferenceReplica;
 import io.batchscope.train.Parameters;
 import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
 import io.batchscope.train.Replica.Range;
+import io.batchscope.train.ReplicaFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +69,14 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
         Compilation compilation = compilation();
         assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
         return ((Compilation.Compiled) compilation).program();
+    }
+
+    /** Makes replicas of one kind. */
+    ReplicaFactory replicas(ReplicaKind kind) {
+        return switch (kind) {
+            case DL4J -> new Dl4jReplicaFactory(source, task, shape, outputs);
+            case FUSED -> new FusedReplicaFactory(program(), new NetworkStart(source));
+        };
     }
 
     /** Fails unless the reference and the fused replica do what Deeplearning4j does. */

@@ -71,6 +71,11 @@ class RunRecordsTest {
     }
 
     @Test
+    void tellsOverHowManyExamplesStatisticsAreTaken() {
+        assertThat(row(new Outcome.Completed()).microBatch()).isEqualTo(PLAN.microBatch());
+    }
+
+    @Test
     void takesTheLastMeasurementsAndTheirGaps() {
         RunRecord row = row(new Outcome.Completed());
         assertThat(row.trainLoss()).isEqualTo(0.5);

@@ -98,21 +98,7 @@ class WorkerMemoryTest {
 
     @Test
     void aSmallerMicroBatchIsPlannedForAllAndSaid() {
-        RunPlan large = new RunPlans(
-                        Task.REGRESSION,
-                        100,
-                        20,
-                        1,
-                        16,
-                        12,
-                        30,
-                        0.1,
-                        PLANS.optimizer(),
-                        null,
-                        Double.POSITIVE_INFINITY,
-                        10,
-                        1)
-                .plan();
+        RunPlan large = PLANS.withMicroBatch(16).plan();
         StudyPlan settled = memory(30_000).settle(study(large), OptionalInt.empty(), new MemoryFit(LAW, 4, null));
 
         assertThat(settled.runs()).extracting(RunPlan::microBatch).containsExactly(4);

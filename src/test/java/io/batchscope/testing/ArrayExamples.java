@@ -1,6 +1,5 @@
 package io.batchscope.testing;
 
-import io.batchscope.data.EpochOrder;
 import io.batchscope.data.Examples;
 import io.batchscope.data.SplitMix;
 import java.util.List;
@@ -8,6 +7,9 @@ import java.util.stream.IntStream;
 
 /** Examples that stand in lists. */
 public record ArrayExamples(List<float[]> features, List<Float> targets) implements Examples {
+    /** No examples. */
+    public static final ArrayExamples NONE = new ArrayExamples(List.of(), List.of());
+
     /** Regression on random features in −1 … 1 with targets w·x, w = (1, −2, 3, …). */
     public static ArrayExamples linear(int examples, int features, long seed) {
         SplitMix random = new SplitMix(seed);
@@ -29,16 +31,6 @@ public record ArrayExamples(List<float[]> features, List<Float> targets) impleme
             sum += (i % 2 == 0 ? i + 1 : -i - 1) * x[i];
         }
         return sum;
-    }
-
-    /** What worker {@code rank} of {@code workers} holds. */
-    public ArrayExamples ownedBy(EpochOrder order, int rank, int workers) {
-        int[] owned = IntStream.range(0, size())
-                .filter(i -> order.ownerOf(i, workers) == rank)
-                .toArray();
-        return new ArrayExamples(
-                IntStream.of(owned).mapToObj(features::get).toList(),
-                IntStream.of(owned).mapToObj(targets::get).toList());
     }
 
     @Override

@@ -26,46 +26,79 @@ public record RunPlans(
         @Nullable Target target,
         double secondsLimit,
         long evaluateEvery,
-        long stepRowEvery) {
+        long stepRowEvery,
+        long seed,
+        LearningRateSchedule schedule) {
+    private static final long SEED = 7;
+
     /** Plain gradient descent on {@code examples} examples. */
     public static RunPlans sgd(Task task, long examples, long batchSize, long steps, double rate) {
         OptimizerConfig sgd = new OptimizerConfig(OptimizerConfig.Name.SGD, 0, 0, 0.9, 0.999, 1e-8);
         return new RunPlans(
-                task, examples, batchSize, 1, 4, 12, steps, rate, sgd, null, Double.POSITIVE_INFINITY, 10, 1);
+                task,
+                examples,
+                batchSize,
+                1,
+                4,
+                12,
+                steps,
+                rate,
+                sgd,
+                null,
+                Double.POSITIVE_INFINITY,
+                10,
+                1,
+                SEED,
+                new LearningRateSchedule.Constant(rate));
     }
 
     public RunPlans withWorkers(int count) {
-        return with(count, optimizer, target, secondsLimit, stepRowEvery);
+        return with(count, microBatch, optimizer, target, secondsLimit, stepRowEvery, seed, schedule);
+    }
+
+    public RunPlans withMicroBatch(int most) {
+        return with(workers, most, optimizer, target, secondsLimit, stepRowEvery, seed, schedule);
     }
 
     public RunPlans withOptimizer(OptimizerConfig config) {
-        return with(workers, config, target, secondsLimit, stepRowEvery);
+        return with(workers, microBatch, config, target, secondsLimit, stepRowEvery, seed, schedule);
     }
 
     public RunPlans withTarget(Target goal) {
-        return with(workers, optimizer, goal, secondsLimit, stepRowEvery);
+        return with(workers, microBatch, optimizer, goal, secondsLimit, stepRowEvery, seed, schedule);
     }
 
     public RunPlans withSecondsLimit(double seconds) {
-        return with(workers, optimizer, target, seconds, stepRowEvery);
+        return with(workers, microBatch, optimizer, target, seconds, stepRowEvery, seed, schedule);
     }
 
     public RunPlans withStepRowEvery(long every) {
-        return with(workers, optimizer, target, secondsLimit, every);
+        return with(workers, microBatch, optimizer, target, secondsLimit, every, seed, schedule);
+    }
+
+    public RunPlans withSeed(long number) {
+        return with(workers, microBatch, optimizer, target, secondsLimit, stepRowEvery, number, schedule);
+    }
+
+    public RunPlans withSchedule(LearningRateSchedule rates) {
+        return with(workers, microBatch, optimizer, target, secondsLimit, stepRowEvery, seed, rates);
     }
 
     private RunPlans with(
             int newWorkers,
+            int newMicroBatch,
             OptimizerConfig newOptimizer,
             @Nullable Target newTarget,
             double newSecondsLimit,
-            long newStepRowEvery) {
+            long newStepRowEvery,
+            long newSeed,
+            LearningRateSchedule newSchedule) {
         return new RunPlans(
                 task,
                 examples,
                 batchSize,
                 newWorkers,
-                microBatch,
+                newMicroBatch,
                 lanes,
                 steps,
                 rate,
@@ -73,7 +106,9 @@ public record RunPlans(
                 newTarget,
                 newSecondsLimit,
                 evaluateEvery,
-                newStepRowEvery);
+                newStepRowEvery,
+                newSeed,
+                newSchedule);
     }
 
     /** The plan. */
@@ -92,7 +127,7 @@ public record RunPlans(
                 workers,
                 microBatch,
                 lanes,
-                7,
+                seed,
                 examples,
                 "data",
                 "model",
@@ -103,7 +138,7 @@ public record RunPlans(
                 rate,
                 rate,
                 0,
-                new LearningRateSchedule.Constant(rate),
+                schedule,
                 steps,
                 evaluateEvery,
                 stepRowEvery,

@@ -120,7 +120,7 @@ public final class StandaloneCluster implements AutoCloseable {
     }
 
     /** The jars a Spark installation would have: as the build lists them, or else (before it has) all of this JVM's. */
-    private static List<Path> sparkJars() throws IOException {
+    static List<Path> sparkJars() throws IOException {
         Path listed = Path.of("target", "spark.classpath").toAbsolutePath();
         String path = Files.exists(listed)
                 ? Files.readString(listed, UTF_8).strip()
@@ -220,7 +220,7 @@ public final class StandaloneCluster implements AutoCloseable {
         return process;
     }
 
-    private static Path classDirectory() {
+    static Path classDirectory() {
         try {
             return Path.of(StandaloneCluster.class
                     .getProtectionDomain()
@@ -281,7 +281,7 @@ public final class StandaloneCluster implements AutoCloseable {
         return file.toString().endsWith(".log") || file.endsWith("stderr");
     }
 
-    private static void delete(Path directory) {
+    static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             List<Path> deepestFirst = new ArrayList<>(sorted(files));
             java.util.Collections.reverse(deepestFirst);

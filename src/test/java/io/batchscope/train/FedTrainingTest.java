@@ -2,8 +2,6 @@ package io.batchscope.train;
 
 import static io.batchscope.train.Feeding.EXAMPLES;
 import static io.batchscope.train.Feeding.FEATURES;
-import static io.batchscope.train.Feeding.NOTHING;
-import static io.batchscope.train.Feeding.TIMEOUT;
 import static io.batchscope.train.Feeding.TRAIN;
 import static io.batchscope.train.Feeding.feeder;
 import static io.batchscope.train.Feeding.owned;
@@ -13,7 +11,7 @@ import static io.batchscope.train.Feeding.threads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.batchscope.collective.LocalCollective;
+import io.batchscope.collective.SingleCollective;
 import io.batchscope.data.DataException;
 import io.batchscope.data.Examples;
 import io.batchscope.plan.RunPlan;
@@ -21,9 +19,9 @@ import io.batchscope.plan.Task;
 import io.batchscope.result.Outcome;
 import io.batchscope.testing.ArrayExamples;
 import io.batchscope.testing.LinearReplica;
+import io.batchscope.testing.RankThreads;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.TrainedParameters;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -106,8 +104,8 @@ class FedTrainingTest {
         RunPlan plan = plan(17, 1, 1_000_000_000);
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
-            Future<TrainedRun> run = threads.submit(() ->
-                    loop(plan, 0, true, stuck, LocalCollective.of(1, TIMEOUT)).run());
+            Future<TrainedRun> run = threads.submit(
+                    () -> loop(plan, true, stuck, new SingleCollective()).run());
             assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
             threads.shutdownNow();
             assertThatThrownBy(() -> run.get(20, TimeUnit.SECONDS))
@@ -127,32 +125,20 @@ class FedTrainingTest {
     }
 
     private static List<TrainedRun> train(RunPlan plan, boolean ahead, Examples train) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(plan.workers());
-        try {
-            List<Collective> collectives = LocalCollective.of(plan.workers(), TIMEOUT);
-            List<Future<TrainedRun>> ranks = new ArrayList<>();
-            for (int i = 0; i < plan.workers(); i++) {
-                int rank = i;
-                Examples own = plan.workers() == 1 ? train : owned(plan, rank);
-                ranks.add(threads.submit(
-                        () -> loop(plan, rank, ahead, own, collectives).run()));
-            }
-            List<TrainedRun> runs = new ArrayList<>();
-            for (Future<TrainedRun> rank : ranks) {
-                runs.add(rank.get(60, TimeUnit.SECONDS));
-            }
-            return runs;
-        } finally {
-            threads.shutdownNow();
-        }
+        return RankThreads.run(plan.workers(), collective -> {
+            Examples own = plan.workers() == 1 ? train : owned(plan, collective.rank());
+            return loop(plan, ahead, own, collective).run();
+        });
     }
 
-    private static StepLoop loop(RunPlan plan, int rank, boolean ahead, Examples own, List<Collective> collectives) {
+    private static StepLoop loop(RunPlan plan, boolean ahead, Examples own, Collective collective) {
+        int rank = collective.rank();
         return new StepLoop(
                 plan,
-                new RankData(own, rank == 0 ? ArrayExamples.linear(9, FEATURES, 2) : NOTHING, NOTHING),
+                new RankData(
+                        own, rank == 0 ? ArrayExamples.linear(9, FEATURES, 2) : ArrayExamples.NONE, ArrayExamples.NONE),
                 new LinearReplica(FEATURES, 0.25f),
-                collectives.get(rank),
+                collective,
                 List.of(),
                 TrainingListener.NONE,
                 feeder(ahead, plan, rank, own));

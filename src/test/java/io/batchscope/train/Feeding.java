@@ -5,6 +5,7 @@ import io.batchscope.data.Examples;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.testing.ArrayExamples;
+import io.batchscope.testing.OwnedExamples;
 import io.batchscope.testing.RunPlans;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +21,6 @@ final class Feeding {
     static final String THREAD = "feeder-under-test";
     static final Duration TIMEOUT = Duration.ofSeconds(20);
     static final ArrayExamples TRAIN = ArrayExamples.linear(EXAMPLES, FEATURES, 1);
-    static final ArrayExamples NOTHING = new ArrayExamples(List.of(), List.of());
 
     /** Examples of which somebody hears whenever features are copied. */
     record Watched(Examples examples, IntConsumer watch) implements Examples {
@@ -71,7 +71,7 @@ final class Feeding {
     }
 
     static Examples owned(RunPlan plan, int rank) {
-        return TRAIN.ownedBy(order(plan), rank, plan.workers());
+        return OwnedExamples.of(TRAIN, order(plan), rank, plan.workers());
     }
 
     static EpochOrder order(RunPlan plan) {

@@ -3,8 +3,6 @@ package io.batchscope.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.batchscope.collective.LocalCollective;
-import io.batchscope.data.EpochOrder;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Target;
@@ -14,15 +12,10 @@ import io.batchscope.result.Outcome;
 import io.batchscope.result.StepRecord;
 import io.batchscope.testing.ArrayExamples;
 import io.batchscope.testing.LinearReplica;
+import io.batchscope.testing.RankThreads;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.TrainedParameters;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,35 +175,7 @@ class StepLoopTest {
     }
 
     private static List<TrainedRun> run(RunPlan plan, IntFunction<Replica> replicas) throws Exception {
-        int workers = plan.workers();
-        EpochOrder order = new EpochOrder(plan.trainExamples(), plan.lanes(), plan.seed());
-        EpochOrder validation = new EpochOrder(VALIDATION.size(), workers, 0);
-        List<Collective> collectives = LocalCollective.of(workers, Duration.ofSeconds(20));
-        ExecutorService threads = Executors.newFixedThreadPool(workers);
-        try {
-            List<Future<TrainedRun>> ranks = new ArrayList<>();
-            for (int i = 0; i < workers; i++) {
-                int rank = i;
-                ranks.add(threads.submit(() -> new StepLoop(
-                                plan,
-                                new RankData(
-                                        TRAIN.ownedBy(order, rank, workers),
-                                        VALIDATION.ownedBy(validation, rank, workers),
-                                        new ArrayExamples(List.of(), List.of())),
-                                replicas.apply(rank),
-                                collectives.get(rank),
-                                List.of(),
-                                TrainingListener.NONE)
-                        .run()));
-            }
-            List<TrainedRun> runs = new ArrayList<>();
-            for (Future<TrainedRun> rank : ranks) {
-                runs.add(rank.get(60, TimeUnit.SECONDS));
-            }
-            return runs;
-        } finally {
-            threads.shutdownNow();
-        }
+        return RankThreads.train(plan, TRAIN, VALIDATION, replicas);
     }
 
     private static List<Double> losses(List<StepRecord> rows) {

@@ -5,6 +5,7 @@ import io.batchscope.collective.RingListener;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
+import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.testing.ArrayExamples;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.train.Collective;
@@ -48,6 +49,7 @@ public final class RankWorker {
     private static final int EXAMPLES = 8192;
 
     private static final int MICRO_BATCH = 1024;
+    private static final long SEED = 7;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** Known to the ranks of this benchmark on loopback only. */
@@ -187,7 +189,9 @@ public final class RankWorker {
                         null,
                         Double.POSITIVE_INFINITY,
                         never,
-                        never)
+                        never,
+                        SEED,
+                        new LearningRateSchedule.Constant(TrainingStep.LEARNING_RATE))
                 .plan();
     }
 }

@@ -18,10 +18,11 @@ class ExecutorMemoriesTest {
 
     @Test
     void everyExecutorAnswersOnceWithItsTasks() {
-        List<ExecutorMemory> memories = ExecutorMemories.of(spark.session(), 2, () -> 7, () -> 11);
+        int slots = SparkSessions.slots(spark.session());
+        List<ExecutorMemory> memories = ExecutorMemories.of(spark.session(), slots, () -> 7, () -> 11);
 
         assertThat(memories).singleElement().satisfies(memory -> {
-            assertThat(memory.tasks()).isEqualTo(2);
+            assertThat(memory.tasks()).isEqualTo(slots);
             assertThat(memory.heap()).isEqualTo(Runtime.getRuntime().maxMemory());
             assertThat(memory.machine()).isPositive();
             assertThat(memory.jvm()).isPositive();

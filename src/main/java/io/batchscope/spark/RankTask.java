@@ -82,9 +82,20 @@ final class RankTask implements Serializable {
             Duration timeout = Duration.ofMillis((long) (plan.timeoutSeconds() * 1000));
             try (Collective collective = rendezvous.connect(places, secret, timeout)) {
                 List<String> hosts = places.stream().map(Rendezvous.Place::host).toList();
-                TrainedRun run = train(prepared, collective, hosts, context);
-                return rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
+                return together(prepared, collective, hosts, context);
             }
+        } catch (Exception | OutOfMemoryError e) {
+            return failed(rank, e);
+        }
+    }
+
+    /** Notes a failure before closing the collective tells the others: who reports first is to blame. */
+    private RankReport together(Prepared prepared, Collective collective, List<String> hosts, TaskContext context)
+            throws InterruptedException {
+        int rank = collective.rank();
+        try {
+            TrainedRun run = train(prepared, collective, hosts, context);
+            return rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
         } catch (Exception | OutOfMemoryError e) {
             return failed(rank, e);
         }

@@ -4,6 +4,7 @@ import io.batchscope.data.Manifest;
 import io.batchscope.data.Split;
 import io.batchscope.fused.NativeMemory;
 import io.batchscope.nn.Model;
+import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyConfig.SyncConfig;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.spark.ExecutorMemories;
@@ -37,7 +38,8 @@ record MemorySurvey(WorkerMemory memory, StudyPlan settledPlan) {
             SparkSession session, int slots, SyncConfig sync, StudyPlan draft, Model model, Manifest manifest) {
         WorkerBudget budget = WorkerBudget.of(
                 ExecutorMemories.of(session, slots, NativeMemory::mostBytes, NativeMemory::mostProcessBytes),
-                sync.memoryPerWorker());
+                sync.memoryPerWorker(),
+                atOnce(draft, slots));
         DataSize data = new DataSize(
                 StoredSize.bytesPerExample(manifest),
                 manifest.examples(Split.VALIDATION) + manifest.examples(Split.TEST));
@@ -53,6 +55,14 @@ record MemorySurvey(WorkerMemory memory, StudyPlan settledPlan) {
         MemoryFit agreed = fits.stream().reduce(MemoryFit::and).orElseThrow();
         WorkerMemory memory = new WorkerMemory(model.facts(), data, budget, agreed.law());
         return new MemorySurvey(memory, memory.settle(draft, asked, agreed));
+    }
+
+    /** Runs of one worker go side by side, those of several one after the other. */
+    private static int atOnce(StudyPlan draft, int slots) {
+        int alone =
+                (int) draft.runs().stream().filter(run -> run.workers() == 1).count();
+        int together = draft.runs().stream().mapToInt(RunPlan::workers).max().orElse(1);
+        return Math.max(together, Math.min(slots, alone));
     }
 
     /** The slots of an executor share what the first of them measures: to measure takes the time and memory of a worker. */

@@ -18,6 +18,7 @@ import io.batchscope.spark.StudyFiles;
 import io.batchscope.study.RunRecords;
 import io.batchscope.study.StudyOutcome;
 import io.batchscope.study.StudyRunner;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -120,7 +121,6 @@ final class StudyRun {
     private void finish(StudyOutcome outcome) {
         progress.close();
         StudyTables tables = StudyReports.only(planned(), store.read());
-        forgetCheckpoints(tables);
         List<FindingRecord> findings = Findings.of(tables);
         store.writeFindings(findings);
         String report = StudyReports.write(
@@ -131,6 +131,7 @@ final class StudyRun {
                 outcome.state(),
                 outcome.counts().planned());
         writeStatus(outcome.state(), outcome.counts(), outcome.exitCode(), message(outcome));
+        forgetCheckpoints(tables);
         if (outcome.nothingToDo()) {
             System.out.println(
                     "All " + outcome.counts().planned() + " runs were done already; rendered the report again.");
@@ -149,9 +150,13 @@ final class StudyRun {
                 .filter(run -> !run.outcome().equals("Failed"))
                 .map(RunRecord::runId)
                 .collect(Collectors.toSet());
-        checkpoints.delete(setup.plan().runs().stream()
-                .filter(run -> ended.contains(run.runId()))
-                .toList());
+        try {
+            checkpoints.delete(setup.plan().runs().stream()
+                    .filter(run -> ended.contains(run.runId()))
+                    .toList());
+        } catch (UncheckedIOException e) {
+            System.err.println("warning: checkpoints of ended runs could not be deleted: " + e.getMessage());
+        }
     }
 
     private Set<String> planned() {

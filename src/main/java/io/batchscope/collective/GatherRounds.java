@@ -135,7 +135,7 @@ final class GatherRounds {
             do {
                 own = next();
             } while (take(own, gathering.gather(own)));
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             fail("rank " + rank + " has lost the way to the others: " + e);
         } finally {
             end();

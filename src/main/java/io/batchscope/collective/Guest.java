@@ -50,6 +50,11 @@ final class Guest {
         return arrivedNanos;
     }
 
+    /** Whether it has said what the previous rank says; it may be slow, but it is not just anybody. */
+    boolean greeted() {
+        return greeted;
+    }
+
     /** Whether it has proved to be the previous rank. */
     boolean done() {
         return done;

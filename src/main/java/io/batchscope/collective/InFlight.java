@@ -62,8 +62,7 @@ final class InFlight implements Collective {
             awaitAtMost(MOST - 1);
             throwIfFailed();
             if (closed) {
-                collective.allReduceSum(values, from, to);
-                return;
+                throw new CollectiveException(Wording.closed("rank " + rank()));
             }
             int index = (int) (begun % MOST);
             vectors[index] = values;

@@ -10,6 +10,7 @@ final class Patience {
     private static final int BYTES = 2 * Integer.BYTES;
 
     private final int rank;
+    private final int size;
     private final int previous;
     private final long timeoutNanos;
     private final long intervalNanos;
@@ -21,8 +22,9 @@ final class Patience {
     private int heardRank;
     private int toldRank;
 
-    Patience(int rank, int previous, Duration timeout) {
+    Patience(int rank, int size, int previous, Duration timeout) {
         this.rank = rank;
+        this.size = size;
         this.previous = previous;
         timeoutNanos = timeout.toNanos();
         intervalNanos = timeoutNanos / 8;
@@ -54,7 +56,11 @@ final class Patience {
         if (input.length() != BYTES) {
             throw new NonsenseException("sent a record that cannot be read");
         }
-        heardRank = input.buffer().getInt(input.start());
+        int waited = input.buffer().getInt(input.start());
+        if (waited < 0 || waited >= size) {
+            throw new NonsenseException("sent a record that cannot be read");
+        }
+        heardRank = waited;
         heardNanos = System.nanoTime();
         heard = true;
     }

@@ -50,7 +50,7 @@ final class RingCollective implements Collective {
         this.timeout = timeout;
         previous = links.previous();
         next = links.next();
-        patience = new Patience(links.rank(), previous.peer(), timeout);
+        patience = new Patience(links.rank(), links.size(), previous.peer(), timeout);
         floats =
                 new WireVector.OfFloats(next.output().buffer(), previous.input().buffer());
         doubles = new WireVector.OfDoubles(

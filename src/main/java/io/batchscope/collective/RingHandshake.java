@@ -146,7 +146,12 @@ final class RingHandshake {
             Closing.quietly(channel);
         }
         if (guests.size() > MOST_GUESTS) {
-            refuse(guests.get(0), "too many at once");
+            refuse(
+                    guests.stream()
+                            .filter(guest -> !guest.greeted())
+                            .findFirst()
+                            .orElse(guests.get(guests.size() - 1)),
+                    "too many at once");
         }
     }
 
@@ -169,7 +174,7 @@ final class RingHandshake {
 
     private void dismissSilentGuests() {
         for (Guest guest : List.copyOf(guests)) {
-            if (System.nanoTime() - guest.arrivedNanos() > GUEST_NANOS) {
+            if (!guest.greeted() && System.nanoTime() - guest.arrivedNanos() > GUEST_NANOS) {
                 refuse(guest, "it kept silent");
             }
         }

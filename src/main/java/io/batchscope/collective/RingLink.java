@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection to a neighbour in the ring, with the records in both directions. */
 final class RingLink {
+    /** Of one call, so that a peer which sends without end does not hold its reader beyond a deadline. */
+    private static final int MOST_READS = 64;
+
     private final int peer;
     private final SocketChannel channel;
     private final SelectionKey key;
@@ -130,13 +133,16 @@ final class RingLink {
     @Nullable
     FaultNotice findNotice(int size) {
         try {
-            do {
+            for (int reads = 0; reads < MOST_READS; reads++) {
                 while (input.next()) {
                     if (input.kind() == RecordKind.FAULT) {
                         return FaultNotice.read(input, size);
                     }
                 }
-            } while (read() > 0);
+                if (read() <= 0) {
+                    break;
+                }
+            }
         } catch (IOException | NonsenseException e) {
             gone = true;
         }
@@ -146,9 +152,12 @@ final class RingLink {
     /** Reads and drops. */
     void drain() {
         try {
-            do {
+            for (int reads = 0; reads < MOST_READS; reads++) {
                 input.discard();
-            } while (read() > 0);
+                if (read() <= 0) {
+                    break;
+                }
+            }
         } catch (IOException e) {
             gone = true;
         }

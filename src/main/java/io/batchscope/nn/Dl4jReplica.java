@@ -73,6 +73,11 @@ final class Dl4jReplica implements Replica {
         this.gradient = new float[parameterCount()];
     }
 
+    /** Whether a layer takes statistics over a micro-batch or draws random numbers for it. */
+    static boolean dependsOnSpread(Layer layer) {
+        return layer instanceof BatchNormalization || isRandom(layer);
+    }
+
     private static boolean isRandom(Layer layer) {
         org.deeplearning4j.nn.conf.layers.Layer configuration = layer.conf().getLayer();
         return configuration.getIDropout() != null

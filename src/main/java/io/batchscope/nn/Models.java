@@ -47,6 +47,7 @@ public final class Models {
                 product(shape),
                 outputs,
                 task,
+                network.layers().stream().anyMatch(Dl4jReplica::dependsOnSpread),
                 imported.notices());
         return new Model(
                 imported.source(),

@@ -1,6 +1,6 @@
 package io.batchscope.plan;
 
-import java.util.List;
+import java.util.OptionalInt;
 
 /** How many lanes the order of an epoch has, see {@code data.EpochOrder}: one number for all runs of a study. */
 final class Lanes {
@@ -12,23 +12,19 @@ final class Lanes {
     private Lanes() {}
 
     /**
-     * The largest of a few highly composite numbers that leaves 32 examples a lane, then a multiple of every worker
-     * count for which it stays within the number of examples.
+     * The largest of a few highly composite numbers that leaves 32 examples a lane; where a number of workers is asked for, a
+     * multiple of that, if it stays within the number of examples. The cluster has no say: on another one a study is the same.
      */
-    static int count(long examples, List<Integer> workerCounts) {
+    static int count(long examples, OptionalInt workersAsked) {
         long lanes = 1;
         for (int candidate : HIGHLY_COMPOSITE) {
             if (examples / candidate >= EXAMPLES_PER_LANE) {
                 lanes = candidate;
             }
         }
-        for (int workers : workerCounts.stream().distinct().sorted().toList()) {
-            long multiple = lanes / greatestCommonDivisor(lanes, workers) * workers;
-            if (multiple <= Math.min(examples, Integer.MAX_VALUE)) {
-                lanes = multiple;
-            }
-        }
-        return (int) lanes;
+        int workers = workersAsked.orElse(1);
+        long multiple = lanes / greatestCommonDivisor(lanes, workers) * workers;
+        return (int) (multiple <= Math.min(examples, Integer.MAX_VALUE) ? multiple : lanes);
     }
 
     private static long greatestCommonDivisor(long a, long b) {

@@ -9,6 +9,8 @@ import java.util.List;
  * @param description one line for people
  * @param inputs features per example
  * @param outputs numbers per example
+ * @param spreadMatters whether its results depend on how a batch is spread over workers and micro-batches, by more than
+ *     rounding: batch normalization, dropout and other noise
  * @param notices what the person should know, such as settings of an imported model that the study replaces
  */
 public record ModelFacts(
@@ -18,6 +20,7 @@ public record ModelFacts(
         int inputs,
         int outputs,
         Task task,
+        boolean spreadMatters,
         List<String> notices) {
     public ModelFacts {
         notices = List.copyOf(notices);

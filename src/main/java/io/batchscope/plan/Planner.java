@@ -40,14 +40,12 @@ public final class Planner {
         }
         replica.requireLoaded(fused);
         Workers workers = Workers.of(config.sync().workers(), cluster);
-        int lanes = Lanes.count(
-                examples,
-                courses.stream().map(c -> workers.forBatch(c.batchSize())).toList());
+        int lanes = Lanes.count(examples, config.sync().workers());
         Common common = new Common(config, data, model, replica.kind(), lanes);
         List<RunPlan> runs = new ArrayList<>();
         for (Course course : courses) {
             for (long seed : config.seeds().stream().sorted().toList()) {
-                runs.add(common.run(course, workers.forBatch(course.batchSize()), seed));
+                runs.add(common.run(course, workers.forBatch(course.batchSize(), lanes), seed));
             }
         }
         notices.addAll(Notices.of(config, courses));
@@ -90,7 +88,7 @@ public final class Planner {
                     sync.timeoutSeconds(),
                     sync.retries(),
                     checkpoints(course));
-            return RunIds.withIds(plan, RunIds.chosen(sync));
+            return RunIds.withIds(plan, RunIds.chosen(sync, model), RunIds.spread(model));
         }
 
         private CheckpointPolicy checkpoints(Course course) {

@@ -27,27 +27,51 @@ final class RunIds {
     private RunIds() {}
 
     /** What of {@link #SPREAD} the planner chooses. Where it chooses the workers, the micro-batch goes with them. */
-    static Set<String> chosen(StudyConfig.SyncConfig sync) {
+    static Set<String> chosen(StudyConfig.SyncConfig sync, ModelFacts model) {
+        if (model.spreadMatters()) {
+            return Set.of();
+        }
         if (sync.workers().isEmpty()) {
             return SPREAD;
         }
         return sync.microBatch().isEmpty() ? Set.of("microBatch") : Set.of();
     }
 
+    /** The plan in other pieces; names that the pieces are part of change with them. */
+    static RunPlan withMicroBatch(RunPlan plan, int microBatch) {
+        boolean named = plan.trainingId().equals(id("t", plan, Set.of()));
+        RunPlan changed = copy(plan.runId(), plan.trainingId(), microBatch, plan);
+        return named ? withIds(changed, Set.of(), Set.of()) : changed;
+    }
+
     /**
      * The plan with its ids; the letter is there because all-digit partition names are read back as numbers.
      *
-     * @param chosen what of {@code workers} and {@code microBatch} the planner chose
+     * @param chosen what of {@code workers} and {@code microBatch} is not part of the run's name
+     * @param spread the same for the training's
      */
-    static RunPlan withIds(RunPlan plan, Set<String> chosen) {
+    static RunPlan withIds(RunPlan plan, Set<String> chosen, Set<String> spread) {
+        return copy(id("r", plan, chosen), id("t", plan, spread), plan.microBatch(), plan);
+    }
+
+    private static String id(String letter, RunPlan plan, Set<String> leftOut) {
+        return letter + sha256(canonical(plan, leftOut)).substring(0, DIGITS);
+    }
+
+    /** What of the spread does not belong to a training's name. */
+    static Set<String> spread(ModelFacts model) {
+        return model.spreadMatters() ? Set.of() : SPREAD;
+    }
+
+    private static RunPlan copy(String runId, String trainingId, int microBatch, RunPlan plan) {
         return new RunPlan(
-                "r" + sha256(canonical(plan, chosen)).substring(0, DIGITS),
-                "t" + sha256(canonical(plan, SPREAD)).substring(0, DIGITS),
+                runId,
+                trainingId,
                 plan.study(),
                 plan.task(),
                 plan.batchSize(),
                 plan.workers(),
-                plan.microBatch(),
+                microBatch,
                 plan.lanes(),
                 plan.seed(),
                 plan.trainExamples(),

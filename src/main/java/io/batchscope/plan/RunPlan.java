@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param runId a letter and a hash of everything below that changes the result
  * @param trainingId the same without how the batch is spread: alike for any number of workers and any micro-batch, so that
- *     a checkpoint can be continued on another cluster
+ *     a checkpoint can be continued on another cluster; where the spread changes results by more than rounding
+ *     ({@link ModelFacts#spreadMatters}), it is in both names
  * @param batchSize the global batch size
  * @param workers ranks that train it
  * @param microBatch the most examples a rank pushes through the network at once
@@ -63,41 +64,6 @@ public record RunPlan(
         int retries,
         CheckpointPolicy checkpoints)
         implements Serializable {
-    /** The same run with its batch in other pieces; it keeps its name, which must not depend on them. */
-    RunPlan withMicroBatch(int newMicroBatch) {
-        return new RunPlan(
-                runId,
-                trainingId,
-                study,
-                task,
-                batchSize,
-                workers,
-                newMicroBatch,
-                lanes,
-                seed,
-                trainExamples,
-                dataFingerprint,
-                modelFingerprint,
-                syncMode,
-                replica,
-                optimizer,
-                scalingRule,
-                baseLearningRate,
-                peakLearningRate,
-                warmupSteps,
-                schedule,
-                plannedSteps,
-                evaluateEvery,
-                stepRowEvery,
-                target,
-                secondsLimit,
-                divergenceFactor,
-                transport,
-                timeoutSeconds,
-                retries,
-                checkpoints);
-    }
-
     /** How the epochs of this run fall into updates. */
     public EpochGeometry geometry() {
         return new EpochGeometry(trainExamples, batchSize);

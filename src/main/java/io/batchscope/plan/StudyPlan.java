@@ -15,12 +15,12 @@ public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs,
         notices = List.copyOf(notices);
     }
 
-    /** The same with another number of examples at once; only where the planner chose it, as runs keep their names. */
+    /** The same with another number of examples at once; only where the planner chose it. */
     public StudyPlan withMicroBatch(int microBatch) {
         return new StudyPlan(
                 study,
                 replica,
-                runs.stream().map(run -> run.withMicroBatch(microBatch)).toList(),
+                runs.stream().map(run -> RunIds.withMicroBatch(run, microBatch)).toList(),
                 notices);
     }
 

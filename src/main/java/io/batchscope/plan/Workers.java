@@ -34,11 +34,21 @@ record Workers(OptionalInt asked, int slots) {
         return new Workers(asked, slots);
     }
 
-    /** Workers of a run with this global batch size, at least 1. */
-    int forBatch(long batchSize) {
+    /**
+     * Workers of a run with this global batch size, at least 1. Where they are chosen, so many that their shares of a batch
+     * differ by at most one example.
+     *
+     * @param lanes of the epoch's order
+     */
+    int forBatch(long batchSize, int lanes) {
         if (asked.isPresent()) {
             return asked.getAsInt();
         }
-        return batchSize < LEAST_SHARED_BATCH ? 1 : (int) Math.min(slots, batchSize / EXAMPLES_PER_WORKER);
+        int most = batchSize < LEAST_SHARED_BATCH ? 1 : (int) Math.min(slots, batchSize / EXAMPLES_PER_WORKER);
+        int workers = Math.min(most, lanes);
+        while (lanes % workers != 0) {
+            workers--;
+        }
+        return workers;
     }
 }

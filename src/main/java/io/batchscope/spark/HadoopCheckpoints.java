@@ -5,10 +5,12 @@ import io.batchscope.train.CheckpointCodec;
 import io.batchscope.train.CheckpointStore;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
@@ -38,9 +40,15 @@ public final class HadoopCheckpoints implements Serializable {
      * @param output the results directory
      */
     public static HadoopCheckpoints of(SparkSession spark, String output) {
-        return new HadoopCheckpoints(
-                new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()),
-                new Path(output, DIRECTORY).toString());
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        Path root = new Path(output, DIRECTORY);
+        try {
+            // Executors have working directories of their own.
+            root = root.getFileSystem(hadoop).makeQualified(root);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new HadoopCheckpoints(new SerializableConfiguration(hadoop), root.toString());
     }
 
     private Path directory(String trainingId) {

@@ -8,6 +8,7 @@ import io.batchscope.train.Checkpoint;
 import io.batchscope.train.CheckpointStore;
 import io.batchscope.train.Checkpointing;
 import io.batchscope.train.Collective;
+import io.batchscope.train.CollectiveException;
 import io.batchscope.train.RankData;
 import io.batchscope.train.Replica;
 import io.batchscope.train.ReplicaFactory;
@@ -15,6 +16,7 @@ import io.batchscope.train.StepLoop;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingListener;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.spark.BarrierTaskContext;
@@ -23,10 +25,13 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.util.LongAccumulator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one rank of a run does inside its Spark task. */
 final class RankTask implements Serializable {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(RankTask.class);
 
     private final RunPlan plan;
     private final DataLocation data;
@@ -64,6 +69,10 @@ final class RankTask implements Serializable {
 
     /** As the only rank, in an ordinary task. */
     RankReport runAlone() throws InterruptedException {
+        if (TaskContext.get().attemptNumber() > 0) {
+            // Spark would start it again on its own; whether and how often is the study's matter.
+            return failed(0, new CollectiveException("its executor was lost"));
+        }
         try (Prepared prepared = prepare(0)) {
             TrainedRun run = train(prepared, new SingleCollective(), List.of(host()), TaskContext.get());
             return RankReport.of(0, host(), run);
@@ -122,7 +131,7 @@ final class RankTask implements Serializable {
         Replica replica = replicas.create(plan.seed(), plan.microBatch());
         try {
             return new Prepared(examples, replica, rank == 0 ? checkpointing(replica) : Checkpointing.NONE);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             replica.close();
             throw e;
         }
@@ -132,9 +141,14 @@ final class RankTask implements Serializable {
         if (checkpoints == null) {
             return Checkpointing.NONE;
         }
-        CheckpointStore store = checkpoints.takeOver(plan);
-        return new Checkpointing(
-                store, store.latest(plan, replica.parameterCount()).orElse(null));
+        try {
+            CheckpointStore store = checkpoints.takeOver(plan);
+            return new Checkpointing(
+                    store, store.latest(plan, replica.parameterCount()).orElse(null));
+        } catch (UncheckedIOException e) {
+            LOG.warn("run {}: its checkpoints cannot be used ({}); it trains without", plan.runId(), e.getMessage());
+            return Checkpointing.NONE;
+        }
     }
 
     private TrainedRun train(Prepared prepared, Collective collective, List<String> hosts, TaskContext context)

@@ -1,7 +1,9 @@
 package io.batchscope.spark;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Where the ranks of runs are, and which still run: a failed stage ends before its last task does. */
 final class RankWatch extends SparkListener {
     private static final Map<SparkContext, RankWatch> OF_CONTEXT = new ConcurrentHashMap<>();
+    private static final long NONE = Long.MIN_VALUE;
     private static final String GROUP = "spark.jobGroup.id";
 
     private final Map<String, Ranks> ranksOfGroup = new ConcurrentHashMap<>();
@@ -20,7 +23,7 @@ final class RankWatch extends SparkListener {
     private RankWatch() {}
 
     /** The tasks of one run, over all its attempts. */
-    private record Ranks(Map<Integer, String> hosts, Map<Long, Integer> running) {}
+    private record Ranks(Map<Integer, String> hosts, Map<Long, Integer> running, AtomicLong firstEndNanos) {}
 
     /** The one that listens to this context. */
     static RankWatch of(SparkContext context) {
@@ -33,7 +36,24 @@ final class RankWatch extends SparkListener {
 
     /** Watches the tasks of a job group. */
     void watch(String group) {
-        ranksOfGroup.put(group, new Ranks(new ConcurrentHashMap<>(), new ConcurrentHashMap<>()));
+        ranksOfGroup.put(group, new Ranks(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new AtomicLong(NONE)));
+    }
+
+    /** A new attempt begins; no task of the last one runs any more. */
+    void begin(String group) {
+        Ranks ranks = ranksOfGroup.get(group);
+        if (ranks != null) {
+            ranks.firstEndNanos().set(NONE);
+        }
+    }
+
+    /** The ranks that still run so long after another one of the attempt has ended; none before. */
+    List<Integer> stragglers(String group, long afterNanos) {
+        Ranks ranks = ranksOfGroup.get(group);
+        long firstEnd = ranks == null ? NONE : ranks.firstEndNanos().get();
+        return ranks == null || firstEnd == NONE || System.nanoTime() - firstEnd < afterNanos
+                ? List.of()
+                : ranks.running().values().stream().sorted().toList();
     }
 
     void forget(String group) {
@@ -80,6 +100,7 @@ final class RankWatch extends SparkListener {
         Ranks ranks = ofStage(task.stageId());
         if (ranks != null) {
             ranks.running().remove(task.taskInfo().taskId());
+            ranks.firstEndNanos().compareAndSet(NONE, System.nanoTime());
         }
     }
 }

@@ -60,7 +60,7 @@ final class Rendezvous implements AutoCloseable {
      */
     List<Place> gather(String host) throws IOException {
         if (transport == Transport.RING || (transport == Transport.AUTO && !onOneExecutor())) {
-            ring = RingListener.open(InetAddress.getByName(host));
+            ring = listen(host);
         }
         String address = ring == null ? NOWHERE : ring.address();
         List<String> places = tell(new Place(MemoryMeetings.jvm(), host, address).text());
@@ -107,6 +107,15 @@ final class Rendezvous implements AutoCloseable {
     private List<String> tell(String text) {
         said = true;
         return Arrays.asList(context.allGather(text));
+    }
+
+    /** A rank that cannot listen is at fault itself, and will be so again. */
+    private static RingListener listen(String host) throws IOException {
+        try {
+            return RingListener.open(InetAddress.getByName(host));
+        } catch (CollectiveException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /** Whether sockets are of no use; every rank comes to the same conclusion. */

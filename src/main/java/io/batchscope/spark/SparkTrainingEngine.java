@@ -5,6 +5,7 @@ import io.batchscope.train.ReplicaFactory;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingEngine;
 import io.batchscope.train.TrainingListener;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.util.Iterator;
@@ -107,7 +108,12 @@ public final class SparkTrainingEngine implements TrainingEngine {
     }
 
     private long lastUpdate(RunPlan plan) {
-        return checkpoints == null ? 0 : checkpoints.lastUpdate(plan);
+        try {
+            return checkpoints == null ? 0 : checkpoints.lastUpdate(plan);
+        } catch (UncheckedIOException e) {
+            LOG.warn("run {}: its checkpoints cannot be looked at ({})", plan.runId(), e.getMessage());
+            return 0;
+        }
     }
 
     private Attempt attempt(RunPlan plan, TrainingListener listener) throws InterruptedException {
@@ -118,7 +124,9 @@ public final class SparkTrainingEngine implements TrainingEngine {
                 "train batch " + plan.batchSize() + " seed " + plan.seed() + " on " + plan.workers() + " workers",
                 true /* interrupt tasks when the group is cancelled */);
         progress.watch(steps.id(), listener);
-        try {
+        ranks.begin(plan.runId());
+        StragglerGuard guard = new StragglerGuard(plan, ranks, session.sparkContext());
+        try (guard) {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
             RankTask task = new RankTask(plan, data, replicas, secret, ShardReader.of(session), checkpoints, steps);
@@ -130,6 +138,10 @@ public final class SparkTrainingEngine implements TrainingEngine {
                 throw interrupted;
             }
             LOG.debug("run {} failed", plan.runId(), e);
+            String late = guard.found();
+            if (late != null) {
+                return new Attempt.Failed(late, true);
+            }
             return Attempt.failed(e, rank -> ranks.hostOf(plan.runId(), rank));
         } finally {
             progress.forget(steps.id());
@@ -139,12 +151,13 @@ public final class SparkTrainingEngine implements TrainingEngine {
 
     /**
      * Waits until no rank of the last attempt runs any more and there are slots for all ranks of the next; no longer than
-     * the time-out.
+     * twice the time-out.
      *
      * @return who did not come; empty when all is well
      */
     private Optional<String> awaitMended(RunPlan plan) throws InterruptedException {
-        long deadline = System.nanoTime() + (long) (plan.timeoutSeconds() * 1e9);
+        // A first rank may take the whole time-out to end the checkpoint that it was writing.
+        long deadline = System.nanoTime() + (long) (2 * plan.timeoutSeconds() * 1e9);
         while (true) {
             boolean ended = ranks.haveEnded(plan.runId());
             int slots = SparkSessions.presentSlots(session);
@@ -162,7 +175,9 @@ public final class SparkTrainingEngine implements TrainingEngine {
     }
 
     private static String seconds(RunPlan plan) {
-        return BigDecimal.valueOf(plan.timeoutSeconds()).stripTrailingZeros().toPlainString();
+        return BigDecimal.valueOf(2 * plan.timeoutSeconds())
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     private static List<RankReport> collect(JavaSparkContext spark, RunPlan plan, RankTask task) {

@@ -28,36 +28,38 @@ public record WorkerBudget(long heap, long offHeap, long total, boolean asked, i
      *
      * @param executors at least one
      * @param asked the total, if the study says it
+     * @param atOnce the most workers that train at the same time
      */
-    public static WorkerBudget of(List<ExecutorMemory> executors, OptionalLong asked) {
+    public static WorkerBudget of(List<ExecutorMemory> executors, OptionalLong asked, int atOnce) {
         long heap = Long.MAX_VALUE;
         long offHeap = Long.MAX_VALUE;
         long shared = Long.MAX_VALUE;
         int tasks = Integer.MAX_VALUE;
         for (ExecutorMemory executor : executors) {
-            heap = Math.min(heap, Math.max(0, executor.heap() - HEAP_OF_SPARK) / executor.tasks());
-            offHeap = Math.min(offHeap, offHeap(executor, executors));
+            heap = Math.min(heap, Math.max(0, executor.heap() - HEAP_OF_SPARK) / Math.min(atOnce, executor.tasks()));
+            offHeap = Math.min(offHeap, offHeap(executor, executors, atOnce));
             shared = Math.min(shared, executor.heap() / CACHE_PART);
-            tasks = Math.min(tasks, executor.tasks());
+            tasks = Math.min(tasks, Math.min(atOnce, executor.tasks()));
         }
         return new WorkerBudget(heap, offHeap, asked.orElse(heap + offHeap), asked.isPresent(), tasks, shared);
     }
 
-    private static long offHeap(ExecutorMemory executor, List<ExecutorMemory> all) {
+    private static long offHeap(ExecutorMemory executor, List<ExecutorMemory> all, int atOnce) {
+        int tasks = Math.min(atOnce, executor.tasks());
         long granted = executor.overhead() == null
-                ? ofMachine(executor, all)
-                : (executor.overhead() - executor.jvm()) / executor.tasks();
+                ? ofMachine(executor, all, atOnce)
+                : (executor.overhead() - executor.jvm()) / tasks;
         if (executor.processMost() > 0) {
-            granted = Math.min(granted, (executor.processMost() - executor.heap() - executor.jvm()) / executor.tasks());
+            granted = Math.min(granted, (executor.processMost() - executor.heap() - executor.jvm()) / tasks);
         }
         if (executor.nativeMost() > 0) {
-            granted = Math.min(granted, executor.nativeMost() / executor.tasks());
+            granted = Math.min(granted, executor.nativeMost() / tasks);
         }
         return Math.max(0, granted);
     }
 
     /** What the heaps of all executors on the machine leave, a part for each task on it. */
-    private static long ofMachine(ExecutorMemory executor, List<ExecutorMemory> all) {
+    private static long ofMachine(ExecutorMemory executor, List<ExecutorMemory> all, int atOnce) {
         long left = executor.machine();
         int tasks = 0;
         for (ExecutorMemory other : all) {
@@ -66,7 +68,7 @@ public record WorkerBudget(long heap, long offHeap, long total, boolean asked, i
                 tasks += other.tasks();
             }
         }
-        return left / tasks;
+        return left / Math.min(atOnce, tasks);
     }
 
     /** Whether a worker that needs so much has it. */

@@ -32,8 +32,14 @@ public record Checkpoint(
         vectors = List.copyOf(vectors);
     }
 
-    /** Where the time of the first rank went, in nanoseconds. */
-    public record Times(long computeNanos, long syncNanos, long dataNanos, long totalNanos) {}
+    /**
+     * Where the time of the first rank went, in nanoseconds.
+     *
+     * @param workers that shared the batches in all that time; 0 if it was not always the same number
+     * @param microBatch likewise
+     */
+    public record Times(
+            long computeNanos, long syncNanos, long dataNanos, long totalNanos, int workers, int microBatch) {}
 
     /** What {@link DivergenceWatch} knows. */
     public record Watch(double limit, double smoothed, long examplesBefore, double lossSumBefore) {}

@@ -87,6 +87,8 @@ public final class CheckpointCodec {
         out.putLong(times.syncNanos());
         out.putLong(times.dataNanos());
         out.putLong(times.totalNanos());
+        out.putInt(times.workers());
+        out.putInt(times.microBatch());
         Watch watch = checkpoint.watch();
         out.putDouble(watch.limit());
         out.putDouble(watch.smoothed());
@@ -200,7 +202,7 @@ public final class CheckpointCodec {
 
     private static Body body(CheckpointInput in, RunPlan plan) throws IOException {
         return new Body(
-                new Times(in.getLong(), in.getLong(), in.getLong(), in.getLong()),
+                new Times(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getInt(), in.getInt()),
                 new Watch(in.getDouble(), in.getDouble(), in.getLong(), in.getDouble()),
                 readReached(in),
                 new Peaks(in.getLong(), in.getLong(), in.getLong()),

@@ -33,6 +33,9 @@ final class RunState {
     final List<EvalRecord> evalRows = new ArrayList<>();
     long step;
 
+    /** Whether its time was taken with several spreads of the batch, so that it belongs to none. */
+    private boolean spreadChanged;
+
     @Nullable
     Reached reached;
 
@@ -85,7 +88,13 @@ final class RunState {
 
     /** With vectors a checkpoint; their content is the caller's matter. */
     Checkpoint checkpoint(Peaks peaks, List<float[]> vectors) {
-        Times times = new Times(total.computeNanos, total.syncNanos, total.dataNanos, total.totalNanos);
+        Times times = new Times(
+                total.computeNanos,
+                total.syncNanos,
+                total.dataNanos,
+                total.totalNanos,
+                spreadChanged ? 0 : plan.workers(),
+                spreadChanged ? 0 : plan.microBatch());
         return new Checkpoint(
                 plan.trainingId(),
                 plan.batchSize(),
@@ -100,6 +109,17 @@ final class RunState {
                 vectors);
     }
 
+    /** Seconds of a run on one spread of its batches; not a number if it had several. */
+    double seconds(long nanos) {
+        return spreadChanged ? Double.NaN : StepTimes.seconds(nanos);
+    }
+
+    /** When the target was reached; null if it was not, or if the run had several spreads. */
+    @Nullable
+    Double secondsToTarget() {
+        return reached == null || spreadChanged ? null : Double.valueOf(reached.seconds());
+    }
+
     /** Takes over where a run was. */
     void restore(Checkpoint checkpoint) {
         step = checkpoint.step();
@@ -107,46 +127,12 @@ final class RunState {
         total.syncNanos = checkpoint.times().syncNanos();
         total.dataNanos = checkpoint.times().dataNanos();
         total.totalNanos = checkpoint.times().totalNanos();
+        spreadChanged = checkpoint.times().workers() != plan.workers()
+                || checkpoint.times().microBatch() != plan.microBatch();
         divergence.restore(checkpoint.watch());
         reached = checkpoint.reached();
-        checkpoint.stepRows().forEach(row -> stepRows.add(own(row)));
-        checkpoint.evalRows().forEach(row -> evalRows.add(own(row)));
-    }
-
-    /** The same row for this run: a training that goes on on another number of workers may be another run. */
-    private StepRecord own(StepRecord row) {
-        return new StepRecord(
-                plan.study(),
-                plan.runId(),
-                row.batchSize(),
-                row.seed(),
-                row.step(),
-                row.epoch(),
-                row.examples(),
-                row.learningRate(),
-                row.loss(),
-                row.gradientNorm(),
-                row.gradientNormSqSmall(),
-                row.gradientNormSqBig(),
-                row.noiseScale(),
-                row.computeSeconds(),
-                row.syncSeconds(),
-                row.dataSeconds());
-    }
-
-    private EvalRecord own(EvalRecord row) {
-        return new EvalRecord(
-                plan.study(),
-                plan.runId(),
-                row.batchSize(),
-                row.seed(),
-                row.step(),
-                row.epoch(),
-                row.examples(),
-                row.elapsedSeconds(),
-                row.split(),
-                row.loss(),
-                row.accuracy());
+        stepRows.addAll(checkpoint.stepRows());
+        evalRows.addAll(checkpoint.evalRows());
     }
 
     /** Gives the first rank's step, divergence watch and target to the others, to the bit. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param steps updates done
  * @param stepsToTarget updates after which the target was first seen passed; null if it was not
  * @param secondsToTarget training seconds until then, evaluations excluded
- * @param trainSeconds training time, evaluations excluded; its parts are compute, sync and data
+ * @param trainSeconds training time, evaluations excluded; its parts are compute, sync and data; not a number where a
+ *     run went on with another spread of its batches (workers, micro-batch), as is secondsToTarget null then
  * @param peakMemoryBytes the most resident memory of any worker's process seen at a kept step or evaluation; other
  *     runs that shared the process are in it
  * @param peakHeapBytes the most heap in use of any worker's process seen then, garbage and other runs included

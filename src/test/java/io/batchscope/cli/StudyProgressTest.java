@@ -29,7 +29,7 @@ class StudyProgressTest {
     @Test
     void countsARunThatHasEnded() {
         RunPlan plan = RunPlans.sgd(Task.CLASSIFICATION, 100, 10, 5, 0.1).plan();
-        ModelFacts model = new ModelFacts("m", "softmax", 15, 4, 3, Task.CLASSIFICATION, List.of());
+        ModelFacts model = new ModelFacts("m", "softmax", 15, 4, 3, Task.CLASSIFICATION, false, List.of());
         WorkerBudget budget = new WorkerBudget(1 << 20, 1 << 20, 1 << 20, true, 1, 0);
         RunRecord row = new RunRecords(
                         model,

@@ -48,7 +48,7 @@ class ConfFilesTest {
         Task task = config.data().source().map(StudyConfig.SourceConfig::task).orElse(Task.CLASSIFICATION);
         int outputs = task == Task.CLASSIFICATION ? 10 : 1;
         DataFacts data = new DataFacts("d", task, 54_000, 6_000, 10_000, 784, outputs);
-        ModelFacts model = new ModelFacts("m", "stand-in", 1_000, 784, outputs, task, List.of());
+        ModelFacts model = new ModelFacts("m", "stand-in", 1_000, 784, outputs, task, false, List.of());
 
         StudyPlan plan = Planner.plan(config, data, model, new ClusterFacts(64), new FusedFacts(null, null));
 

@@ -2,7 +2,7 @@ package io.batchscope.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,19 +26,20 @@ class LanesTest {
         "9000000000, 720720"
     })
     void leavesThirtyTwoExamplesALane(long examples, int lanes) {
-        assertThat(Lanes.count(examples, List.of(1))).isEqualTo(lanes);
+        assertThat(Lanes.count(examples, OptionalInt.empty())).isEqualTo(lanes);
     }
 
     @Test
-    void becomesAMultipleOfEveryWorkerCount() {
-        assertThat(Lanes.count(54_000, List.of(1, 8, 16, 9))).isEqualTo(5040);
-        assertThat(Lanes.count(54_000, List.of(11))).isEqualTo(9240);
+    void becomesAMultipleOfTheWorkersAskedFor() {
+        assertThat(Lanes.count(54_000, OptionalInt.of(8))).isEqualTo(840);
+        assertThat(Lanes.count(54_000, OptionalInt.of(16))).isEqualTo(1680);
+        assertThat(Lanes.count(54_000, OptionalInt.of(11))).isEqualTo(9240);
     }
 
     @Test
     void neverExceedsTheExamples() {
-        assertThat(Lanes.count(10, List.of(7, 3))).isEqualTo(3);
-        assertThat(Lanes.count(10, List.of(11))).isEqualTo(1);
-        assertThat(Lanes.count(50_000, List.of(997))).isEqualTo(840);
+        assertThat(Lanes.count(10, OptionalInt.of(7))).isEqualTo(7);
+        assertThat(Lanes.count(10, OptionalInt.of(11))).isEqualTo(1);
+        assertThat(Lanes.count(50_000, OptionalInt.of(997))).isEqualTo(840);
     }
 }

@@ -69,14 +69,14 @@ class PlanProblemsTest {
 
     @Test
     void refusesAModelThatDoesNotFitTheData() {
-        ModelFacts model = new ModelFacts("m", "mlp", 1, 21, 5, Task.CLASSIFICATION, List.of());
+        ModelFacts model = new ModelFacts("m", "mlp", 1, 21, 5, Task.CLASSIFICATION, false, List.of());
         assertThat(problems(ordinary(), Studies.DATA, model))
                 .containsExactly(
                         "model mlp (study.model): must take as many inputs as the data set data/x has features, but"
                                 + " takes 21 and there are 20; use another model or data set",
                         "model mlp (study.model): must have as many outputs as the data set data/x has classes, but"
                                 + " has 5 and there are 4; use another model or data set");
-        ModelFacts regression = new ModelFacts("m", "linear", 1, 20, 1, Task.REGRESSION, List.of());
+        ModelFacts regression = new ModelFacts("m", "linear", 1, 20, 1, Task.REGRESSION, false, List.of());
         assertThat(problems(ordinary(), Studies.DATA, regression))
                 .containsExactly("model linear (study.model): must do what the data set data/x is for, but does"
                         + " regression and the data set is for classification; use another model or data set");
@@ -86,7 +86,7 @@ class PlanProblemsTest {
     void refusesATargetThatCannotBeMeasured() {
         Studies study = ordinary().target(new Target(Target.Metric.VALIDATION_ACCURACY, 0.9, false));
         DataFacts data = new DataFacts("d", Task.REGRESSION, 6000, 0, 0, 20, 1);
-        ModelFacts model = new ModelFacts("m", "linear", 21, 20, 1, Task.REGRESSION, List.of());
+        ModelFacts model = new ModelFacts("m", "linear", 21, 20, 1, Task.REGRESSION, false, List.of());
         assertThat(problems(study, data, model))
                 .containsExactly(
                         "target validation-accuracy (study.target.metric): must suit the task, but regression has no"

@@ -233,7 +233,7 @@ class PlannerTest {
     @Test
     void passesOnWhatTheModelHasToSay() {
         ModelFacts model = new ModelFacts(
-                "m", "net.zip", 9, 20, 4, Task.CLASSIFICATION, List.of("the file's updater is replaced"));
+                "m", "net.zip", 9, 20, 4, Task.CLASSIFICATION, false, List.of("the file's updater is replaced"));
 
         StudyPlan plan = Planner.plan(ordinary().config(), Studies.DATA, model, Studies.CLUSTER, Studies.FUSED);
 

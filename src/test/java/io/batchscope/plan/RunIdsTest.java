@@ -66,7 +66,7 @@ class RunIdsTest {
     @Test
     void changesWithTheDataAndTheModel() {
         DataFacts data = new DataFacts("data-2", Task.CLASSIFICATION, 6000, 600, 1000, 20, 4);
-        ModelFacts model = new ModelFacts("model-2", "mlp 20-8-4", 204, 20, 4, Task.CLASSIFICATION, List.of());
+        ModelFacts model = new ModelFacts("model-2", "mlp 20-8-4", 204, 20, 4, Task.CLASSIFICATION, false, List.of());
         Set<String> ids = new HashSet<>(List.of(
                 id(ordinary()),
                 Planner.plan(ordinary().config(), data, Studies.MODEL, Studies.CLUSTER, Studies.FUSED)
@@ -117,6 +117,33 @@ class RunIdsTest {
         assertThat(shared.run().trainingId()).isEqualTo(alone.run().trainingId());
         assertThat(alone.batches(513).run().trainingId())
                 .isNotEqualTo(alone.run().trainingId());
+    }
+
+    /** A cluster of another size must find what the last one did. */
+    @Test
+    void ignoresTheClusterAlsoWhereItsSlotsDivideNothing() {
+        Studies automatic = ordinary().batches(6000).sync(OptionalInt.empty(), 256, 60);
+
+        assertThat(run(automatic, 7).runId()).isEqualTo(run(automatic, 4).runId());
+        assertThat(run(automatic, 7).workers()).isEqualTo(6);
+        assertThat(run(automatic, 7).lanes()).isEqualTo(60);
+    }
+
+    /** Statistics and masks are per micro-batch. */
+    @Test
+    void tellsSpreadsApartWhereTheyMatterForTheModel() {
+        ModelFacts model = new ModelFacts("m", "with dropout", 204, 20, 4, Task.CLASSIFICATION, true, List.of());
+        Studies automatic = ordinary().batches(512).sync(OptionalInt.empty(), 256, 60);
+        StudyPlan one = Planner.plan(automatic.config(), Studies.DATA, model, new ClusterFacts(1), Studies.FUSED);
+        StudyPlan four = Planner.plan(automatic.config(), Studies.DATA, model, new ClusterFacts(4), Studies.FUSED);
+
+        assertThat(one.runs().get(0).runId()).isNotEqualTo(four.runs().get(0).runId());
+        assertThat(one.runs().get(0).trainingId())
+                .isNotEqualTo(four.runs().get(0).trainingId());
+        RunPlan smaller = one.withMicroBatch(64).runs().get(0);
+        assertThat(smaller.runId()).isNotEqualTo(one.runs().get(0).runId());
+        assertThat(smaller.trainingId()).isNotEqualTo(one.runs().get(0).trainingId());
+        assertThat(one.withMicroBatch(64).withMicroBatch(256).runs()).isEqualTo(one.runs());
     }
 
     @Test

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** One ordinary study, and copies of it with one thing changed. */
 record Studies(StudyConfig config) {
     static final DataFacts DATA = new DataFacts("data-1", Task.CLASSIFICATION, 6000, 600, 1000, 20, 4);
-    static final ModelFacts MODEL = new ModelFacts("model-1", "mlp 20-8-4", 204, 20, 4, Task.CLASSIFICATION, List.of());
+    static final ModelFacts MODEL =
+            new ModelFacts("model-1", "mlp 20-8-4", 204, 20, 4, Task.CLASSIFICATION, false, List.of());
     static final ClusterFacts CLUSTER = new ClusterFacts(4);
     static final FusedFacts FUSED = new FusedFacts(null, null);
 

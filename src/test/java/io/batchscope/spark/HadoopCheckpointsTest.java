@@ -48,7 +48,7 @@ class HadoopCheckpointsTest {
                 plan.batchSize(),
                 plan.plannedSteps(),
                 step,
-                new Checkpoint.Times(0, 0, 0, 0),
+                new Checkpoint.Times(0, 0, 0, 0, 2, 8),
                 new Checkpoint.Watch(1, 1, 0, 0),
                 null,
                 new Checkpoint.Peaks(0, 0, 0),

@@ -22,7 +22,8 @@ import java.util.List;
 
 /** Hand-made plans over 100 training examples, and what training them might give. */
 final class SamplePlans {
-    static final ModelFacts MODEL = new ModelFacts("m1", "softmax 4 → 3", 15, 4, 3, Task.CLASSIFICATION, List.of());
+    static final ModelFacts MODEL =
+            new ModelFacts("m1", "softmax 4 → 3", 15, 4, 3, Task.CLASSIFICATION, false, List.of());
     static final RunRecords RECORDS = new RunRecords(
             MODEL,
             new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"),

@@ -31,7 +31,7 @@ class WorkerBudgetTest {
     }
 
     private static WorkerBudget budget(ExecutorMemory... executors) {
-        return WorkerBudget.of(List.of(executors), OptionalLong.empty());
+        return WorkerBudget.of(List.of(executors), OptionalLong.empty(), Integer.MAX_VALUE);
     }
 
     @Test
@@ -72,9 +72,19 @@ class WorkerBudgetTest {
     }
 
     @Test
+    void workersThatNeverTrainTogetherDoNotShareMemory() {
+        WorkerBudget all = budget(executor("1", "a", 4, 2300, null, 0, 0));
+        WorkerBudget two = WorkerBudget.of(List.of(executor("1", "a", 4, 2300, null, 0, 0)), OptionalLong.empty(), 2);
+
+        assertThat(two.heap()).isEqualTo(2 * all.heap());
+        assertThat(two.offHeap()).isEqualTo(2 * all.offHeap());
+        assertThat(two.tasks()).isEqualTo(2);
+    }
+
+    @Test
     void whatIsAskedForIsTheTotal() {
-        WorkerBudget budget =
-                WorkerBudget.of(List.of(executor("1", "a", 2, 2300, null, 0, 0)), OptionalLong.of(64 * MIB));
+        WorkerBudget budget = WorkerBudget.of(
+                List.of(executor("1", "a", 2, 2300, null, 0, 0)), OptionalLong.of(64 * MIB), Integer.MAX_VALUE);
         assertThat(budget.total()).isEqualTo(64 * MIB);
         assertThat(budget.holds(32 * MIB, 32 * MIB)).isTrue();
         assertThat(budget.holds(32 * MIB, 32 * MIB + 1)).isFalse();

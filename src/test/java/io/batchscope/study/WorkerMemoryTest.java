@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /** A run of 100 examples of 6 features, batch 20, micro-batch 4; a model of 1000 parameters and 3 outputs. */
 class WorkerMemoryTest {
     private static final RunPlans PLANS = RunPlans.sgd(Task.REGRESSION, 100, 20, 30, 0.1);
-    private static final ModelFacts MODEL = new ModelFacts("m", "a model", 1000, 6, 3, Task.REGRESSION, List.of());
+    private static final ModelFacts MODEL =
+            new ModelFacts("m", "a model", 1000, 6, 3, Task.REGRESSION, false, List.of());
     private static final DataSize DATA = new DataSize(10, 20);
     private static final NativeLaw LAW =
             new NativeLaw(List.of(new NativeLaw.Point(1, 8100), new NativeLaw.Point(8, 8800)));

@@ -44,7 +44,7 @@ class CheckpointCodecTest {
                 10,
                 1000,
                 (1L << 33) % 997 + 1,
-                new Checkpoint.Times(1, 2, 3, 1L << 62),
+                new Checkpoint.Times(1, 2, 3, 1L << 62, 2, 8),
                 new Checkpoint.Watch(Double.POSITIVE_INFINITY, -0.0, 7, 0.1),
                 new Checkpoint.Reached(4, 0.25),
                 new Checkpoint.Peaks(11, 12, 13),

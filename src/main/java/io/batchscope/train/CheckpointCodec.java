@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * magic (8), version (int)
  * training id (text: length in bytes, UTF-8), batch size, planned steps, step (long)
  * parameters, vectors (int)
- * nanoseconds of compute, sync, data, total (long)
+ * nanoseconds of compute, sync, data, total (long), workers and micro-batch in that time (int, 0: several)
  * divergence watch: limit, smoothed (double), examples before (long), loss sum before (double)
  * seconds to target (optional double: 0, or 1 and the double), steps to target (long, 0 without)
  * peak bytes of memory, heap, off-heap (long)

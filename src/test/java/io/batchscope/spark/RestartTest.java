@@ -12,6 +12,7 @@ import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.StepRecord;
 import io.batchscope.testing.CheckpointedPlan;
+import io.batchscope.testing.ForwardingReplica;
 import io.batchscope.testing.LinearReplica;
 import io.batchscope.testing.LocalSpark;
 import io.batchscope.testing.RunPlans;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.TaskContext;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,6 +158,42 @@ class RestartTest {
         assertThat(run.outcome().detail()).contains("rank 1 on ", "the data are bad");
         assertThat(heard).isEmpty();
         assertThat(Frail.LEFT.get("bad")).hasValue(2);
+    }
+
+    /** The other ranks say in their results that they failed; Spark takes that for success and would wait for ever. */
+    @Test
+    void aRankThatHangsIsGivenUpAndTheRunGoesOn() {
+        RunPlan patient = plan(2, 1);
+        RunPlan plan = CheckpointedPlan.of(patient, patient.checkpoints(), 1, 2);
+        assertSame(train(plan, new Stuck(new Frail("stuck", 1, 1, true))), undisturbed(2));
+        assertThat(heard).singleElement().asString().startsWith("restart 2/2: rank 1 on ");
+        assertThat(heard.get(0)).endsWith(" still ran 4.0 s after another rank had ended");
+    }
+
+    /** Makes replicas that hang where others would fail. */
+    private record Stuck(Frail frail) implements ReplicaFactory {
+        @Override
+        public Replica create(long seed, int microBatch) {
+            return new ForwardingReplica(frail.create(seed, microBatch)) {
+                @Override
+                public double gradient(Batch batch, float weight, boolean add, float[] into) {
+                    try {
+                        return super.gradient(batch, weight, add, into);
+                    } catch (CollectiveException e) {
+                        return hang();
+                    }
+                }
+            };
+        }
+
+        private static double hang() {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IllegalStateException("stopped");
+        }
     }
 
     /** Makes replicas of which the one of a rank fails at some micro-batch, a number of times. */

@@ -14,6 +14,11 @@ public final class CheckpointedPlan {
 
     /** The plan with this policy. */
     public static RunPlan of(RunPlan plan, CheckpointPolicy policy, int retries) {
+        return of(plan, policy, retries, plan.timeoutSeconds());
+    }
+
+    /** The plan with this policy and time-out. */
+    public static RunPlan of(RunPlan plan, CheckpointPolicy policy, int retries, double timeoutSeconds) {
         return new RunPlan(
                 plan.runId(),
                 plan.trainingId(),
@@ -42,7 +47,7 @@ public final class CheckpointedPlan {
                 plan.secondsLimit(),
                 plan.divergenceFactor(),
                 plan.transport(),
-                plan.timeoutSeconds(),
+                timeoutSeconds,
                 retries,
                 policy);
     }

@@ -105,10 +105,15 @@ class LostExecutorIT {
                 "budget={steps=60000}",
                 "checkpoint.every=\"500 steps\"",
                 "data.path=\"" + directory.resolve("data") + '"',
-                "output=\"" + directory.resolve(results) + '"')) {
+                "output=\"" + relative(directory.resolve(results)) + '"')) {
             line.addAll(List.of("--set", setting));
         }
         return line;
+    }
+
+    /** Executors have other working directories than the driver. */
+    private static Path relative(Path path) {
+        return Path.of("").toAbsolutePath().relativize(path.toAbsolutePath());
     }
 
     private Process start(List<String> line, Path log) throws IOException {

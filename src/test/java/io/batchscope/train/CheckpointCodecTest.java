@@ -63,7 +63,7 @@ class CheckpointCodecTest {
         bytes.put("BSCOPECK".getBytes(StandardCharsets.US_ASCII)).putInt(1);
         bytes.putInt(id.length).put(id).putLong(10).putLong(1000).putLong((1L << 33) % 997 + 1);
         bytes.putInt(3).putInt(2);
-        bytes.putLong(1).putLong(2).putLong(3).putLong(1L << 62);
+        bytes.putLong(1).putLong(2).putLong(3).putLong(1L << 62).putInt(2).putInt(8);
         bytes.putDouble(Double.POSITIVE_INFINITY).putDouble(-0.0).putLong(7).putDouble(0.1);
         bytes.put((byte) 1).putDouble(0.25).putLong(4);
         bytes.putLong(11).putLong(12).putLong(13);

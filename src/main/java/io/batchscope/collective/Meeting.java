@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Meeting {
     /** Two cache lines, since processors fetch them in pairs: ranks then don't disturb each other's counters. */
     private static final int STRIDE = 128 / Long.BYTES;
-    /** About what parking and being woken costs; longer waits are left to the operating system. */
-    private static final long SPIN_NANOS = 50_000;
+    /** Ranks of a run are seldom further apart; being woken takes long beside a small update. Longer waits are left to the operating system. */
+    private static final long SPIN_NANOS = 1_000_000;
 
     private final int size;
     private final Duration timeout;

@@ -32,7 +32,7 @@ final class DriverRanks {
         Thread stage = new Thread(() -> {
             try {
                 BarrierStage.run(session, size, context -> {
-                    context.allGather("here");
+                    BarrierRound.gather(context, "here");
                     int rank = context.partitionId();
                     Lent collective = new Lent(GatherCollective.of(rank, size, new DriverGathering(context), timeout));
                     List<CompletableFuture<Collective>> others = LENT.get(id);

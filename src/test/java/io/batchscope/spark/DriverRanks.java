@@ -81,6 +81,16 @@ final class DriverRanks {
         }
 
         @Override
+        public void allGather(int[] values, int[] starts) {
+            inner.allGather(values, starts);
+        }
+
+        @Override
+        public long sentBytes() {
+            return inner.sentBytes();
+        }
+
+        @Override
         public void begin(float[] values, int from, int to) {
             inner.begin(values, from, to);
         }

@@ -1,0 +1,49 @@
+package io.batchscope.testing;
+
+import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Synchronization;
+
+/** Plans whose workers agree in another way. */
+public final class SynchronizedPlan {
+    private SynchronizedPlan() {}
+
+    /** Averaging of parameters from the start. */
+    public static RunPlan averaging(RunPlan plan, long everySteps) {
+        return of(plan, new Synchronization.ParameterAveraging(everySteps, 0));
+    }
+
+    /** The plan with this way. */
+    public static RunPlan of(RunPlan plan, Synchronization synchronization) {
+        return new RunPlan(
+                plan.runId(),
+                plan.trainingId(),
+                plan.study(),
+                plan.task(),
+                plan.batchSize(),
+                plan.workers(),
+                plan.microBatch(),
+                plan.lanes(),
+                plan.seed(),
+                plan.trainExamples(),
+                plan.dataFingerprint(),
+                plan.modelFingerprint(),
+                synchronization,
+                plan.replica(),
+                plan.optimizer(),
+                plan.scalingRule(),
+                plan.baseLearningRate(),
+                plan.peakLearningRate(),
+                plan.warmupSteps(),
+                plan.schedule(),
+                plan.plannedSteps(),
+                plan.evaluateEvery(),
+                plan.stepRowEvery(),
+                plan.target(),
+                plan.secondsLimit(),
+                plan.divergenceFactor(),
+                plan.transport(),
+                plan.timeoutSeconds(),
+                plan.retries(),
+                plan.checkpoints());
+    }
+}

@@ -19,8 +19,7 @@ public final class Shares {
     public static List<Integer> of(RunPlan plan, Examples all, long step, int rank) {
         EpochGeometry geometry = plan.geometry();
         EpochOrder order = new EpochOrder(plan.trainExamples(), plan.lanes(), plan.seed());
-        List<Integer> owned =
-                OwnedExamples.of(all, order, rank, plan.workers()).owned();
+        List<Integer> owned = OwnedExamples.of(all, order, rank, plan.workers()).owned();
         int[] places = new int[owned.size()];
         int count = order.epoch(geometry.epochOf(step), rank, plan.workers())
                 .share(geometry.startOf(step), geometry.sizeOf(step), places);

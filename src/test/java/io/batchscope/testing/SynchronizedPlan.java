@@ -7,12 +7,7 @@ import io.batchscope.plan.Synchronization;
 public final class SynchronizedPlan {
     private SynchronizedPlan() {}
 
-    /** Averaging of parameters from the start. */
-    public static RunPlan averaging(RunPlan plan, long everySteps) {
-        return of(plan, new Synchronization.ParameterAveraging(everySteps, 0));
-    }
-
-    /** The plan with this way. */
+    /** The plan in this mode. */
     public static RunPlan of(RunPlan plan, Synchronization synchronization) {
         return new RunPlan(
                 plan.runId(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Synchronization.ParameterAveraging;
 import io.batchscope.plan.Task;
 import io.batchscope.result.StepRecord;
 import io.batchscope.testing.ArrayExamples;
@@ -15,6 +16,7 @@ import io.batchscope.testing.Shares;
 import io.batchscope.testing.SynchronizedPlan;
 import io.batchscope.testing.TrainedParameters;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +49,10 @@ class ParameterAveragingTest {
         return new OptimizerConfig(name, momentum, decay, 0.9, 0.999, 1e-8);
     }
 
+    private static RunPlan averaging(RunPlan plan, long everySteps) {
+        return SynchronizedPlan.of(plan, new ParameterAveraging(everySteps, 0));
+    }
+
     private static List<TrainedRun> train(RunPlan plan, ArrayExamples examples) throws Exception {
         return RankThreads.train(plan, examples, rank -> new QuadraticReplica(examples.featureCount()));
     }
@@ -61,7 +67,12 @@ class ParameterAveragingTest {
     /** Descent on an affine gradient commutes with the mean, whatever the length of a round. */
     @ParameterizedTest
     @CsvSource({
-        "SGD, 0, 0, 1", "SGD, 0, 0.1, 4", "SGD, 0.9, 0, 1", "SGD, 0.9, 0.01, 5", "NESTEROV, 0.9, 0.01, 4", "SGD, 0, 0, 99"
+        "SGD, 0, 0, 1",
+        "SGD, 0, 0.1, 4",
+        "SGD, 0.9, 0, 1",
+        "SGD, 0.9, 0.01, 5",
+        "NESTEROV, 0.9, 0.01, 4",
+        "SGD, 0, 0, 99"
     })
     void equalHessiansMakeRoundsOfAnyLengthExact(
             OptimizerConfig.Name name, double momentum, double decay, long everySteps) throws Exception {
@@ -69,8 +80,7 @@ class ParameterAveragingTest {
                 .withOptimizer(optimizer(name, momentum, decay))
                 .withWorkers(3)
                 .plan();
-        TrainedRun averaged =
-                train(SynchronizedPlan.averaging(plan, everySteps), EQUAL).get(0);
+        TrainedRun averaged = train(averaging(plan, everySteps), EQUAL).get(0);
         TrainedRun exact = train(plan, EQUAL).get(0);
 
         assertThat(TrainedParameters.relativeDistance(TrainedParameters.of(averaged), TrainedParameters.of(exact)))
@@ -100,7 +110,7 @@ class ParameterAveragingTest {
 
     /** Full-batch descent: every update has the same shares, 24, 24, 16, 16 and 16 examples of five ranks. */
     private static RunPlan fullBatch(OptimizerConfig optimizer, long steps, long everySteps) {
-        return SynchronizedPlan.averaging(
+        return averaging(
                 RunPlans.sgd(Task.REGRESSION, EXAMPLES, EXAMPLES, steps, RATE)
                         .withOptimizer(optimizer)
                         .withWorkers(5)
@@ -150,10 +160,13 @@ class ParameterAveragingTest {
             pull += share;
             sum += share * part.c;
         }
-        double minimum = Part.of(plan).stream().mapToDouble(p -> p.weight * p.h * p.c).sum()
+        double minimum = Part.of(plan).stream()
+                        .mapToDouble(p -> p.weight * p.h * p.c)
+                        .sum()
                 / Part.of(plan).stream().mapToDouble(p -> p.weight * p.h).sum();
 
-        assertThat((double) TrainedParameters.of(train(plan, UNEQUAL).get(0))[0]).isCloseTo(sum / pull, within(1e-6));
+        assertThat((double) TrainedParameters.of(train(plan, UNEQUAL).get(0))[0])
+                .isCloseTo(sum / pull, within(1e-6));
         assertThat(Math.abs(sum / pull - minimum)).isGreaterThan(1e-4);
     }
 
@@ -197,7 +210,7 @@ class ParameterAveragingTest {
         double mean = IntStream.range(0, values.length)
                 .mapToDouble(i -> parts.get(i).weight * values[i])
                 .sum();
-        java.util.Arrays.fill(values, mean);
+        Arrays.fill(values, mean);
     }
 
     /**
@@ -207,7 +220,7 @@ class ParameterAveragingTest {
     @ParameterizedTest
     @CsvSource({"7, 3, 4", "10, 5, 3", "2, 3, 4", "1, 2, 3", "96, 5, 2", "17, 4, 1"})
     void rankCountsByTheExamplesItHasSeen(long batchSize, int workers, long everySteps) throws Exception {
-        RunPlan plan = SynchronizedPlan.averaging(
+        RunPlan plan = averaging(
                 RunPlans.sgd(Task.REGRESSION, EXAMPLES, batchSize, 50, RATE)
                         .withWorkers(workers)
                         .plan(),
@@ -235,6 +248,7 @@ class ParameterAveragingTest {
             }
             w = sum / all;
         }
-        assertThat((double) TrainedParameters.of(train(plan, UNEQUAL).get(0))[0]).isCloseTo(w, within(2e-6));
+        assertThat((double) TrainedParameters.of(train(plan, UNEQUAL).get(0))[0])
+                .isCloseTo(w, within(2e-6));
     }
 }

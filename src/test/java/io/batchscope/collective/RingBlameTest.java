@@ -1,0 +1,121 @@
+package io.batchscope.collective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batchscope.train.Collective;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whom ranks name that wait for rank 2 only by way of another rank, and have the shortest time-out: they give up first, and know
+ * only what the others have said by then.
+ */
+@Timeout(60)
+class RingBlameTest {
+    private static final Duration HASTY = Duration.ofMillis(400);
+    private static final Duration CALM = Duration.ofMillis(1600);
+    private static final int SIZE = 5;
+    private static final int LENGTH = 1000;
+
+    /** Rank 3 has sent all of the first sum, so rank 4 waits for it in the second, but the last elements of rank 2 are lost. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void namesTheRankThatKeepsTheEndOfTheLastOperation(boolean encrypted) throws Exception {
+        List<RingListener> listeners = Ranks.listeners(SIZE);
+        List<String> addresses = listeners.stream().map(RingListener::address).toList();
+        List<String> addressesOfTwo = new ArrayList<>(addresses);
+        CountDownLatch othersEnded = new CountDownLatch(SIZE - 1);
+        try (Tap tap = Tap.passingOnly(addresses.get(3), bytesOfFirstSum(encrypted) - 1)) {
+            addressesOfTwo.set(3, tap.address());
+            List<Callable<String>> bodies = new ArrayList<>();
+            for (int rank = 0; rank < SIZE; rank++) {
+                int own = rank;
+                List<String> called = own == 2 ? addressesOfTwo : addresses;
+                Duration timeout = own == 4 ? HASTY : CALM;
+                bodies.add(() -> {
+                    try (Collective c = listeners.get(own).connect(own, called, Ranks.SECRET, timeout, encrypted)) {
+                        c.allReduceSum(new float[LENGTH], 0, LENGTH);
+                        if (own == 2) {
+                            othersEnded.await();
+                            return "summed once";
+                        }
+                        c.allReduceSum(new float[LENGTH], 0, LENGTH);
+                        return "summed twice";
+                    } finally {
+                        othersEnded.countDown();
+                    }
+                });
+            }
+
+            List<Ranks.Ended<String>> ended = Ranks.together(bodies);
+
+            assertThat(ended.remove(2).value()).hasValue("summed once");
+            assertAllSay(ended, "all-reduce [12] of 1000 floats");
+            assertThat(ended.get(2).message()).contains("all-reduce 1 of 1000 floats, waited on by rank 3");
+            assertThat(ended.get(3).message()).contains("all-reduce 2 of 1000 floats, waited on by rank 4");
+        }
+    }
+
+    /** What rank 2 sends from its first byte on. */
+    private static long bytesOfFirstSum(boolean encrypted) {
+        int steps = 2 * (SIZE - 1);
+        int callBytes = 24;
+        int chunkBytes = LENGTH / SIZE * Float.BYTES;
+        return RingGreeting.HELLO_BYTES
+                + RingGreeting.CONFIRM_BYTES
+                + (encrypted
+                        ? SealedOutput.sealedBytes(callBytes) + steps * SealedOutput.sealedBytes(chunkBytes)
+                        : PlainOutput.paddedBytes(callBytes) + steps * PlainOutput.paddedBytes(chunkBytes));
+    }
+
+    /** Rank 1 has received all of the first gathering but cannot write to rank 2, so rank 0 cannot write in the second one. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void namesTheRankThatDoesNotRead(boolean encrypted) throws Exception {
+        // More than the two connections hold.
+        int long0 = 8_000_000;
+        int[] starts = {0, long0, long0 + 10, long0 + 20};
+        int[] values = new int[long0 + 20];
+
+        List<Ranks.Ended<String>> ended = MischievousRank.among(
+                3, rank -> rank == 0 ? HASTY : CALM, encrypted, links -> sendMessages(links, starts, values), c -> {
+                    c.allGather(values.clone(), starts);
+                    c.allGather(values.clone(), starts);
+                    return "gathered";
+                });
+
+        ended.remove(2);
+        assertAllSay(ended, "all-gather [12] of 8000020 integers");
+        assertThat(ended.get(0).message()).contains("all-gather 2 of 8000020 integers, waited on by rank 0");
+        assertThat(ended.get(1).message()).contains("all-gather 1 of 8000020 integers, waited on by rank 1");
+    }
+
+    /** Its own message and that of rank 1, which it guesses. */
+    private static void sendMessages(RingLinks links, int[] starts, int[] values) throws Exception {
+        RecordOutput output = links.next().output();
+        WireVector.OfIntegers vector = new WireVector.OfIntegers(
+                output.buffer(), links.previous().input().buffer());
+        Operation operation = new Operation(2, 3, vector);
+        operation.startGather(vector.on(values), starts);
+        operation.call(output);
+        for (int rank = 2; rank >= 1; rank--) {
+            vector.put(output.start() / Integer.BYTES, starts[rank], 10);
+            output.end(RecordKind.DATA, 10 * Integer.BYTES);
+        }
+        while (output.pending()) {
+            links.next().write();
+        }
+    }
+
+    private static void assertAllSay(List<Ranks.Ended<String>> ended, String operation) {
+        assertThat(ended).allSatisfy(e -> assertThat(e.message())
+                .matches("rank 2 \\(127.0.0.1:\\d+\\) did not answer within (0.4|1.6) s \\(" + operation
+                        + ", waited on by rank \\d\\)"));
+    }
+}

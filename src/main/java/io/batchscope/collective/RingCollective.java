@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A collective over a ring of TCP connections: reduce-scatter, then all-gather (Patarasuk and Yuan 2009). Each rank
- * sends and receives 2·(size − 1)/size of the vector, all ranks at the same time. A chunk's sum starts at the rank
+ * A collective over a ring of TCP connections. A sum is a reduce-scatter, then an all-gather (Patarasuk and Yuan 2009): each
+ * rank sends and receives 2·(size − 1)/size of the vector, all ranks at the same time. Gathering is the second half alone. A chunk's sum starts at the rank
  * with the chunk's number and goes round the ring once, so its order depends on nothing but the vector's length and
  * the number of ranks.
  *
@@ -40,6 +40,7 @@ final class RingCollective implements Collective {
     private final Patience patience;
     private final WireVector.OfFloats floats;
     private final WireVector.OfDoubles doubles;
+    private final WireVector.OfIntegers integers;
     private final Operation operation;
     private final RingSender sender;
     private final RingReceiver receiver;
@@ -55,7 +56,9 @@ final class RingCollective implements Collective {
                 new WireVector.OfFloats(next.output().buffer(), previous.input().buffer());
         doubles = new WireVector.OfDoubles(
                 next.output().buffer(), previous.input().buffer());
-        operation = new Operation(links.rank(), floats);
+        integers = new WireVector.OfIntegers(
+                next.output().buffer(), previous.input().buffer());
+        operation = new Operation(links.rank(), links.size(), floats);
         sender = new RingSender(links, operation);
         receiver = new RingReceiver(links, operation, patience);
     }
@@ -74,7 +77,8 @@ final class RingCollective implements Collective {
     public void allReduceSum(float[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
         try {
-            reduce(floats.on(values), from, to - from);
+            operation.startSum(floats.on(values), from, to - from);
+            run();
         } finally {
             floats.release();
         }
@@ -84,10 +88,27 @@ final class RingCollective implements Collective {
     public void allReduceSum(double[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
         try {
-            reduce(doubles.on(values), from, to - from);
+            operation.startSum(doubles.on(values), from, to - from);
+            run();
         } finally {
             doubles.release();
         }
+    }
+
+    @Override
+    public void allGather(int[] values, int[] starts) {
+        Chunks.checkStarts(starts, size(), values.length);
+        try {
+            operation.startGather(integers.on(values), starts);
+            run();
+        } finally {
+            integers.release();
+        }
+    }
+
+    @Override
+    public long sentBytes() {
+        return sender.sentBytes();
     }
 
     @Override
@@ -98,8 +119,7 @@ final class RingCollective implements Collective {
         links.close();
     }
 
-    private void reduce(WireVector on, int from, int count) {
-        operation.start(on, from, count);
+    private void run() {
         boolean done = false;
         try {
             refuseIfClosed();

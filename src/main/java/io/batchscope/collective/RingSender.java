@@ -9,23 +9,29 @@ final class RingSender {
     private final int size;
     private final Operation operation;
     private final ChunkCursor cursor;
+    private long sentBytes;
 
     RingSender(RingLinks links, Operation operation) {
         next = links.next();
         output = next.output();
         size = links.size();
         this.operation = operation;
-        cursor = new ChunkCursor(links.rank(), size);
+        cursor = new ChunkCursor(links.rank(), size, operation);
     }
 
     /** The operation has just begun. */
     void start() {
-        cursor.reset(operation.length(), operation.sliceLength());
+        cursor.reset();
         operation.call(output);
     }
 
     boolean done() {
         return cursor.atEnd() && !output.pending();
+    }
+
+    /** Of elements, so far. */
+    long sentBytes() {
+        return sentBytes;
     }
 
     /**
@@ -55,8 +61,9 @@ final class RingSender {
             if (count == 0) {
                 return;
             }
-            operation.vector().put(output.start() / bytes, operation.first() + cursor.position(), count);
+            operation.vector().put(output.start() / bytes, cursor.position(), count);
             output.end(RecordKind.DATA, count * bytes);
+            sentBytes += (long) count * bytes;
             cursor.advance(count);
         }
     }

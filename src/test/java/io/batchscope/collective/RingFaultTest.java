@@ -140,7 +140,7 @@ class RingFaultTest {
         List<Ranks.Ended<String>> ended = withMischief(size, SHORT, encrypted, links -> {
             RecordOutput output = links.next().output();
             int start = output.start();
-            output.buffer().putInt(start, Float.BYTES).putInt(start + 4, 0);
+            output.buffer().putInt(start, ElementType.FLOATS.code()).putInt(start + 4, 0);
             output.buffer().putLong(start + 8, 1).putLong(start + 16, 100_000);
             output.end(RecordKind.OPERATION, 24);
             output.end(RecordKind.DATA, 64);

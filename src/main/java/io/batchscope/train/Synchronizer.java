@@ -69,6 +69,14 @@ interface Synchronizer {
                         parameterUpdate,
                         replica,
                         collective);
+            case GRADIENT_SHARING ->
+                new GradientSharingSynchronizer(
+                        plan,
+                        (Synchronization.GradientSharing) plan.synchronization(),
+                        feeder,
+                        parameterUpdate,
+                        replica,
+                        collective);
             default ->
                 throw new IllegalArgumentException("the step loop has no mode "
                         + plan.synchronization().mode().label());

@@ -73,9 +73,8 @@ class LocalCollectiveTest {
             });
         }
 
-        assertThat(Ranks.together(bodies)).allSatisfy(e -> assertThat(e.value())
-                .as(e.message())
-                .hasValue("all"));
+        assertThat(Ranks.together(bodies))
+                .allSatisfy(e -> assertThat(e.value()).as(e.message()).hasValue("all"));
     }
 
     @Test

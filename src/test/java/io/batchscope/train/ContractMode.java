@@ -1,13 +1,22 @@
 package io.batchscope.train;
 
+import static io.batchscope.train.ContractRuns.FEATURES;
+import static io.batchscope.train.ContractRuns.PARAMETERS;
+
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization;
 import io.batchscope.plan.Synchronization.GradientSharing;
 import io.batchscope.plan.Synchronization.ParameterAveraging;
 import io.batchscope.plan.Synchronization.Synchronous;
+import io.batchscope.plan.Synchronization.Threshold;
+import io.batchscope.plan.Synchronization.Threshold.Adaptive;
+import io.batchscope.plan.Synchronization.Threshold.Fixed;
+import io.batchscope.plan.Synchronization.Threshold.TargetSparsity;
+import io.batchscope.result.StepRecord;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.SynchronizedPlan;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 record ContractMode(
         String name, Synchronization synchronization, @Nullable String differsAlone, @Nullable String differsTogether) {
     private static final String LOCAL = "ranks follow gradients of their own shares";
+    private static final String THIN = "elements wait until they are beyond the threshold";
 
     /** All modes of the loop; 8 updates divide neither the runs nor the epochs here. */
     static Stream<ContractMode> all() {
@@ -28,7 +38,15 @@ record ContractMode(
                 new ContractMode("exact", new Synchronous(), null, null),
                 new ContractMode("averaging, H = 1", new ParameterAveraging(1, 0), null, null),
                 new ContractMode("averaging, H = 8", new ParameterAveraging(8, 0), null, LOCAL),
-                new ContractMode("post-local, H = 4 after 10", new ParameterAveraging(4, 10), null, LOCAL));
+                new ContractMode("post-local, H = 4 after 10", new ParameterAveraging(4, 10), null, LOCAL),
+                new ContractMode("sharing, threshold 0", sharing(new Fixed(0)), null, null),
+                new ContractMode("sharing, fixed threshold", sharing(new Fixed(0.2)), THIN, THIN),
+                new ContractMode("sharing, adaptive threshold", sharing(new Adaptive(0.2, 0.3, 0.8, 1.1)), THIN, THIN),
+                new ContractMode("sharing, target sparsity", sharing(new TargetSparsity(0.2, 0.5, 1.2)), THIN, THIN));
+    }
+
+    private static GradientSharing sharing(Threshold threshold) {
+        return new GradientSharing(threshold, 5, 5);
     }
 
     RunPlan plan(RunPlans plans) {
@@ -61,24 +79,45 @@ record ContractMode(
                 .toList();
     }
 
+    /** So many bytes, from … to. */
+    record Bytes(long least, long most) {}
+
     /**
-     * What the first rank sends in update {@code step}, in bytes.
+     * What the first rank sends in an update.
      *
      * @param stateVectors of the update rule
      */
-    long bytes(RunPlan plan, long step, int parameters, int stateVectors) {
+    Bytes bytes(RunPlan plan, StepRecord row, int stateVectors) {
         int workers = plan.workers();
+        long step = row.step() - 1;
+        if (synchronization instanceof GradientSharing) {
+            return shared(workers, Objects.requireNonNull(row.threshold()), Objects.requireNonNull(row.sparsity()));
+        }
         if (!agreesAfter(plan, step)) {
-            return 0;
+            return new Bytes(0, 0);
         }
         if (!local(step)) {
             // Loss and votes ride along.
-            return Float.BYTES * allReduced(parameters + 2, workers);
+            long bytes = Float.BYTES * allReduced(PARAMETERS + 2, workers);
+            return new Bytes(bytes, bytes);
         }
         ParameterAveraging averaging = (ParameterAveraging) synchronization;
-        long before = (step - averaging.afterSteps()) % averaging.everySteps();
-        return (1 + stateVectors) * Float.BYTES * allReduced(parameters, workers)
-                + Double.BYTES * allReduced((int) before + 3, workers);
+        int updates = 1 + (int) ((step - averaging.afterSteps()) % averaging.everySteps());
+        long bytes = (1 + stateVectors) * Float.BYTES * allReduced(PARAMETERS, workers)
+                + Double.BYTES * allReduced(updates + 2, workers);
+        return new Bytes(bytes, bytes);
+    }
+
+    /** Five counts and those of the ranks, then what is cheapest: a word an element, or fewer. */
+    private static Bytes shared(int workers, double threshold, double sparsity) {
+        long counts = Double.BYTES * allReduced(5 + workers, workers);
+        if (threshold == 0) {
+            long bytes = counts + Float.BYTES * allReduced(PARAMETERS, workers);
+            return new Bytes(bytes, bytes);
+        }
+        long held = Float.BYTES * allReduced(PARAMETERS - FEATURES, workers);
+        long sent = workers == 1 ? 0 : Math.round((1 - sparsity) * workers * FEATURES);
+        return new Bytes(counts + held, counts + held + Float.BYTES * sent);
     }
 
     /** Elements that rank 0 sends on a ring: all chunks but that of rank 1, and once more all but that of rank 2. */

@@ -103,7 +103,7 @@ record ContractMode(
         }
         ParameterAveraging averaging = (ParameterAveraging) synchronization;
         int updates = 1 + (int) ((step - averaging.afterSteps()) % averaging.everySteps());
-        long bytes = (1 + stateVectors) * Float.BYTES * allReduced(PARAMETERS, workers)
+        long bytes = (1L + stateVectors) * Float.BYTES * allReduced(PARAMETERS, workers)
                 + Double.BYTES * allReduced(updates + 2, workers);
         return new Bytes(bytes, bytes);
     }

@@ -191,7 +191,7 @@ final class ModeFindings {
                 null,
                 "runs",
                 place(group) + ": " + group.failed() + " of "
-                        + NumberText.counted(group.batch().runs(), "run") + " failed (" + group.causeText() + ").");
+                        + NumberText.counted(group.batch().runs(), "run") + " failed: " + group.failureText() + ".");
     }
 
     /** {@code Batch 256 with parameter-averaging, every 8 steps}. */

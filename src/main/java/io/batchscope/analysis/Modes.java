@@ -59,6 +59,11 @@ public final class Modes {
         return settings == null ? "" : settings;
     }
 
+    /** A run's mode and settings: {@code parameter-averaging, every 8 steps}. */
+    public static String name(RunRecord run) {
+        return new Mode(run.syncMode(), settings(run)).name();
+    }
+
     /** All modes, the reference first. */
     public List<Mode> ordered() {
         return ordered;

@@ -89,7 +89,7 @@ public final class Modes {
     }
 
     /** The rows of the runs in {@code mode}. */
-    public StudyTables ofMode(StudyTables tables, Mode mode) {
+    private StudyTables ofMode(StudyTables tables, Mode mode) {
         return tables.only(byRun.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(mode))
                 .map(Map.Entry::getKey)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Mode;
 import io.batchscope.analysis.StudySummary;
@@ -141,13 +142,14 @@ final class Charts {
             String title = y.path("title").asText();
             String lossTitle = title.equals("Accuracy") ? "Loss" : title.replace("accuracy", "loss");
             ((ObjectNode) y).put("title", lossTitle);
+            ((ObjectNode) y.path("axis")).remove("format");
             encoding.path("tooltip").forEach(entry -> {
                 if (entry.path("title").asText().equals(title)) {
                     ((ObjectNode) entry).put("title", lossTitle);
                 }
             });
         } else if (y.path("title").asText().toLowerCase(Locale.ROOT).endsWith("accuracy")) {
-            ((ObjectNode) y.path("axis")).put("format", ".0%");
+            ((ObjectNode) y.path("axis")).putIfAbsent("format", TextNode.valueOf(".0%"));
         }
         return specification;
     }

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChartsTest {
+    private static final StudyTables MODES = SampleModes.tables();
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -111,8 +113,7 @@ class ChartsTest {
 
     @Test
     void compareModesWhereThereAreSeveral() throws Exception {
-        StudyTables tables = SampleModes.tables();
-        Charts charts = Charts.of(tables, StudySummary.of(tables));
+        Charts charts = Charts.of(MODES, StudySummary.of(MODES));
 
         assertThat(charts.modeCharts())
                 .extracting(Charts.Chart::id)
@@ -138,9 +139,8 @@ class ChartsTest {
     @Test
     void giveAModeTheSameColourEverywhere() throws Exception {
         JsonNode charts = modes().path("charts");
-        List<String> modes = StudySummary.of(SampleModes.tables()).modes().stream()
-                .map(Mode::name)
-                .toList();
+        List<String> modes =
+                StudySummary.of(MODES).modes().stream().map(Mode::name).toList();
 
         assertThat(modes).hasSize(8).startsWith("synchronous", "parameter-averaging, every step");
         for (String id : List.of("mode-bytes", "mode-seconds", "mode-loss-64", "mode-loss-512", "mode-sparsity")) {
@@ -197,9 +197,8 @@ class ChartsTest {
     }
 
     private static JsonNode modes() throws Exception {
-        StudyTables tables = SampleModes.tables();
         return new ObjectMapper()
-                .readTree(Charts.of(tables, StudySummary.of(tables)).json());
+                .readTree(Charts.of(MODES, StudySummary.of(MODES)).json());
     }
 
     private static JsonNode sample() throws Exception {

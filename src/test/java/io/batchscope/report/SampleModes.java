@@ -26,6 +26,9 @@ final class SampleModes {
 
     private static final long EXAMPLES = 54_000;
     private static final int EPOCHS = 3;
+    /** Every step has a row up to this one, then every so many one. */
+    private static final long DENSE = 8;
+
     private static final int WORKERS = 2;
     private static final long PARAMETERS = 235_146;
     private static final List<Way> WAYS = List.of(
@@ -104,7 +107,7 @@ final class SampleModes {
         Random random = new Random(id.hashCode());
         long updates = EPOCHS * EXAMPLES / batch;
         double end = 0.35 + 0.0001 * batch + way.loss() + ofSeed + 0.002 * random.nextGaussian();
-        for (long step = 1; step <= updates; step++) {
+        for (long step = 1; step <= updates; step += step < DENSE ? 1 : DENSE) {
             addStep(way, batch, seed, step, end + 1.95 / (1 + 20.0 * step * batch / EXAMPLES), random, id);
         }
         double seconds = way.time() * EPOCHS * EXAMPLES / (9000 + 8.0 * batch) * (1 + 0.02 * random.nextGaussian());

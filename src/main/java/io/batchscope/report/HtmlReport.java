@@ -78,8 +78,8 @@ public final class HtmlReport {
         model.put("speed", ReportTables.speed(summary));
         model.put("advice", ReportTables.advice(UsualAdvice.of(tables)));
         model.put("findings", ReportTables.findings(findings));
-        model.put("runs", ReportTables.runs(tables.runs()));
-        model.put("curves", ReportTables.curves(curvePoints(tables.evals()), Modes.of(tables.runs())));
+        model.put("runs", RunTables.runs(tables.runs()));
+        model.put("curves", RunTables.curves(curvePoints(tables.evals()), Modes.of(tables.runs())));
         model.put("curvePoints", Integer.toString(CURVE_POINTS));
         model.put("provenance", Provenances.of(tables.runs(), header.provenance()));
         model.put("writtenAt", MOMENT.format(header.writtenAt()));

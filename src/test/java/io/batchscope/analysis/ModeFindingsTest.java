@@ -138,14 +138,17 @@ class ModeFindingsTest {
         assertThat(Findings.of(tables(exact(1, 0.8, 10), averaged(1, 0.8, 8))))
                 .extracting(FindingRecord::finding)
                 .doesNotContain("fastest_mode_without_shown_loss");
-        assertThat(Findings.of(tables(
-                        exact(1, 0.8, 10),
-                        exact(2, 0.8, 10),
-                        averaged(1, 0.8, 8),
-                        averaged(2, 0.8, 8),
-                        averaged(3, 0.8, 8).diverged())))
-                .extracting(FindingRecord::finding)
-                .doesNotContain("fastest_mode_without_shown_loss");
+        for (String outcome : List.of("Diverged", "Failed", "BudgetExhausted")) {
+            assertThat(Findings.of(tables(
+                            exact(1, 0.8, 10),
+                            exact(2, 0.8, 10),
+                            averaged(1, 0.8, 8),
+                            averaged(2, 0.8, 8),
+                            averaged(3, 0.8, 1).with("outcome", outcome))))
+                    .as(outcome)
+                    .extracting(FindingRecord::finding)
+                    .doesNotContain("fastest_mode_without_shown_loss");
+        }
     }
 
     @Test

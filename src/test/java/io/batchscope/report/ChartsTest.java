@@ -142,6 +142,13 @@ class ChartsTest {
         List<String> modes =
                 StudySummary.of(MODES).modes().stream().map(Mode::name).toList();
 
+        assertThat(charts.path("mode-bytes")
+                        .path("encoding")
+                        .path("y")
+                        .path("axis")
+                        .path("format")
+                        .asText())
+                .isEqualTo(".1%");
         assertThat(modes).hasSize(8).startsWith("synchronous", "parameter-averaging, every step");
         for (String id : List.of("mode-bytes", "mode-seconds", "mode-loss-64", "mode-loss-512", "mode-sparsity")) {
             assertThat(charts.path(id)

@@ -36,7 +36,7 @@ class HtmlReportTest {
                         ReportTables.target(summary),
                         ReportTables.advice(UsualAdvice.of(tables)),
                         ReportTables.findings(findings),
-                        ReportTables.runs(tables.runs()),
+                        RunTables.runs(tables.runs()),
                         Provenances.of(tables.runs(), null))
                 .peek(table -> assertThat(table.rows()).isNotEmpty())
                 .flatMap(table -> table.rows().stream())
@@ -53,7 +53,7 @@ class HtmlReportTest {
 
         String page = withoutScripts(HtmlReport.render(tables, Findings.of(tables), SampleModes.HEADER));
 
-        Stream.of(ModeTables.results(summary), ModeTables.cost(summary), ReportTables.runs(tables.runs()))
+        Stream.of(ModeTables.results(summary), ModeTables.cost(summary), RunTables.runs(tables.runs()))
                 .peek(table -> assertThat(table.rows()).hasSizeGreaterThanOrEqualTo(16))
                 .flatMap(table -> table.rows().stream())
                 .flatMap(List::stream)

@@ -97,8 +97,17 @@ final class PlanCommand implements Callable<Integer> {
         setup.plan()
                 .notices()
                 .forEach(notice -> text.append("note: ").append(notice).append('\n'));
-        boolean modes = showsModes(setup.plan());
+        text.append(table(setup, seconds));
         text.append(String.format(
+                Locale.ROOT,
+                "about %s in all on this machine%n",
+                duration(Makespan.seconds(setup.plan().runs(), setup.slots(), seconds))));
+        return text.toString();
+    }
+
+    private static String table(StudySetup setup, ToDoubleFunction<RunPlan> seconds) {
+        boolean modes = showsModes(setup.plan());
+        StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%-16s %9s %4s %23s %s%12s %9s %9s %8s %8s  %s%s%n",
                 "run",
@@ -114,18 +123,13 @@ final class PlanCommand implements Callable<Integer> {
                 "schedule",
                 modes ? "; mode" : ""));
         for (RunPlan run : setup.plan().runs()) {
-            text.append(line(setup, seconds, run, modes));
+            table.append(line(setup, seconds, run, modes));
         }
         if (modes) {
-            text.append(
-                    "update: examples whose mean gradient an update follows; agree: examples that all workers see from"
-                            + " one agreement to the next\n");
+            table.append("update: examples whose mean gradient an update follows; agree: examples that all workers see"
+                    + " from one agreement to the next\n");
         }
-        text.append(String.format(
-                Locale.ROOT,
-                "about %s in all on this machine%n",
-                duration(Makespan.seconds(setup.plan().runs(), setup.slots(), seconds))));
-        return text.toString();
+        return table.toString();
     }
 
     /** In the exact mode the effective batch sizes are the batch size. */

@@ -140,8 +140,16 @@ final class StudyRun {
         System.out.println("report: " + report);
         tables.runs().stream()
                 .filter(run -> run.outcome().equals("Failed"))
-                .forEach(run -> System.err.println("error: run failed (batch " + run.batchSize() + ", seed "
-                        + run.seed() + "): " + run.outcomeDetail() + "; mend it and give the same command again"));
+                .forEach(run -> System.err.println("error: run failed (" + described(run) + ", seed " + run.seed()
+                        + "): " + run.outcomeDetail() + "; mend it and give the same command again"));
+    }
+
+    private String described(RunRecord row) {
+        return setup.plan().runs().stream()
+                .filter(run -> run.runId().equals(row.runId()))
+                .map(setup.plan()::describe)
+                .findFirst()
+                .orElse("batch " + row.batchSize());
     }
 
     /** Those that a killed command left between writing a run's rows and deleting its checkpoints. */

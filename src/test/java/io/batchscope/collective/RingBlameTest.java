@@ -63,7 +63,7 @@ class RingBlameTest {
     }
 
     /** What rank 2 sends from its first byte on. */
-    private static long bytesOfFirstSum(boolean encrypted) {
+    private static int bytesOfFirstSum(boolean encrypted) {
         int steps = 2 * (SIZE - 1);
         int callBytes = 24;
         int chunkBytes = LENGTH / SIZE * Float.BYTES;

@@ -8,7 +8,7 @@ enum RecordKind {
     OPERATION(0x4253_4f01),
     /** The next elements of the operation in progress. */
     DATA(0x4253_4402),
-    /** The sender is there but has nothing to send, as it waits for this rank. */
+    /** The sender is there but waits for another: see {@link WaitingNotice}. With its own rank: it waits no more. */
     WAITING(0x4253_5703),
     /** The ring is broken: see {@link FaultNotice}. */
     FAULT(0x4253_4604);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * stays in the buffers until this rank calls it.
  *
  * <p>A rank at which an operation fails tells both neighbours whose fault it is, those tell theirs, and all close: see
- * {@link Farewell}. A rank that waits for another says so to the next one from time to time, so that all name the same one
- * if it never comes.
+ * {@link Farewell}. A rank that waits for another says so to its neighbours from time to time, so that all name the same one
+ * if it never comes: see {@link Patience}.
  *
  * <p>Used by one thread at a time; {@link #close} may come from any. After a failed operation the vector's content is
  * undefined and the collective is closed.
@@ -51,7 +51,7 @@ final class RingCollective implements Collective {
         this.timeout = timeout;
         previous = links.previous();
         next = links.next();
-        patience = new Patience(links.rank(), links.size(), previous.peer(), timeout);
+        patience = new Patience(links.rank(), links.size(), timeout, System::nanoTime);
         floats =
                 new WireVector.OfFloats(next.output().buffer(), previous.input().buffer());
         doubles = new WireVector.OfDoubles(
@@ -59,7 +59,7 @@ final class RingCollective implements Collective {
         integers = new WireVector.OfIntegers(
                 next.output().buffer(), previous.input().buffer());
         operation = new Operation(links.rank(), links.size(), floats);
-        sender = new RingSender(links, operation);
+        sender = new RingSender(links, operation, patience);
         receiver = new RingReceiver(links, operation, patience);
     }
 
@@ -141,39 +141,68 @@ final class RingCollective implements Collective {
 
     private void exchange() throws IOException, RingFault {
         refuseIfInterrupted();
-        patience.renew();
+        patience.begin();
         sender.start();
         receiver.start();
         while (!sender.done() || !receiver.done()) {
             boolean sent = sender.send(receiver.cursor());
             boolean received = receiver.receive();
             if (sent || received) {
-                patience.renew();
-            } else if (patience.spentNanos() < SPIN_NANOS) {
-                Thread.onSpinWait();
+                patience.progress(sent, received);
             } else {
-                awaitPeers();
+                pause();
+                patience.look();
             }
+        }
+        takeBack();
+    }
+
+    private void pause() throws IOException, RingFault {
+        if (patience.spentNanos() < SPIN_NANOS) {
+            Thread.onSpinWait();
+            return;
+        }
+        sender.listen();
+        boolean cannotWrite = !sender.done() && next.output().pending();
+        if (patience.isOver(cannotWrite)) {
+            throw RingFault.of(patience.waitedFor(cannotWrite), Wording.didNotAnswer(timeout));
+        }
+        tell();
+        previous.await(!receiver.done(), false);
+        next.await(true, next.output().pending());
+        links.selector().select(RingCollective::ignore, patience.nanosToWait(cannotWrite) / 1_000_000 + 1);
+        refuseIfClosed();
+        refuseIfInterrupted();
+    }
+
+    /**
+     * Who waits for this rank would else take it for the one that does not come: the next one, also when it has all elements,
+     * as it may be in the next operation; or the previous one, as long as this rank has no room for what it sends then.
+     */
+    private void tell() throws ClosedChannelException {
+        if (sender.done() || !next.output().pending()) {
+            say(patience.tellNext(), next);
+        } else if (receiver.done()) {
+            say(patience.tellPrevious(), previous);
         }
     }
 
-    private void awaitPeers() throws IOException, RingFault {
-        sender.listen();
-        boolean cannotWrite = next.output().pending();
-        if (patience.isOver()) {
-            throw RingFault.of(cannotWrite ? next.peer() : patience.waitedFor(), Wording.didNotAnswer(timeout));
+    /** Who was told that this rank waits would else look beyond it when it does not come to the next operation. */
+    private void takeBack() throws ClosedChannelException {
+        if (patience.hasToldNext()) {
+            say(rank(), next);
         }
-        // Who still needs something from here would else take this rank for the one that does not come.
-        boolean starved = !cannotWrite && !sender.done();
-        if (starved && patience.isTimeToTell()) {
-            patience.tell(next.output());
-            next.writeOrFail();
+        if (patience.hasToldPrevious()) {
+            say(rank(), previous);
         }
-        previous.await(!receiver.done(), false);
-        next.await(true, next.output().pending());
-        links.selector().select(RingCollective::ignore, patience.nanosToWait(starved) / 1_000_000 + 1);
-        refuseIfClosed();
-        refuseIfInterrupted();
+    }
+
+    private static void say(int waitedFor, RingLink to) throws ClosedChannelException {
+        // Else it is no use to say more, as what was said before is still on its way.
+        if (waitedFor != Patience.NOBODY && !to.output().pending()) {
+            WaitingNotice.append(waitedFor, to.output());
+        }
+        to.mention();
     }
 
     /** Selection only wakes this thread; what is ready shows when it is tried. */

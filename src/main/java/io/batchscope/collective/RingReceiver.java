@@ -58,7 +58,7 @@ final class RingReceiver {
                 case OPERATION -> takeCall();
                 case DATA -> takeElements();
                 case WAITING -> {
-                    patience.hear(input);
+                    patience.hearPrevious(WaitingNotice.read(input, size));
                     continue;
                 }
                 case FAULT -> throw RingFault.told(FaultNotice.read(input, size));

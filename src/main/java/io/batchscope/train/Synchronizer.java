@@ -61,6 +61,14 @@ interface Synchronizer {
             RunPlan plan, Feeder feeder, ParameterUpdate parameterUpdate, Replica replica, Collective collective) {
         return switch (plan.synchronization().mode()) {
             case SYNCHRONOUS -> new ExactSynchronizer(plan, feeder, parameterUpdate, replica, collective);
+            case PARAMETER_AVERAGING ->
+                new ParameterAveragingSynchronizer(
+                        plan,
+                        (Synchronization.ParameterAveraging) plan.synchronization(),
+                        feeder,
+                        parameterUpdate,
+                        replica,
+                        collective);
             case GRADIENT_SHARING ->
                 new GradientSharingSynchronizer(
                         plan,

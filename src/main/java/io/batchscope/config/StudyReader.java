@@ -10,6 +10,8 @@ import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
 import io.batchscope.plan.StudyConfig.SyncConfig;
 import io.batchscope.plan.SyncMode;
+import io.batchscope.plan.SyncModeConfig;
+import io.batchscope.plan.Synchronization;
 import io.batchscope.plan.Target;
 import io.batchscope.plan.Transport;
 import io.batchscope.units.Span;
@@ -179,17 +181,18 @@ final class StudyReader {
     }
 
     private static SyncConfig sync(Section sync) {
-        SyncMode mode = sync.choice(
+        sync.choice(
                 "mode",
-                SyncMode.class,
-                "parameter-averaging",
-                "gradient-sharing",
-                "dl4j-parameter-averaging",
-                "dl4j-gradient-sharing");
+                List.of(SyncMode.SYNCHRONOUS.label()),
+                List.of(
+                        "parameter-averaging",
+                        "gradient-sharing",
+                        "dl4j-parameter-averaging",
+                        "dl4j-gradient-sharing"));
         OptionalLong workers = sync.wholeOr("workers", AUTO, 1);
         OptionalLong microBatch = sync.wholeOr("micro-batch", AUTO, 1);
         SyncConfig config = new SyncConfig(
-                mode,
+                List.of(new SyncModeConfig.Resolved(new Synchronization.Synchronous())),
                 workers.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) workers.getAsLong()),
                 microBatch.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) microBatch.getAsLong()),
                 sync.bytesOr("memory-per-worker", AUTO),

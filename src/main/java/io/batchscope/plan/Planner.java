@@ -44,8 +44,11 @@ public final class Planner {
         Common common = new Common(config, data, model, replica.kind(), lanes);
         List<RunPlan> runs = new ArrayList<>();
         for (Course course : courses) {
-            for (long seed : config.seeds().stream().sorted().toList()) {
-                runs.add(common.run(course, workers.forBatch(course.batchSize(), lanes), seed));
+            for (SyncModeConfig mode : config.sync().modes()) {
+                Synchronization synchronization = mode.resolve(course.geometry(), course.steps());
+                for (long seed : config.seeds().stream().sorted().toList()) {
+                    runs.add(common.run(course, synchronization, workers.forBatch(course.batchSize(), lanes), seed));
+                }
             }
         }
         notices.addAll(Notices.of(config, courses));
@@ -54,7 +57,7 @@ public final class Planner {
 
     /** What all runs of a study share. */
     private record Common(StudyConfig config, DataFacts data, ModelFacts model, ReplicaKind replica, int lanes) {
-        RunPlan run(Course course, int workers, long seed) {
+        RunPlan run(Course course, Synchronization synchronization, int workers, long seed) {
             LearningRateConfig rate = config.learningRate();
             StudyConfig.SyncConfig sync = config.sync();
             RunPlan plan = new RunPlan(
@@ -70,7 +73,7 @@ public final class Planner {
                     course.geometry().examples(),
                     data.fingerprint(),
                     model.fingerprint(),
-                    sync.mode(),
+                    synchronization,
                     replica,
                     config.optimizer(),
                     rate.scaling(),
@@ -88,7 +91,8 @@ public final class Planner {
                     sync.timeoutSeconds(),
                     sync.retries(),
                     checkpoints(course));
-            return RunIds.withIds(plan, RunIds.chosen(sync, model), RunIds.spread(model));
+            return RunIds.withIds(
+                    plan, RunIds.chosen(sync, model, synchronization), RunIds.spread(model, synchronization));
         }
 
         private CheckpointPolicy checkpoints(Course course) {

@@ -27,8 +27,8 @@ final class RunIds {
     private RunIds() {}
 
     /** What of {@link #SPREAD} the planner chooses. Where it chooses the workers, the micro-batch goes with them. */
-    static Set<String> chosen(StudyConfig.SyncConfig sync, ModelFacts model) {
-        if (model.spreadMatters()) {
+    static Set<String> chosen(StudyConfig.SyncConfig sync, ModelFacts model, Synchronization synchronization) {
+        if (spread(model, synchronization).isEmpty()) {
             return Set.of();
         }
         if (sync.workers().isEmpty()) {
@@ -59,8 +59,8 @@ final class RunIds {
     }
 
     /** What of the spread does not belong to a training's name. */
-    static Set<String> spread(ModelFacts model) {
-        return model.spreadMatters() ? Set.of() : SPREAD;
+    static Set<String> spread(ModelFacts model, Synchronization synchronization) {
+        return model.spreadMatters() || !synchronization.exact() ? Set.of() : SPREAD;
     }
 
     private static RunPlan copy(String runId, String trainingId, int microBatch, RunPlan plan) {
@@ -77,7 +77,7 @@ final class RunIds {
                 plan.trainExamples(),
                 plan.dataFingerprint(),
                 plan.modelFingerprint(),
-                plan.syncMode(),
+                plan.synchronization(),
                 plan.replica(),
                 plan.optimizer(),
                 plan.scalingRule(),

@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param trainingId the same without how the batch is spread: alike for any number of workers and any micro-batch, so that
  *     a checkpoint can be continued on another cluster; where the spread changes results by more than rounding
  *     ({@link ModelFacts#spreadMatters}), it is in both names
- * @param batchSize the global batch size
+ * @param batchSize the global batch size: examples that all workers together take in one update, see {@link Synchronization}
  * @param workers ranks that train it
  * @param microBatch the most examples a rank pushes through the network at once
  * @param lanes strands of the epoch order (see {@code data.EpochOrder}); the same for all runs of a study
  * @param trainExamples training examples used
+ * @param synchronization how the workers agree on parameters
  * @param replica what computes the gradients
  * @param peakLearningRate after scaling and capping; what warmup ends at
  * @param plannedSteps optimizer updates
@@ -45,7 +46,7 @@ public record RunPlan(
         long trainExamples,
         String dataFingerprint,
         String modelFingerprint,
-        SyncMode syncMode,
+        Synchronization synchronization,
         ReplicaKind replica,
         OptimizerConfig optimizer,
         ScalingRule scalingRule,

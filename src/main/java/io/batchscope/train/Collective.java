@@ -41,6 +41,26 @@ public interface Collective extends AutoCloseable {
      */
     default void finish() {}
 
+    /**
+     * Gives every rank's part to all: {@code values[starts[r] … starts[r + 1] − 1]} become rank r's on all ranks. Parts may
+     * be empty.
+     *
+     * @param starts {@code size + 1} ascending indices of {@code values}, the same on all ranks
+     * @throws CollectiveException as {@link #allReduceSum(float[], int, int)}
+     */
+    default void allGather(int[] values, int[] starts) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Bytes of elements that this rank has sent in all operations so far. Where nothing is sent, in memory, those that it
+     * would have sent on a ring, so that the number is the same for every implementation. All-reducing m elements
+     * takes 2·(size − 1)/size·m of them, rounded by chunks; gathering takes every part but that of the next rank.
+     */
+    default long sentBytes() {
+        return 0;
+    }
+
     @Override
     void close();
 }

@@ -40,7 +40,7 @@ record Studies(StudyConfig config) {
                 Optional.empty(),
                 new EvaluationConfig(Span.parse("1 epoch"), 1000, 10),
                 new SyncConfig(
-                        SyncMode.SYNCHRONOUS,
+                        List.of(new SyncModeConfig.Resolved(new Synchronization.Synchronous())),
                         OptionalInt.of(1),
                         OptionalInt.of(256),
                         OptionalLong.empty(),
@@ -138,7 +138,7 @@ record Studies(StudyConfig config) {
 
     Studies sync(OptionalInt workers, int microBatch, double timeoutSeconds) {
         SyncConfig sync = new SyncConfig(
-                SyncMode.SYNCHRONOUS,
+                config.sync().modes(),
                 workers,
                 OptionalInt.of(microBatch),
                 OptionalLong.empty(),

@@ -12,6 +12,9 @@ import io.batchscope.train.Replica;
 import io.batchscope.train.Replica.Score;
 import io.batchscope.train.ReplicaFactory;
 import java.io.Serializable;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -24,7 +27,7 @@ record Scoring(RunPlan plan, DataLocation data, ShardReader reader, ReplicaFacto
         try {
             return spark
                     .parallelize(IntStream.range(0, plan.workers()).boxed().toList(), plan.workers())
-                    .map(rank -> share(split, rank, parameters.value()))
+                    .map(rank -> onOwnThread(() -> share(split, rank, parameters.value())))
                     .collect()
                     .stream()
                     .map(Sums::score)
@@ -38,6 +41,25 @@ record Scoring(RunPlan plan, DataLocation data, ShardReader reader, ReplicaFacto
     private record Sums(long examples, double lossSum, long correct) implements Serializable {
         Score score() {
             return new Score(examples, lossSum, correct);
+        }
+    }
+
+    /**
+     * A replica in the end frees all memory that Deeplearning4j keeps for its thread, and a task's thread may have made some
+     * that SharedTrainingMaster goes on using.
+     */
+    private static Sums onOwnThread(Callable<Sums> measurement) throws Exception {
+        FutureTask<Sums> task = new FutureTask<>(measurement);
+        Thread thread = new Thread(task, Thread.currentThread().getName() + " (evaluation)");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            throw e;
         }
     }
 

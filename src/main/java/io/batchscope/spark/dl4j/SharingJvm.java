@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import org.deeplearning4j.optimize.solvers.accumulation.EncodedGradientsAccumulator;
+import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.deeplearning4j.parallelism.trainer.DefaultTrainer;
 import org.deeplearning4j.spark.parameterserver.pw.SharedTrainingWrapper;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,13 @@ final class SharingJvm {
             if (transport instanceof AeronUdpTransport aeron) {
                 endThreads(aeron);
             }
+        }
+        if (field(SharedTrainingWrapper.class, "INSTANCE", null) instanceof SharedTrainingWrapper wrapper
+                && field(SharedTrainingWrapper.class, "wrapper", wrapper) instanceof ParallelWrapper trainers) {
+            // Where training broke off its threads are still there; it waits for them without end.
+            Thread ending = new Thread(trainers::shutdown, "end of Deeplearning4j's trainers");
+            ending.setDaemon(true);
+            ending.start();
         }
         set(SharedTrainingWrapper.class, "INSTANCE", null, new FreshWrapper());
     }

@@ -97,6 +97,11 @@ final class SharingMaster extends SharedTrainingMaster {
                         sharing.residualClip(), Math.toIntExact(sharing.clipEverySteps()));
     }
 
+    /** Before the first of a session it does not wait 3 s for the end of the one before, which has been shut down. */
+    static void forgetLast() {
+        LAST_TRAINING_INSTANCE.set(-1);
+    }
+
     /** It would be counted for its statistics, which takes another pass. */
     @Override
     protected <T, R extends JavaRDDLike<T, R>> long getTotalDataSetObjectCount(JavaRDDLike<T, R> trainingData) {

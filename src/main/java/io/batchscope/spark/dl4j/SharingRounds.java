@@ -101,6 +101,7 @@ final class SharingRounds implements Rounds {
             closeOnExecutors();
         }
         SharingJvm.close();
+        SharingMaster.forgetLast();
     }
 
     private void closeOnExecutors() {

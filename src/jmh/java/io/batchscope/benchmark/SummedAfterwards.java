@@ -34,6 +34,16 @@ final class SummedAfterwards implements Collective {
     }
 
     @Override
+    public void allGather(int[] values, int[] starts) {
+        collective.allGather(values, starts);
+    }
+
+    @Override
+    public long sentBytes() {
+        return collective.sentBytes();
+    }
+
+    @Override
     public void begin(float[] values, int from, int to) {
         begun.add(() -> collective.begin(values, from, to));
     }

@@ -1,9 +1,10 @@
 package io.batchscope.collective;
 
 /**
- * Walks over the elements that one rank of a ring sends in an all-reduce. In step k = 0 … 2·size − 3 it sends chunk
- * (rank − k) mod size; the first size − 1 steps carry partial sums, the others finished ones. What a rank receives is what
- * its predecessor sends, and what it sends in step k + 1 is what it received in step k.
+ * Walks over the elements that one rank of a ring sends in an operation. In step k it sends chunk (rank − k) mod size. A sum
+ * takes steps 0 … 2·size − 3, of which the first size − 1 carry partial sums, the others finished ones; a gathering, whose
+ * chunks are the ranks' messages, takes steps 0 … size − 2. What a rank receives is what its predecessor sends, and what it
+ * sends in step k + 1 is what it received in step k.
  *
  * <p>Chunks are cut into slices, and the steps of different slices take turns: at time t it is step k of slice t − lag·k,
  * for every k that has such a slice. So a slice is sent on while it still lies in the processor's cache, and yet a rank has
@@ -14,8 +15,9 @@ final class ChunkCursor {
 
     private final int rank;
     private final int size;
-    private final int steps;
-    private int length;
+    private final Operation operation;
+    private int steps;
+    private int summingSteps;
     private int sliceLength;
     private int slices;
     private int time;
@@ -24,17 +26,21 @@ final class ChunkCursor {
     private int sliceEnd;
 
     /** The walk of what {@code rank} of {@code size} sends. */
-    ChunkCursor(int rank, int size) {
+    ChunkCursor(int rank, int size, Operation operation) {
         this.rank = rank;
         this.size = size;
-        steps = 2 * (size - 1);
+        this.operation = operation;
     }
 
-    /** Goes to the start for a vector of {@code length}, of which at most {@code sliceLength} elements are sent at a time. */
-    void reset(int length, int sliceLength) {
-        this.length = length;
-        this.sliceLength = sliceLength;
-        int longestChunk = (int) (((long) length + size - 1) / size);
+    /** Goes to the start of the operation that has just begun. */
+    void reset() {
+        steps = operation.steps();
+        summingSteps = operation.summingSteps();
+        sliceLength = operation.sliceLength();
+        int longestChunk = 0;
+        for (int chunk = 0; chunk < size; chunk++) {
+            longestChunk = Math.max(longestChunk, operation.start(chunk + 1) - operation.start(chunk));
+        }
         slices = longestChunk == 0 ? 0 : (longestChunk - 1) / sliceLength + 1;
         time = 0;
         step = -1;
@@ -64,7 +70,7 @@ final class ChunkCursor {
 
     /** Whether the elements here are partial sums. */
     boolean partial() {
-        return step < size - 1;
+        return step < summingSteps;
     }
 
     /** Whether nothing has been walked over. */
@@ -91,7 +97,7 @@ final class ChunkCursor {
     }
 
     private int chunkStart() {
-        return Chunks.start(chunk(), size, length);
+        return operation.start(chunk());
     }
 
     private int chunk() {
@@ -118,7 +124,7 @@ final class ChunkCursor {
             sliceEnd = 0;
             return;
         }
-        int end = Chunks.start(chunk() + 1, size, length);
+        int end = operation.start(chunk() + 1);
         position = (int) Math.min(end, chunkStart() + (long) slice * sliceLength);
         sliceEnd = (int) Math.min(end, (long) position + sliceLength);
     }

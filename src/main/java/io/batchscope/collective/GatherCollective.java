@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * A collective over nothing but rounds of text: each rank sends its whole vector to all, piece by piece, and each adds all
@@ -25,6 +27,7 @@ public final class GatherCollective implements Collective {
     private final int size;
     private final int pieceBytes;
     private final GatherRounds rounds;
+    private final SentBytes sent;
     private long operations;
 
     private GatherCollective(int rank, int size, int pieceBytes, GatherRounds rounds) {
@@ -32,6 +35,7 @@ public final class GatherCollective implements Collective {
         this.size = size;
         this.pieceBytes = pieceBytes;
         this.rounds = rounds;
+        sent = new SentBytes(rank, size);
     }
 
     /**
@@ -73,7 +77,7 @@ public final class GatherCollective implements Collective {
             int count = Math.min(length - first, pieceBytes / Float.BYTES);
             byte[] own = new byte[count * Float.BYTES];
             ByteBuffer.wrap(own).asFloatBuffer().put(values, from + first, count);
-            List<FloatBuffer> all = exchange(operation, first, own).stream()
+            List<FloatBuffer> all = exchange(operation, String.valueOf(first), own).stream()
                     .map(ByteBuffer::asFloatBuffer)
                     .toList();
             for (int chunk = 0; chunk < size; chunk++) {
@@ -89,6 +93,7 @@ public final class GatherCollective implements Collective {
             }
             first += count;
         } while (first < length);
+        sent.addSum(length, ElementType.FLOATS);
     }
 
     @Override
@@ -101,7 +106,7 @@ public final class GatherCollective implements Collective {
             int count = Math.min(length - first, pieceBytes / Double.BYTES);
             byte[] own = new byte[count * Double.BYTES];
             ByteBuffer.wrap(own).asDoubleBuffer().put(values, from + first, count);
-            List<DoubleBuffer> all = exchange(operation, first, own).stream()
+            List<DoubleBuffer> all = exchange(operation, String.valueOf(first), own).stream()
                     .map(ByteBuffer::asDoubleBuffer)
                     .toList();
             for (int chunk = 0; chunk < size; chunk++) {
@@ -117,6 +122,39 @@ public final class GatherCollective implements Collective {
             }
             first += count;
         } while (first < length);
+        sent.addSum(length, ElementType.DOUBLES);
+    }
+
+    @Override
+    public void allGather(int[] values, int[] starts) {
+        Chunks.checkStarts(starts, size, values.length);
+        String operation = Wording.operation(++operations, starts[size] - starts[0], ElementType.INTEGERS);
+        int longest = IntStream.range(0, size)
+                .map(other -> starts[other + 1] - starts[other])
+                .max()
+                .orElse(0);
+        // All take part until the longest message is through; with other starts than all others this rank is found out
+        // at once.
+        String cut = " of messages " + Arrays.hashCode(starts);
+        int first = 0;
+        do {
+            int pieceLength = Math.min(longest - first, pieceBytes / Integer.BYTES);
+            byte[] own = new byte[piece(starts, rank, first, pieceLength) * Integer.BYTES];
+            ByteBuffer.wrap(own).asIntBuffer().put(values, starts[rank] + first, own.length / Integer.BYTES);
+            List<ByteBuffer> all = exchange(operation, first + cut, own);
+            for (int other = 0; other < size; other++) {
+                all.get(other)
+                        .asIntBuffer()
+                        .get(values, starts[other] + first, piece(starts, other, first, pieceLength));
+            }
+            first += pieceLength;
+        } while (first < longest);
+        sent.addGather(starts);
+    }
+
+    @Override
+    public long sentBytes() {
+        return sent.total();
     }
 
     @Override
@@ -124,16 +162,21 @@ public final class GatherCollective implements Collective {
         rounds.close();
     }
 
-    /** Sends a piece, in lines: the operation, the first element's index, the elements. Returns all ranks' elements. */
-    private List<ByteBuffer> exchange(String operation, int first, byte[] own) {
+    /** Sends a piece, in lines: the operation, what piece of it, the elements. Returns all ranks' elements. */
+    private List<ByteBuffer> exchange(String operation, String piece, byte[] own) {
         String elements = Base64.getEncoder().encodeToString(own);
-        List<String[]> all = rounds.exchange(operation + '\n' + first + '\n' + elements, operation).stream()
+        List<String[]> all = rounds.exchange(operation + '\n' + piece + '\n' + elements, operation).stream()
                 .map(message -> message.split("\n", 3))
                 .toList();
         refuseUnlike(all, operation);
         return all.stream()
                 .map(lines -> ByteBuffer.wrap(Base64.getDecoder().decode(lines[2])))
                 .toList();
+    }
+
+    /** How many integers of a rank's message are in the piece that begins with number {@code first}. */
+    private static int piece(int[] starts, int rank, int first, int pieceLength) {
+        return Math.max(0, Math.min(pieceLength, starts[rank + 1] - starts[rank] - first));
     }
 
     /** All compare with the first rank, so that all say the same. */

@@ -56,6 +56,20 @@ final class InFlight implements Collective {
     }
 
     @Override
+    public void allGather(int[] values, int[] starts) {
+        requireNoneInFlight();
+        collective.allGather(values, starts);
+    }
+
+    @Override
+    public long sentBytes() {
+        // What the sums in flight have sent is seen here once they are done.
+        synchronized (lock) {
+            return collective.sentBytes();
+        }
+    }
+
+    @Override
     public void begin(float[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
         synchronized (lock) {

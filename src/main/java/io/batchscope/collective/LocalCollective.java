@@ -23,11 +23,13 @@ public final class LocalCollective implements Collective {
     private final int rank;
     private final Meeting meeting;
     private final Brought own;
+    private final SentBytes sent;
 
     LocalCollective(int rank, Meeting meeting) {
         this.rank = rank;
         this.meeting = meeting;
         own = meeting.of(rank);
+        sent = new SentBytes(rank, meeting.size());
     }
 
     /**
@@ -68,14 +70,26 @@ public final class LocalCollective implements Collective {
     @Override
     public void allReduceSum(double[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
-        own.add(values, from, to - from);
+        own.addSum(values, from, to - from);
         finish();
+    }
+
+    @Override
+    public void allGather(int[] values, int[] starts) {
+        Chunks.checkStarts(starts, size(), values.length);
+        own.addGather(values, starts);
+        finish();
+    }
+
+    @Override
+    public long sentBytes() {
+        return sent.total();
     }
 
     @Override
     public void begin(float[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
-        own.add(values, from, to - from);
+        own.addSum(values, from, to - from);
     }
 
     @Override
@@ -86,9 +100,15 @@ public final class LocalCollective implements Collective {
         await();
         refuseUnlike();
         for (int index = 0; index < own.count(); index++) {
-            sum(index);
+            int[] starts = own.starts(index);
+            if (starts == null) {
+                sum(index);
+            } else {
+                give(index, starts);
+            }
         }
         await();
+        count();
         own.clear();
     }
 
@@ -118,6 +138,28 @@ public final class LocalCollective implements Collective {
                 meeting.fail(fault);
                 throwIf(fault);
             }
+        }
+    }
+
+    private void count() {
+        for (int index = 0; index < own.count(); index++) {
+            int[] starts = own.starts(index);
+            if (starts == null) {
+                sent.addSum(own.length(index), own.type(index));
+            } else {
+                sent.addGather(starts);
+            }
+        }
+    }
+
+    /** Copies this rank's message to all others. */
+    private void give(int index, int[] starts) {
+        int first = starts[rank];
+        Object message = Objects.requireNonNull(own.vector(index));
+        for (int step = 1; step < size(); step++) {
+            Object target =
+                    Objects.requireNonNull(meeting.of((rank + step) % size()).vector(index));
+            System.arraycopy(message, first, target, first, starts[rank + 1] - first);
         }
     }
 

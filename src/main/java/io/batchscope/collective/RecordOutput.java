@@ -75,6 +75,12 @@ abstract sealed class RecordOutput permits PlainOutput, SealedOutput {
         return count;
     }
 
+    /** Drops what waits to be written, as the other side is gone. */
+    final void forget() {
+        wire.clear();
+        unwritten.position(0);
+    }
+
     /** The bytes to be sent, with the position after the last. */
     final ByteBuffer wire() {
         return wire;

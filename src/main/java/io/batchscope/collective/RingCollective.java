@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A collective over a ring of TCP connections: reduce-scatter, then all-gather (Patarasuk and Yuan 2009). Each rank
- * sends and receives 2·(size − 1)/size of the vector, all ranks at the same time. A chunk's sum starts at the rank
+ * A collective over a ring of TCP connections. A sum is a reduce-scatter, then an all-gather (Patarasuk and Yuan 2009): each
+ * rank sends and receives 2·(size − 1)/size of the vector, all ranks at the same time. Gathering is the second half alone. A chunk's sum starts at the rank
  * with the chunk's number and goes round the ring once, so its order depends on nothing but the vector's length and
  * the number of ranks.
  *
@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * stays in the buffers until this rank calls it.
  *
  * <p>A rank at which an operation fails tells both neighbours whose fault it is, those tell theirs, and all close: see
- * {@link Farewell}. A rank that waits for another says so to the next one from time to time, so that all name the same one
- * if it never comes.
+ * {@link Farewell}. A rank that waits for another says so to its neighbours from time to time, so that all name the same one
+ * if it never comes: see {@link Patience}.
  *
  * <p>Used by one thread at a time; {@link #close} may come from any. After a failed operation the vector's content is
  * undefined and the collective is closed.
@@ -40,6 +40,7 @@ final class RingCollective implements Collective {
     private final Patience patience;
     private final WireVector.OfFloats floats;
     private final WireVector.OfDoubles doubles;
+    private final WireVector.OfIntegers integers;
     private final Operation operation;
     private final RingSender sender;
     private final RingReceiver receiver;
@@ -50,13 +51,15 @@ final class RingCollective implements Collective {
         this.timeout = timeout;
         previous = links.previous();
         next = links.next();
-        patience = new Patience(links.rank(), links.size(), previous.peer(), timeout);
+        patience = new Patience(links.rank(), links.size(), timeout, System::nanoTime);
         floats =
                 new WireVector.OfFloats(next.output().buffer(), previous.input().buffer());
         doubles = new WireVector.OfDoubles(
                 next.output().buffer(), previous.input().buffer());
-        operation = new Operation(links.rank(), floats);
-        sender = new RingSender(links, operation);
+        integers = new WireVector.OfIntegers(
+                next.output().buffer(), previous.input().buffer());
+        operation = new Operation(links.rank(), links.size(), floats);
+        sender = new RingSender(links, operation, patience);
         receiver = new RingReceiver(links, operation, patience);
     }
 
@@ -74,7 +77,8 @@ final class RingCollective implements Collective {
     public void allReduceSum(float[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
         try {
-            reduce(floats.on(values), from, to - from);
+            operation.startSum(floats.on(values), from, to - from);
+            run();
         } finally {
             floats.release();
         }
@@ -84,10 +88,27 @@ final class RingCollective implements Collective {
     public void allReduceSum(double[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
         try {
-            reduce(doubles.on(values), from, to - from);
+            operation.startSum(doubles.on(values), from, to - from);
+            run();
         } finally {
             doubles.release();
         }
+    }
+
+    @Override
+    public void allGather(int[] values, int[] starts) {
+        Chunks.checkStarts(starts, size(), values.length);
+        try {
+            operation.startGather(integers.on(values), starts);
+            run();
+        } finally {
+            integers.release();
+        }
+    }
+
+    @Override
+    public long sentBytes() {
+        return sender.sentBytes();
     }
 
     @Override
@@ -98,8 +119,7 @@ final class RingCollective implements Collective {
         links.close();
     }
 
-    private void reduce(WireVector on, int from, int count) {
-        operation.start(on, from, count);
+    private void run() {
         boolean done = false;
         try {
             refuseIfClosed();
@@ -121,39 +141,68 @@ final class RingCollective implements Collective {
 
     private void exchange() throws IOException, RingFault {
         refuseIfInterrupted();
-        patience.renew();
+        patience.begin();
         sender.start();
         receiver.start();
         while (!sender.done() || !receiver.done()) {
             boolean sent = sender.send(receiver.cursor());
             boolean received = receiver.receive();
             if (sent || received) {
-                patience.renew();
-            } else if (patience.spentNanos() < SPIN_NANOS) {
-                Thread.onSpinWait();
+                patience.progress(sent, received);
             } else {
-                awaitPeers();
+                pause();
+                patience.look();
             }
+        }
+        takeBack();
+    }
+
+    private void pause() throws IOException, RingFault {
+        if (patience.spentNanos() < SPIN_NANOS) {
+            Thread.onSpinWait();
+            return;
+        }
+        sender.listen();
+        boolean cannotWrite = !sender.done() && next.output().pending();
+        if (patience.isOver(cannotWrite)) {
+            throw RingFault.of(patience.waitedFor(cannotWrite), Wording.didNotAnswer(timeout));
+        }
+        tell();
+        previous.await(!receiver.done(), false);
+        next.await(true, next.output().pending());
+        links.selector().select(RingCollective::ignore, patience.nanosToWait(cannotWrite) / 1_000_000 + 1);
+        refuseIfClosed();
+        refuseIfInterrupted();
+    }
+
+    /**
+     * Who waits for this rank would else take it for the one that does not come: the next one, also when it has all elements,
+     * as it may be in the next operation; or the previous one, as long as this rank has no room for what it sends then.
+     */
+    private void tell() throws ClosedChannelException {
+        if (sender.done() || !next.output().pending()) {
+            say(patience.tellNext(), next);
+        } else if (receiver.done()) {
+            say(patience.tellPrevious(), previous);
         }
     }
 
-    private void awaitPeers() throws IOException, RingFault {
-        sender.listen();
-        boolean cannotWrite = next.output().pending();
-        if (patience.isOver()) {
-            throw RingFault.of(cannotWrite ? next.peer() : patience.waitedFor(), Wording.didNotAnswer(timeout));
+    /** Who was told that this rank waits would else look beyond it when it does not come to the next operation. */
+    private void takeBack() throws ClosedChannelException {
+        if (patience.hasToldNext()) {
+            say(rank(), next);
         }
-        // Who still needs something from here would else take this rank for the one that does not come.
-        boolean starved = !cannotWrite && !sender.done();
-        if (starved && patience.isTimeToTell()) {
-            patience.tell(next.output());
-            next.writeOrFail();
+        if (patience.hasToldPrevious()) {
+            say(rank(), previous);
         }
-        previous.await(!receiver.done(), false);
-        next.await(true, next.output().pending());
-        links.selector().select(RingCollective::ignore, patience.nanosToWait(starved) / 1_000_000 + 1);
-        refuseIfClosed();
-        refuseIfInterrupted();
+    }
+
+    private static void say(int waitedFor, RingLink to) throws ClosedChannelException {
+        // Else it is no use to say more, as what was said before is still on its way.
+        if (waitedFor != Patience.NOBODY && !to.output().pending()) {
+            WaitingNotice.append(waitedFor, to.output());
+        }
+        to.mention();
     }
 
     /** Selection only wakes this thread; what is ready shows when it is tried. */

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  */
 final class RingGreeting {
     static final int MAGIC = 0x42535247; // "BSRG"
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     static final int HELLO_BYTES = 6 * Integer.BYTES + RunSecret.NONCE_BYTES;
     static final int REPLY_HEAD_BYTES = 3 * Integer.BYTES + RunSecret.NONCE_BYTES;
     static final int REPLY_BYTES = REPLY_HEAD_BYTES + RunSecret.TAG_BYTES;

@@ -120,6 +120,20 @@ final class RingLink {
         }
     }
 
+    /** Writes what can be written at once of what a neighbour that has gone, since it has all it needs, may miss. */
+    void mention() throws ClosedChannelException {
+        if (!output.pending()) {
+            return;
+        }
+        try {
+            write();
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            output.forget();
+        }
+    }
+
     /** Says what the selector waits for: that something comes, and that something can be written. */
     void await(boolean incoming, boolean outgoing) {
         int wanted = (incoming && !gone ? SelectionKey.OP_READ : 0) | (outgoing ? SelectionKey.OP_WRITE : 0);

@@ -2,7 +2,7 @@ package io.batchscope.collective;
 
 import java.nio.channels.ClosedChannelException;
 
-/** The side of a ring from which elements come: takes the previous rank's records and adds them up. */
+/** The side of a ring from which elements come: takes the previous rank's records. */
 final class RingReceiver {
     private final RingLink previous;
     private final int size;
@@ -16,13 +16,13 @@ final class RingReceiver {
         size = links.size();
         this.operation = operation;
         this.patience = patience;
-        cursor = new ChunkCursor(previous.peer(), size);
+        cursor = new ChunkCursor(previous.peer(), size, operation);
     }
 
     /** The operation has just begun. */
     void start() {
         called = false;
-        cursor.reset(operation.length(), operation.sliceLength());
+        cursor.reset();
     }
 
     /** How far this rank has received. */
@@ -58,7 +58,7 @@ final class RingReceiver {
                 case OPERATION -> takeCall();
                 case DATA -> takeElements();
                 case WAITING -> {
-                    patience.hear(input);
+                    patience.hearPrevious(WaitingNotice.read(input, size));
                     continue;
                 }
                 case FAULT -> throw RingFault.told(FaultNotice.read(input, size));
@@ -87,7 +87,7 @@ final class RingReceiver {
             throw new NonsenseException("sent elements where they don't belong");
         }
         int index = input.start() / bytes;
-        int into = operation.first() + cursor.position();
+        int into = cursor.position();
         if (cursor.partial()) {
             operation.vector().add(index, into, count);
         } else {

@@ -8,24 +8,35 @@ final class RingSender {
     private final RecordOutput output;
     private final int size;
     private final Operation operation;
+    private final Patience patience;
     private final ChunkCursor cursor;
+    private boolean done;
+    private long sentBytes;
 
-    RingSender(RingLinks links, Operation operation) {
+    RingSender(RingLinks links, Operation operation, Patience patience) {
         next = links.next();
         output = next.output();
         size = links.size();
         this.operation = operation;
-        cursor = new ChunkCursor(links.rank(), size);
+        this.patience = patience;
+        cursor = new ChunkCursor(links.rank(), size, operation);
     }
 
     /** The operation has just begun. */
     void start() {
-        cursor.reset(operation.length(), operation.sliceLength());
+        cursor.reset();
         operation.call(output);
+        done = false;
     }
 
+    /** Whether the call and all elements have been written. */
     boolean done() {
-        return cursor.atEnd() && !output.pending();
+        return done;
+    }
+
+    /** Of elements, so far. */
+    long sentBytes() {
+        return sentBytes;
     }
 
     /**
@@ -34,12 +45,16 @@ final class RingSender {
      * @param received how far this rank has received
      */
     boolean send(ChunkCursor received) throws ClosedChannelException, RingFault {
+        if (done) {
+            return false;
+        }
         boolean progress = false;
         do {
             if (!output.pending() || cursor.atStart()) {
                 append(received);
             }
             if (!output.pending()) {
+                done = cursor.atEnd();
                 return progress;
             }
             progress |= next.writeOrFail() > 0;
@@ -55,15 +70,16 @@ final class RingSender {
             if (count == 0) {
                 return;
             }
-            operation.vector().put(output.start() / bytes, operation.first() + cursor.position(), count);
+            operation.vector().put(output.start() / bytes, cursor.position(), count);
             output.end(RecordKind.DATA, count * bytes);
+            sentBytes += (long) count * bytes;
             cursor.advance(count);
         }
     }
 
     /**
-     * Hears what the next rank says. It only sends notices. Once it has everything it may go: it could be done with its last
-     * operation before this rank is.
+     * Hears what the next rank says: for whom it waits, and notices. Once it has everything it may go: it could be done with its
+     * last operation before this rank is.
      */
     void listen() throws ClosedChannelException, RingFault {
         if (next.gone()) {
@@ -72,7 +88,7 @@ final class RingSender {
         try {
             next.readOrFail();
         } catch (RingFault gone) {
-            if (!done()) {
+            if (!done) {
                 throw gone;
             }
             return;
@@ -80,10 +96,11 @@ final class RingSender {
         RecordInput input = next.input();
         try {
             while (input.next()) {
-                if (input.kind() != RecordKind.FAULT) {
-                    throw new NonsenseException("sent records where none belong");
+                switch (input.kind()) {
+                    case WAITING -> patience.hearNext(WaitingNotice.read(input, size));
+                    case FAULT -> throw RingFault.told(FaultNotice.read(input, size));
+                    default -> throw new NonsenseException("sent records where none belong");
                 }
-                throw RingFault.told(FaultNotice.read(input, size));
             }
         } catch (NonsenseException e) {
             throw RingFault.of(next.peer(), String.valueOf(e.getMessage()));

@@ -3,7 +3,7 @@ package io.batchscope.collective;
 import io.batchscope.train.Collective;
 import java.util.Objects;
 
-/** The collective of a run with one worker: a sum over one rank is the vector itself. */
+/** The collective of a run with one worker: over one rank a sum is the vector itself. */
 public final class SingleCollective implements Collective {
     @Override
     public int rank() {
@@ -23,6 +23,16 @@ public final class SingleCollective implements Collective {
     @Override
     public void allReduceSum(double[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
+    }
+
+    @Override
+    public void allGather(int[] values, int[] starts) {
+        Chunks.checkStarts(starts, 1, values.length);
+    }
+
+    @Override
+    public long sentBytes() {
+        return 0;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.batchscope.collective;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 
 /**
  * Moves elements between a vector and the two buffers of a ring. Elements lie aligned in the buffers; indices there
@@ -128,6 +129,44 @@ abstract sealed class WireVector {
                 incoming.get(bufferIndex + done, block, 0, some);
                 add(block, some, values, into + done);
             }
+        }
+    }
+
+    /** Of integers, which are only passed on. */
+    static final class OfIntegers extends WireVector {
+        private static final int[] NONE = {};
+        private final IntBuffer outgoing;
+        private final IntBuffer incoming;
+        private int[] values = NONE;
+
+        OfIntegers(ByteBuffer outgoing, ByteBuffer incoming) {
+            super(ElementType.INTEGERS);
+            this.outgoing = outgoing.asIntBuffer();
+            this.incoming = incoming.asIntBuffer();
+        }
+
+        OfIntegers on(int[] vector) {
+            values = vector;
+            return this;
+        }
+
+        void release() {
+            values = NONE;
+        }
+
+        @Override
+        void put(int bufferIndex, int from, int count) {
+            outgoing.put(bufferIndex, values, from, count);
+        }
+
+        @Override
+        void take(int bufferIndex, int into, int count) {
+            incoming.get(bufferIndex, values, into, count);
+        }
+
+        @Override
+        void add(int bufferIndex, int into, int count) {
+            throw new IllegalStateException("integers are gathered, not summed");
         }
     }
 }

@@ -15,9 +15,9 @@ final class Wording {
 
     private Wording() {}
 
-    /** Like {@code all-reduce 17 of 235146 floats}. */
+    /** Like {@code all-reduce 17 of 235146 floats} or {@code all-gather 18 of 1000 integers}. */
     static String operation(long number, long length, ElementType type) {
-        return "all-reduce " + number + " of " + length + " " + type.plural();
+        return type.operation() + " " + number + " of " + length + " " + type.plural();
     }
 
     /** The fault, then what was going on and who noticed. */
@@ -53,8 +53,10 @@ final class Wording {
 
     /** Goes on from the culprit's name. */
     static String mismatch(String theirs, int rank, String own) {
-        return "called " + theirs + " where rank " + rank + " called " + own
-                + "; every rank must call the same operations in the same order";
+        String what = theirs.equals(own)
+                ? "called " + theirs + " with messages of other lengths than rank " + rank
+                : "called " + theirs + " where rank " + rank + " called " + own;
+        return what + "; every rank must call the same operations in the same order";
     }
 
     /** Goes on from the name of the rank that does or does not encrypt. */

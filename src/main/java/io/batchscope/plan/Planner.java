@@ -83,7 +83,7 @@ public final class Planner {
                     course.schedule(),
                     course.steps(),
                     course.evaluateEvery(),
-                    course.stepRowEvery(),
+                    course.stepRowEvery(synchronization),
                     config.target().orElse(null),
                     config.budget().seconds().orElse(Double.POSITIVE_INFINITY),
                     config.evaluation().divergenceFactor(),

@@ -114,6 +114,15 @@ public sealed interface Synchronization extends Serializable {
             return step < afterSteps || (step + 1 - afterSteps) % everySteps == 0 || step == plannedSteps - 1;
         }
 
+        /**
+         * The most updates from one agreement to the next, at least 1.
+         *
+         * @param plannedSteps updates of the run
+         */
+        public long longestRound(long plannedSteps) {
+            return Math.max(1, Math.min(everySteps, plannedSteps - afterSteps));
+        }
+
         @Override
         public long updateBatch(long batchSize, int workers) {
             return share(batchSize, workers);

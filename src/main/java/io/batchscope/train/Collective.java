@@ -1,7 +1,7 @@
 package io.batchscope.train;
 
 /**
- * Sums vectors across the workers of one run. Every rank calls the same operations with the same lengths in the same
+ * Sums and gathers vectors across the workers of one run. Every rank calls the same operations with the same lengths in the same
  * order. After a sum all ranks hold bit-identical values, and they are the same for every implementation: of n ranks and a
  * range of length m, chunk c = 0 … n − 1 is elements ⌊c·m/n⌋ … ⌊(c + 1)·m/n⌋ − 1, and its sum is taken in the order of
  * ranks c, c + 1, … n − 1, 0, … c − 1, from the left. Ranges may lie elsewhere on each rank; their lengths agree.
@@ -42,24 +42,25 @@ public interface Collective extends AutoCloseable {
     default void finish() {}
 
     /**
-     * Gives every rank's part to all: {@code values[starts[r] … starts[r + 1] − 1]} become rank r's on all ranks. Parts may
-     * be empty.
+     * Gives every rank the messages of all: {@code values[starts[r] … starts[r + 1] − 1]} of rank r take the place of those
+     * elements on every other rank. Nothing else changes. Messages may be empty and of different lengths.
      *
-     * @param starts {@code size + 1} ascending indices of {@code values}, the same on all ranks
-     * @throws CollectiveException as {@link #allReduceSum(float[], int, int)}
+     * @param values on each rank at least {@code starts[size]} long
+     * @param starts the same on all ranks: size + 1 indices, from 0 on, none smaller than the one before it. Not kept
+     * @throws IllegalArgumentException if that is not how many there are
+     * @throws IndexOutOfBoundsException if a message is not within the values
+     * @throws CollectiveException as {@link #allReduceSum(float[], int, int)}, also if another rank's starts differ
      */
-    default void allGather(int[] values, int[] starts) {
-        throw new UnsupportedOperationException();
-    }
+    void allGather(int[] values, int[] starts);
 
     /**
-     * Bytes of elements that this rank has sent in all operations so far. Where nothing is sent, in memory, those that it
-     * would have sent on a ring, so that the number is the same for every implementation. All-reducing m elements
-     * takes 2·(size − 1)/size·m of them, rounded by chunks; gathering takes every part but that of the next rank.
+     * Bytes of elements that this rank has sent in all operations so far, without what encloses them. Where nothing is sent,
+     * or in another way, what a ring would have sent, so that it is the same number in every implementation: in a sum every
+     * chunk but number rank + 1 once and every chunk but number rank + 2 once more; in a gathering every message but the one of
+     * rank + 1; all modulo size. With one rank 0. Of sums that were begun only those that are finished count for sure; after a
+     * failure it is undefined.
      */
-    default long sentBytes() {
-        return 0;
-    }
+    long sentBytes();
 
     @Override
     void close();

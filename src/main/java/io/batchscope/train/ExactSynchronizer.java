@@ -23,4 +23,9 @@ final class ExactSynchronizer implements Synchronizer {
         return new Agreement(
                 List.of(gradient.loss()), norm, null, null, null, gradient.stopWanted(), votes.checkpoint());
     }
+
+    /** Where the mean gradient is computed, {@code parameterCount} elements and more: between two updates it is free. */
+    float[] vector() {
+        return gradient.mean();
+    }
 }

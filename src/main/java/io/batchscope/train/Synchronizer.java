@@ -61,6 +61,22 @@ interface Synchronizer {
             RunPlan plan, Feeder feeder, ParameterUpdate parameterUpdate, Replica replica, Collective collective) {
         return switch (plan.synchronization().mode()) {
             case SYNCHRONOUS -> new ExactSynchronizer(plan, feeder, parameterUpdate, replica, collective);
+            case PARAMETER_AVERAGING ->
+                new ParameterAveragingSynchronizer(
+                        plan,
+                        (Synchronization.ParameterAveraging) plan.synchronization(),
+                        feeder,
+                        parameterUpdate,
+                        replica,
+                        collective);
+            case GRADIENT_SHARING ->
+                new GradientSharingSynchronizer(
+                        plan,
+                        (Synchronization.GradientSharing) plan.synchronization(),
+                        feeder,
+                        parameterUpdate,
+                        replica,
+                        collective);
             default ->
                 throw new IllegalArgumentException("the step loop has no mode "
                         + plan.synchronization().mode().label());

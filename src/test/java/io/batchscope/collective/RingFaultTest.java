@@ -2,15 +2,10 @@ package io.batchscope.collective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batchscope.train.Collective;
 import io.batchscope.train.CollectiveException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
@@ -24,11 +19,6 @@ class RingFaultTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(500);
     private static final String CULPRIT = "rank 2 \\(127.0.0.1:\\d+\\) ";
-
-    /** What a rank that does not follow the protocol does with its connections. */
-    interface Mischief {
-        void run(RingLinks links) throws Exception;
-    }
 
     static Stream<Arguments> rings() {
         return Stream.of(4, 5, 7).flatMap(size -> Stream.of(Arguments.of(size, false), Arguments.of(size, true)));
@@ -140,7 +130,7 @@ class RingFaultTest {
         List<Ranks.Ended<String>> ended = withMischief(size, SHORT, encrypted, links -> {
             RecordOutput output = links.next().output();
             int start = output.start();
-            output.buffer().putInt(start, Float.BYTES).putInt(start + 4, 0);
+            output.buffer().putInt(start, ElementType.FLOATS.code()).putInt(start + 4, 0);
             output.buffer().putLong(start + 8, 1).putLong(start + 16, 100_000);
             output.end(RecordKind.OPERATION, 24);
             output.end(RecordKind.DATA, 64);
@@ -159,37 +149,12 @@ class RingFaultTest {
         });
     }
 
-    /** Rank 2 only shakes hands and does its mischief; then it stays until all others, which take one sum, have ended. */
+    /** Rank 2 does its mischief, all others take one sum. */
     private static List<Ranks.Ended<String>> withMischief(
-            int size, Duration timeout, boolean encrypted, Mischief mischief) throws Exception {
-        ServerSocketChannel odd = ServerSocketChannel.open();
-        odd.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).configureBlocking(false);
-        List<RingListener> listeners = Ranks.listeners(size);
-        List<String> addresses =
-                new ArrayList<>(listeners.stream().map(RingListener::address).toList());
-        listeners.get(2).close();
-        addresses.set(2, RingSockets.format((InetSocketAddress) odd.getLocalAddress()));
-        CountDownLatch othersEnded = new CountDownLatch(size - 1);
-        List<Callable<String>> bodies = new ArrayList<>();
-        for (int rank = 0; rank < size; rank++) {
-            int own = rank;
-            bodies.add(() -> {
-                try (Collective c = listeners.get(own).connect(own, addresses, Ranks.SECRET, timeout, encrypted)) {
-                    c.allReduceSum(new float[100_000], 0, 100_000);
-                    return "summed";
-                } finally {
-                    othersEnded.countDown();
-                }
-            });
-        }
-        bodies.set(2, () -> {
-            RingLinks links =
-                    new RingHandshake(2, addresses, new RunSecret(Ranks.SECRET), encrypted, timeout).connect(odd);
-            mischief.run(links);
-            othersEnded.await();
-            links.close();
-            return "ended";
+            int size, Duration timeout, boolean encrypted, MischievousRank.Mischief mischief) throws Exception {
+        return MischievousRank.among(size, rank -> timeout, encrypted, mischief, c -> {
+            c.allReduceSum(new float[100_000], 0, 100_000);
+            return "summed";
         });
-        return Ranks.together(bodies);
     }
 }

@@ -9,11 +9,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Stands between a rank and the next one: sees what passes and can flip a bit of it. */
+/** Stands between a rank and the next one: sees what passes, can flip a bit of it, and can keep the rest from some byte on. */
 final class Tap implements AutoCloseable {
     private final ServerSocket server;
     private final String target;
     private final long flipAt;
+    private final long keepFrom;
     private final ByteArrayOutputStream forward = new ByteArrayOutputStream();
     private final Thread thread = new Thread(this::serve, "tap");
 
@@ -22,10 +23,20 @@ final class Tap implements AutoCloseable {
      * @param flipAt the byte of the caller's of which a bit is flipped, counted from 0; none if negative
      */
     Tap(String target, long flipAt) throws IOException {
+        this(target, flipAt, Long.MAX_VALUE);
+    }
+
+    private Tap(String target, long flipAt, long keepFrom) throws IOException {
         this.target = target;
         this.flipAt = flipAt;
+        this.keepFrom = keepFrom;
         server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         thread.start();
+    }
+
+    /** Passes on the caller's first {@code bytes} bytes and no more. */
+    static Tap passingOnly(String target, long bytes) throws IOException {
+        return new Tap(target, -1, bytes);
     }
 
     /** To be called instead of the target. */
@@ -59,14 +70,16 @@ final class Tap implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                int passed = count;
                 if (watched) {
+                    passed = (int) Math.max(0, Math.min(count, keepFrom - forward.size()));
                     long at = flipAt - forward.size();
                     if (at >= 0 && at < count) {
                         buffer[(int) at] ^= 1;
                     }
                     forward.write(buffer, 0, count);
                 }
-                out.write(buffer, 0, count);
+                out.write(buffer, 0, passed);
                 out.flush();
             }
             to.shutdownOutput();

@@ -180,6 +180,16 @@ class OverlapTest {
         }
 
         @Override
+        public void allGather(int[] values, int[] starts) {
+            collective.allGather(values, starts);
+        }
+
+        @Override
+        public long sentBytes() {
+            return collective.sentBytes();
+        }
+
+        @Override
         public void close() {}
     }
 

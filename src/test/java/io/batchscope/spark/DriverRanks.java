@@ -32,7 +32,7 @@ final class DriverRanks {
         Thread stage = new Thread(() -> {
             try {
                 BarrierStage.run(session, size, context -> {
-                    context.allGather("here");
+                    BarrierRound.gather(context, "here");
                     int rank = context.partitionId();
                     Lent collective = new Lent(GatherCollective.of(rank, size, new DriverGathering(context), timeout));
                     List<CompletableFuture<Collective>> others = LENT.get(id);
@@ -78,6 +78,16 @@ final class DriverRanks {
         @Override
         public void allReduceSum(double[] values, int from, int to) {
             inner.allReduceSum(values, from, to);
+        }
+
+        @Override
+        public void allGather(int[] values, int[] starts) {
+            inner.allGather(values, starts);
+        }
+
+        @Override
+        public long sentBytes() {
+            return inner.sentBytes();
         }
 
         @Override

@@ -40,6 +40,16 @@ class GradientBucketsTest {
                         }
 
                         @Override
+                        public void allGather(int[] values, int[] starts) {
+                            throw new IllegalStateException("gradients are summed");
+                        }
+
+                        @Override
+                        public long sentBytes() {
+                            return 0;
+                        }
+
+                        @Override
                         public void close() {}
                     },
                     new float[0]);

@@ -19,12 +19,7 @@ public final class Model {
     private final Compilation compilation;
     private final DataSets dataSets;
 
-    Model(
-            ModelSource source,
-            ModelFacts facts,
-            ReplicaFactory replicas,
-            Compilation compilation,
-            DataSets dataSets) {
+    Model(ModelSource source, ModelFacts facts, ReplicaFactory replicas, Compilation compilation, DataSets dataSets) {
         this.source = source;
         this.facts = facts;
         this.replicas = replicas;

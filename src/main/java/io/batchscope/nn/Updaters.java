@@ -99,7 +99,9 @@ final class Updaters {
                 throw new ModelException(place + "Deeplearning4j's own training lets nobody choose its updater; use"
                         + " another sync.mode");
             }
-            if (decay != null && !Penalties.orEmpty(settings.getRegularizationByParam(key)).contains(decay)) {
+            if (decay != null
+                    && !Penalties.orEmpty(settings.getRegularizationByParam(key))
+                            .contains(decay)) {
                 throw new ModelException(place + "Deeplearning4j's own training has no weight decay for it; set"
                         + " study.optimizer.weight-decay to 0 or use another sync.mode");
             }

@@ -74,7 +74,7 @@ public final class Planner {
                     data.fingerprint(),
                     model.fingerprint(),
                     synchronization,
-                    replica,
+                    synchronization.mode().isDeeplearning4j() ? ReplicaKind.DL4J : replica,
                     config.optimizer(),
                     rate.scaling(),
                     rate.base(),

@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which run may start next: runs of one worker several at a time, then runs of several workers one after the other while
- * nothing else runs. The costliest come first, so that a long run is not left alone at the end.
+ * Which run may start next: runs of one worker several at a time, then runs of several workers, or trained by Deeplearning4j itself,
+ * one after the other while nothing else runs. The costliest come first, so that a long run is not left alone at the end.
  */
 final class RunQueue {
-    private static final Comparator<RunPlan> ORDER = Comparator.<RunPlan, Boolean>comparing(plan -> plan.workers() > 1)
+    private static final Comparator<RunPlan> ORDER = Comparator.<RunPlan, Boolean>comparing(RunQueue::alone)
             .thenComparing(Comparator.comparingDouble(RunQueue::cost).reversed())
             .thenComparing(RunPlan::runId);
 
@@ -25,6 +25,11 @@ final class RunQueue {
         this.slots = slots;
     }
 
+    /** Deeplearning4j's masters use what a JVM has once. */
+    private static boolean alone(RunPlan plan) {
+        return plan.workers() > 1 || plan.synchronization().mode().isDeeplearning4j();
+    }
+
     /** Time in arbitrary units: a step costs something fixed, and as much again for every 64 examples. */
     static double cost(RunPlan plan) {
         return plan.plannedSteps() * (1 + plan.batchSize() / 64.0);
@@ -34,7 +39,7 @@ final class RunQueue {
     @Nullable
     RunPlan next() {
         RunPlan first = waiting.peek();
-        if (first == null || running >= (first.workers() > 1 ? 1 : slots)) {
+        if (first == null || running >= (alone(first) ? 1 : slots)) {
             return null;
         }
         running++;

@@ -25,12 +25,7 @@ final class AveragingRounds implements Rounds {
     private int rounds;
 
     /** @param guard hears of the updates that workers do */
-    AveragingRounds(
-            RunPlan plan,
-            JavaSparkContext spark,
-            Model model,
-            TrainingShares shares,
-            ProgressGuard guard) {
+    AveragingRounds(RunPlan plan, JavaSparkContext spark, Model model, TrainingShares shares, ProgressGuard guard) {
         this.plan = plan;
         this.context = spark.sc();
         this.shares = shares;
@@ -65,7 +60,10 @@ final class AveragingRounds implements Rounds {
         }
         rounds++;
         return new Round(
-                network.score(), bytesSent(), computeNanos.sum(), shares.dataNanos().sum());
+                network.score(),
+                bytesSent(),
+                computeNanos.sum(),
+                shares.dataNanos().sum());
     }
 
     private @Nullable Long bytesSent() {

@@ -111,8 +111,10 @@ final class Dl4jRun {
         if (last || from == 0 || isDue(from, plan.stepRowEvery())) {
             keep(round, nanos);
         }
-        @Nullable Outcome outcome =
-                seconds(totalNanos) > plan.secondsLimit() ? new Outcome.BudgetExhausted(step, seconds(totalNanos)) : null;
+        @Nullable
+        Outcome outcome = seconds(totalNanos) > plan.secondsLimit()
+                ? new Outcome.BudgetExhausted(step, seconds(totalNanos))
+                : null;
         return last || outcome != null || isDue(from, plan.evaluateEvery())
                 ? afterEvaluation(evaluate(Split.VALIDATION), outcome)
                 : outcome;

@@ -31,8 +31,8 @@ record GuardedTraining(SparkSession session, DataLocation data, Model model) {
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         spark.setJobGroup(
                 plan.runId(),
-                "train batch " + plan.batchSize() + " seed " + plan.seed() + " on " + plan.workers()
-                        + " workers, " + plan.synchronization().describe(),
+                "train batch " + plan.batchSize() + " seed " + plan.seed() + " on " + plan.workers() + " workers, "
+                        + plan.synchronization().describe(),
                 true /* interrupt tasks when the group is cancelled */);
         ShardReader reader = ShardReader.of(session);
         TrainingShares shares = new TrainingShares(

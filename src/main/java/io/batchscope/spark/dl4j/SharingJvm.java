@@ -147,7 +147,6 @@ final class SharingJvm {
     }
 
     private static IllegalStateException changed(Class<?> type, String name, Exception cause) {
-        return new IllegalStateException(
-                "Deeplearning4j's " + type.getSimpleName() + " has changed: " + name, cause);
+        return new IllegalStateException("Deeplearning4j's " + type.getSimpleName() + " has changed: " + name, cause);
     }
 }

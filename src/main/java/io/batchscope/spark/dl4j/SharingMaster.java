@@ -59,7 +59,8 @@ final class SharingMaster extends SharedTrainingMaster {
         return VoidConfiguration.builder()
                 .executionMode(ExecutionMode.MANAGED)
                 .controllerAddress(address)
-                // Without it Deeplearning4j's workers call themselves 127.0.0.1, which none but their own machine reaches.
+                // Without it Deeplearning4j's workers call themselves 127.0.0.1, which none but their own machine
+                // reaches.
                 .networkMask(network(address))
                 .portSupplier(new FreePort())
                 .build();
@@ -93,8 +94,7 @@ final class SharingMaster extends SharedTrainingMaster {
     private static @Nullable ResidualPostProcessor clipping(Dl4jGradientSharing sharing) {
         return Double.isInfinite(sharing.residualClip())
                 ? null
-                : new ResidualClippingPostProcessor(
-                        sharing.residualClip(), Math.toIntExact(sharing.clipEverySteps()));
+                : new ResidualClippingPostProcessor(sharing.residualClip(), Math.toIntExact(sharing.clipEverySteps()));
     }
 
     /** Before the first of a session it does not wait 3 s for the end of the one before, which has been shut down. */

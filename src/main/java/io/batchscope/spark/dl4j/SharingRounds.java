@@ -53,8 +53,8 @@ final class SharingRounds implements Rounds {
                 (Dl4jGradientSharing) plan.synchronization(),
                 session.sparkContext().conf().get("spark.driver.host"),
                 workersPerNode);
-        this.network = SparkNetwork.of(
-                spark, model.trainable(plan.seed(), plan.optimizer(), RateSchedule.of(plan)), master);
+        this.network =
+                SparkNetwork.of(spark, model.trainable(plan.seed(), plan.optimizer(), RateSchedule.of(plan)), master);
         StepProgress.of(session.sparkContext()).watch(taken.id(), guard.whenItAdvances());
     }
 
@@ -63,7 +63,8 @@ final class SharingRounds implements Rounds {
         // The driver is among them; on local slots it is the only one.
         int nodes = context.isLocal()
                 ? 1
-                : Math.max(1, Math.min(workers, context.getExecutorMemoryStatus().size() - 1));
+                : Math.max(
+                        1, Math.min(workers, context.getExecutorMemoryStatus().size() - 1));
         while (workers % nodes != 0) {
             nodes--;
         }

@@ -79,6 +79,8 @@ final class TaskTraffic extends SparkListener {
 
     /** Where the last round's first tasks ran, by partition. */
     synchronized List<String> hosts(int workers) {
-        return hosts.size() < workers ? List.of() : List.copyOf(hosts.headMap(workers).values());
+        return hosts.size() < workers
+                ? List.of()
+                : List.copyOf(hosts.headMap(workers).values());
     }
 }

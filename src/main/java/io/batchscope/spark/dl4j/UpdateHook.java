@@ -48,8 +48,7 @@ final class UpdateHook implements TrainingHook {
 
     private void before(Place place, Model network) {
         SparkNetwork.setIteration(network, place.update());
-        Nd4j.getRandom()
-                .setSeed(SplitMix.mix(seed ^ SplitMix.mix(place.update() ^ SplitMix.mix(place.rank()))));
+        Nd4j.getRandom().setSeed(SplitMix.mix(seed ^ SplitMix.mix(place.update() ^ SplitMix.mix(place.rank()))));
         start = System.nanoTime();
     }
 

@@ -77,7 +77,8 @@ class Dl4jGradientSharingEngineTest {
 
     @Test
     void leavesNoThreadBehind() throws InterruptedException {
-        assertThat(train(sharing(new Threshold.Fixed(1e-3), Dl4jPlans.plans(32, 10))).outcome())
+        assertThat(train(sharing(new Threshold.Fixed(1e-3), Dl4jPlans.plans(32, 10)))
+                        .outcome())
                 .isEqualTo(new Outcome.Completed());
         awaitNoThreads();
     }
@@ -85,18 +86,23 @@ class Dl4jGradientSharingEngineTest {
     @Test
     void aRunThatStandsStillFailsAndTheNextOneTrains() throws InterruptedException {
         RunPlan late = Dl4jPlans.with(
-                new Dl4jGradientSharing(new Threshold.Fixed(1e-3), 5, 5), Dl4jPlans.plans(32, 10).plan(), 1e-3);
+                new Dl4jGradientSharing(new Threshold.Fixed(1e-3), 5, 5),
+                Dl4jPlans.plans(32, 10).plan(),
+                1e-3);
         TrainedRun run = train(late);
         assertThat(run.outcome().label()).isEqualTo("Failed");
         assertThat(run.outcome().detail()).contains("did not finish within 0.001 s without progress");
         awaitNoThreads();
-        assertThat(train(sharing(new Threshold.Fixed(1e-3), Dl4jPlans.plans(32, 10))).outcome())
+        assertThat(train(sharing(new Threshold.Fixed(1e-3), Dl4jPlans.plans(32, 10)))
+                        .outcome())
                 .isEqualTo(new Outcome.Completed());
     }
 
     @Test
     void aThresholdThatDeeplearning4jDoesNotKnowFailsInOneLine() {
-        assertThat(train(sharing(new Threshold.Fixed(0), Dl4jPlans.plans(32, 10))).outcome().detail())
+        assertThat(train(sharing(new Threshold.Fixed(0), Dl4jPlans.plans(32, 10)))
+                        .outcome()
+                        .detail())
                 .contains("threshold (sync.gradient-sharing): must be above 0");
     }
 

@@ -77,8 +77,7 @@ class Dl4jParameterAveragingEngineTest {
 
     @Test
     void soItIsWithThreeWorkersAndWeightDecay() {
-        RunPlans plans =
-                Dl4jPlans.plans(48, 6).withWorkers(3).withOptimizer(Dl4jPlans.optimizer(Name.SGD, 0, 0.1));
+        RunPlans plans = Dl4jPlans.plans(48, 6).withWorkers(3).withOptimizer(Dl4jPlans.optimizer(Name.SGD, 0, 0.1));
         assertThat(distanceFromExact(MODEL, plans)).isLessThan(1e-5);
     }
 
@@ -125,9 +124,8 @@ class Dl4jParameterAveragingEngineTest {
     /** Rates that change every update, rounds that do not divide the run, shares that differ, the ends of epochs. */
     @Test
     void theScheduleIsFollowedToTheLastUpdate() {
-        RunPlan plan = every(
-                4,
-                Dl4jPlans.plans(33, 23).withSchedule(new LearningRateSchedule.LinearWarmup(0.01, 0.5, 22)));
+        RunPlan plan =
+                every(4, Dl4jPlans.plans(33, 23).withSchedule(new LearningRateSchedule.LinearWarmup(0.01, 0.5, 22)));
         assertThat(distanceFromReference(plan)).isLessThan(1e-5);
     }
 
@@ -166,7 +164,8 @@ class Dl4jParameterAveragingEngineTest {
         assertThat(run.evalRows().get(0).accuracy()).isEqualTo(start.accuracy());
         assertThat(run.hosts()).hasSize(2);
         assertThat(run.bytesSent())
-                .isEqualTo(run.stepRows().stream().mapToLong(StepRecord::bytesSent).sum());
+                .isEqualTo(
+                        run.stepRows().stream().mapToLong(StepRecord::bytesSent).sum());
     }
 
     @Test

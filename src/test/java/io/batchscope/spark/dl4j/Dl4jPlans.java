@@ -51,8 +51,7 @@ final class Dl4jPlans {
     }
 
     static Model model() {
-        return Models.load(
-                new Catalog("mlp", List.of(8), "tanh"), List.of(FEATURES), Task.CLASSIFICATION, CLASSES);
+        return Models.load(new Catalog("mlp", List.of(8), "tanh"), List.of(FEATURES), Task.CLASSIFICATION, CLASSES);
     }
 
     static RunPlans plans(long batchSize, long steps) {

@@ -49,8 +49,8 @@ record LocalDescent(SparkSession spark, DataLocation data, Model model, RunPlan 
 
     /** Parameters and state of one worker after its updates of a round. */
     private float[][] worker(int rank, float[][] start, long from, long to, UpdateRule rule, Replica replica) {
-        var examples = ShardReader.of(spark)
-                .read(data, Split.TRAIN, plan.trainExamples(), plan.lanes(), rank, plan.workers());
+        var examples =
+                ShardReader.of(spark).read(data, Split.TRAIN, plan.trainExamples(), plan.lanes(), rank, plan.workers());
         EpochOrder order = new EpochOrder(plan.trainExamples(), plan.lanes(), plan.seed());
         float[] own = start[0].clone();
         float[][] state = new float[start.length - 1][];

@@ -45,8 +45,8 @@ class TrainingSharesTest {
 
     /** Features of the examples of each update, in the order of one worker. */
     private static List<List<String>> planned(RunPlan plan) {
-        PackedExamples all = ShardReader.of(spark.session())
-                .read(data, Split.TRAIN, plan.trainExamples(), plan.lanes(), 0, 1);
+        PackedExamples all =
+                ShardReader.of(spark.session()).read(data, Split.TRAIN, plan.trainExamples(), plan.lanes(), 0, 1);
         EpochOrder order = new EpochOrder(plan.trainExamples(), plan.lanes(), plan.seed());
         List<List<String>> updates = new ArrayList<>();
         for (long update = 0; update < plan.plannedSteps(); update++) {
@@ -107,7 +107,11 @@ class TrainingSharesTest {
         all.forEachRemaining(share -> places.add(Place.of(share.getExampleMetaData())));
         assertThat(places)
                 .containsExactly(
-                        new Place(5, 0), new Place(5, 1), new Place(6, 0), new Place(6, 1), new Place(7, 0),
+                        new Place(5, 0),
+                        new Place(5, 1),
+                        new Place(6, 0),
+                        new Place(6, 1),
+                        new Place(7, 0),
                         new Place(7, 1));
     }
 }

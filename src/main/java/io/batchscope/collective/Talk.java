@@ -53,6 +53,6 @@ final class Talk {
 
     /** Whether the neighbour should be told (again) that this rank waits for {@code rank}. */
     boolean isTimeToTell(int rank, long nowNanos, long intervalNanos) {
-        return hasTold() && told != rank || nowNanos - toldNanos >= intervalNanos;
+        return (hasTold() && told != rank) || nowNanos - toldNanos >= intervalNanos;
     }
 }

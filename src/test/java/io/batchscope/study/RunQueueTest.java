@@ -3,6 +3,7 @@ package io.batchscope.study;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Synchronization;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -55,5 +56,15 @@ class RunQueueTest {
         queue.ended();
         assertThat(queue.next()).isNull();
         assertThat(queue.running()).isZero();
+    }
+
+    @Test
+    void deeplearning4jTrainsAloneEvenWithOneWorker() {
+        RunPlan theirs = SamplePlans.plan("rd", 64, 1, 10, new Synchronization.Dl4jParameterAveraging(1));
+        RunQueue queue = new RunQueue(List.of(theirs, EIGHT), 8);
+        assertThat(queue.next()).isEqualTo(EIGHT);
+        assertThat(queue.next()).isNull();
+        queue.ended();
+        assertThat(queue.next()).isEqualTo(theirs);
     }
 }

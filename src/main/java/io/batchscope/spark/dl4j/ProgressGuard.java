@@ -35,8 +35,16 @@ final class ProgressGuard implements AutoCloseable {
         thread.start();
     }
 
-    /** Something begins. */
+    /**
+     * Something begins.
+     *
+     * @throws IllegalStateException if the run stood still before
+     */
     void await(String what) {
+        String stood = found;
+        if (stood != null) {
+            throw new IllegalStateException(stood);
+        }
         awaited = what;
         lastAdvance = System.nanoTime();
     }
@@ -64,8 +72,10 @@ final class ProgressGuard implements AutoCloseable {
             found = awaited + " did not finish within "
                     + BigDecimal.valueOf(seconds).stripTrailingZeros().toPlainString()
                     + " s without progress (sync.timeout-seconds); see the executors' logs, or allow more time";
-            context.cancelJobGroup(runId);
-            Thread.sleep(GRACE_MILLIS);
+            for (long waited = 0; waited < GRACE_MILLIS; waited += LONGEST_GLANCE_MILLIS) {
+                context.cancelJobGroup(runId);
+                Thread.sleep(LONGEST_GLANCE_MILLIS);
+            }
             guarded.interrupt();
         } catch (InterruptedException e) {
             // The run is over.

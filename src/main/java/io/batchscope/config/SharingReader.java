@@ -16,10 +16,11 @@ final class SharingReader {
     /** The settings; the components are those of {@link io.batchscope.plan.Synchronization.GradientSharing}. */
     record Sharing(Threshold threshold, double residualClip, long clipEverySteps) {}
 
-    static Sharing read(Section sharing) {
+    /** @param exactly whether a fixed threshold of 0, which sends everything, can be had */
+    static Sharing read(Section sharing, boolean exactly) {
         Kind kind = sharing.choice("threshold", Kind.class);
-        boolean fixed = kind == Kind.FIXED;
-        double initial = sharing.number("initial-threshold", fixed ? Interval.atLeast(0) : Interval.above(0));
+        Interval positive = exactly && kind == Kind.FIXED ? Interval.atLeast(0) : Interval.above(0);
+        double initial = sharing.number("initial-threshold", positive);
         double least = sharing.number("least-sparsity", new Interval(0, true, 1, false));
         double most = sharing.number("most-sparsity", new Interval(0, false, 1, true));
         double sparsity = sharing.number("sparsity", new Interval(0, false, 1, false));

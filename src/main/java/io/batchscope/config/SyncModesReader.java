@@ -33,16 +33,21 @@ final class SyncModesReader {
                     new SyncModeConfig.ParameterAveraging(every(), settings.spanOrSteps("after", Interval.atLeast(0)));
                 case DL4J_PARAMETER_AVERAGING -> new SyncModeConfig.Dl4jParameterAveraging(every());
                 case GRADIENT_SHARING -> {
-                    Sharing sharing = SharingReader.read(settings);
+                    Sharing sharing = sharing();
                     yield new SyncModeConfig.Resolved(new Synchronization.GradientSharing(
                             sharing.threshold(), sharing.residualClip(), sharing.clipEverySteps()));
                 }
                 case DL4J_GRADIENT_SHARING -> {
-                    Sharing sharing = SharingReader.read(settings);
+                    Sharing sharing = sharing();
                     yield new SyncModeConfig.Resolved(new Synchronization.Dl4jGradientSharing(
                             sharing.threshold(), sharing.residualClip(), sharing.clipEverySteps()));
                 }
             };
+        }
+
+        /** Deeplearning4j cannot send everything. */
+        Sharing sharing() {
+            return SharingReader.read(settings, mode == SyncMode.GRADIENT_SHARING);
         }
 
         private Span every() {
@@ -131,9 +136,7 @@ final class SyncModesReader {
     /** Refuses what a block or an element of {@code compare} sets although none of its uses needs it. */
     private static void refuseIdle(SyncMode mode, Section own, List<Way> uses) {
         if (mode == SyncMode.GRADIENT_SHARING || mode == SyncMode.DL4J_GRADIENT_SHARING) {
-            SharingReader.refuseIdle(
-                    own,
-                    uses.stream().map(use -> SharingReader.read(use.settings())).toList());
+            SharingReader.refuseIdle(own, uses.stream().map(Way::sharing).toList());
         }
     }
 }

@@ -37,8 +37,11 @@ final class RunIds {
         return sync.microBatch().isEmpty() ? Set.of("microBatch") : Set.of();
     }
 
-    /** The plan in other pieces; names that the pieces are part of change with them. */
+    /** The plan in other pieces, if it has any; names that the pieces are part of change with them. */
     static RunPlan withMicroBatch(RunPlan plan, int microBatch) {
+        if (!plan.usesStepLoop()) {
+            return plan;
+        }
         boolean named = plan.trainingId().equals(id("t", plan, Set.of()));
         RunPlan changed = copy(plan.runId(), plan.trainingId(), microBatch, plan);
         return named ? withIds(changed, Set.of(), Set.of()) : changed;

@@ -15,6 +15,11 @@ public enum SyncMode {
     /** Deeplearning4j's own SharedTrainingMaster. */
     DL4J_GRADIENT_SHARING;
 
+    /** Whether this program's own step loop trains; otherwise Deeplearning4j does, from first to last update. */
+    public boolean usesStepLoop() {
+        return this != DL4J_PARAMETER_AVERAGING && this != DL4J_GRADIENT_SHARING;
+    }
+
     /** The name used in configurations and tables. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -16,6 +16,9 @@ public sealed interface SyncModeConfig {
      */
     Synchronization resolve(EpochGeometry geometry, long steps);
 
+    /** Mode and settings in a few words, durations as they were asked for. */
+    String describe();
+
     /** One without durations. */
     record Resolved(Synchronization synchronization) implements SyncModeConfig {
         @Override
@@ -26,6 +29,11 @@ public sealed interface SyncModeConfig {
         @Override
         public Synchronization resolve(EpochGeometry geometry, long steps) {
             return synchronization;
+        }
+
+        @Override
+        public String describe() {
+            return synchronization.describe();
         }
     }
 
@@ -44,7 +52,12 @@ public sealed interface SyncModeConfig {
         @Override
         public Synchronization resolve(EpochGeometry geometry, long steps) {
             return new Synchronization.ParameterAveraging(
-                    everySteps(every, geometry, steps), after.toSteps(geometry, steps));
+                    everySteps(every, geometry, steps), Math.min(steps, after.toSteps(geometry, steps)));
+        }
+
+        @Override
+        public String describe() {
+            return mode().label() + ", every " + every + (after.value() == 0 ? "" : " after " + after);
         }
     }
 
@@ -62,6 +75,11 @@ public sealed interface SyncModeConfig {
         @Override
         public Synchronization resolve(EpochGeometry geometry, long steps) {
             return new Synchronization.Dl4jParameterAveraging(everySteps(every, geometry, steps));
+        }
+
+        @Override
+        public String describe() {
+            return mode().label() + ", every " + every;
         }
     }
 

@@ -10,6 +10,7 @@ import io.batchscope.train.CollectiveException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -27,16 +28,21 @@ class LocalCollectiveTest {
     @ValueSource(ints = {2, 3})
     void allocatesNothing(int size) throws Exception {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        int calls = 2000;
+        int calls = 300;
         List<Ranks.Ended<Long>> ended = Ranks.onAll(LocalCollective.of(size, LONG), c -> {
             float[] floats = new float[20_000];
             double[] doubles = new double[100];
+            int[] messages = new int[1000];
+            int[] starts = new int[size + 1];
+            Arrays.fill(starts, 1, starts.length, 1000);
             for (int i = 0; i < 200; i++) {
                 call(c, floats, doubles);
+                c.allGather(messages, starts);
             }
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < calls; i++) {
                 call(c, floats, doubles);
+                c.allGather(messages, starts);
             }
             return (threads.getCurrentThreadAllocatedBytes() - before) / calls;
         });
@@ -137,7 +143,14 @@ class LocalCollectiveTest {
     @Test
     void oneRankNeedsNobody() {
         try (Collective alone = MemoryMeetings.join(0, 1, secret("of one"), BRIEF)) {
+            int[] values = {1, 2};
+            alone.allGather(values, new int[] {0, 2});
+
             assertThat(alone.size()).isEqualTo(1);
+            assertThat(values).containsExactly(1, 2);
+            assertThat(alone.sentBytes()).isZero();
+            assertThatThrownBy(() -> alone.allGather(values, new int[] {0, 3}))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         }
         assertThat(LocalCollective.of(1, BRIEF)).singleElement().isInstanceOf(SingleCollective.class);
         assertThatThrownBy(() -> LocalCollective.of(0, BRIEF))

@@ -148,6 +148,23 @@ record Studies(StudyConfig config) {
         return with(config.budget(), config.target(), config.evaluation(), sync);
     }
 
+    Studies modes(SyncModeConfig... modes) {
+        SyncConfig now = config.sync();
+        SyncConfig sync = new SyncConfig(
+                List.of(modes),
+                now.workers(),
+                now.microBatch(),
+                now.memoryPerWorker(),
+                now.transport(),
+                now.timeoutSeconds(),
+                now.retries());
+        return with(config.budget(), config.target(), config.evaluation(), sync);
+    }
+
+    Studies mode(Synchronization synchronization) {
+        return modes(new SyncModeConfig.Resolved(synchronization));
+    }
+
     Studies replica(ReplicaKind asked) {
         return with(config.budget(), config.target(), config.evaluation(), config.sync(), Optional.of(asked));
     }

@@ -36,6 +36,10 @@ final class SamplePlans {
     private SamplePlans() {}
 
     static RunPlan plan(String id, long batchSize, int workers, long plannedSteps) {
+        return plan(id, batchSize, workers, plannedSteps, new Synchronization.Synchronous());
+    }
+
+    static RunPlan plan(String id, long batchSize, int workers, long plannedSteps, Synchronization synchronization) {
         return new RunPlan(
                 id,
                 "t" + id,
@@ -49,7 +53,7 @@ final class SamplePlans {
                 100,
                 "d1",
                 "m1",
-                new Synchronization.Synchronous(),
+                synchronization,
                 ReplicaKind.DL4J,
                 new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 0.001, 0.9, 0.999, 1e-8),
                 ScalingRule.SQRT,

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param outcomes runs by word of the {@code outcome} column
  * @param arrived runs that reached the target
  * @param stepsToTarget over the runs that arrived, as the next two
+ * @param bytesSent by the first worker, for the workers to agree
+ * @param replicaDivergence the last one of a run
  * @param computeShare of the training time, as the next two; what they leave is {@code otherShare}
  */
 public record BatchSummary(
@@ -52,7 +54,9 @@ public record BatchSummary(
         @Nullable Estimate peakMemoryBytes,
         @Nullable Estimate peakHeapBytes,
         @Nullable Estimate peakOffHeapBytes,
-        @Nullable Estimate lossOscillation) {
+        @Nullable Estimate lossOscillation,
+        @Nullable Estimate bytesSent,
+        @Nullable Estimate replicaDivergence) {
     static final String DIVERGED = "Diverged";
     static final String FAILED = "Failed";
 
@@ -94,7 +98,9 @@ public record BatchSummary(
                 Estimate.over(settled, run -> real(run.peakMemoryBytes())),
                 Estimate.over(settled, run -> real(run.peakHeapBytes())),
                 Estimate.over(settled, run -> real(run.peakOffHeapBytes())),
-                Estimate.over(settled, RunRecord::lossOscillation));
+                Estimate.over(settled, RunRecord::lossOscillation),
+                Estimate.over(settled, run -> real(run.bytesSent())),
+                Estimate.over(settled, RunRecord::replicaDivergence));
     }
 
     static boolean isSettled(RunRecord run) {

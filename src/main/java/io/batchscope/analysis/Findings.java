@@ -11,7 +11,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a study shows by plain comparison of its batch sizes. No law is fitted and nothing is extrapolated. */
+/**
+ * What a study shows by plain comparison of its batch sizes, in the reference mode alone ({@link Modes}), and of its modes
+ * ({@link ModeFindings}). No law is fitted and nothing is extrapolated.
+ */
 public final class Findings {
     private final StudySummary summary;
     private final List<FindingRecord> findings = new ArrayList<>();
@@ -32,8 +35,10 @@ public final class Findings {
         findings.addTarget("fewest_examples_to_target", "examples", "examples", BatchSummary::examplesToTarget);
         findings.addTarget("fewest_seconds_to_target", "seconds", "seconds", BatchSummary::secondsToTarget);
         findings.addThroughput();
-        LargestMicroBatch.of(tables, summary).ifPresent(findings.findings::add);
+        LargestMicroBatch.of(Modes.of(tables.runs()).ofReference(tables), summary)
+                .ifPresent(findings.findings::add);
         findings.addGaps();
+        findings.findings.addAll(ModeFindings.of(summary));
         findings.addLosses(
                 "diverged_runs", BatchSummary.DIVERGED, "diverged", "lower the learning rate there or warm up longer");
         findings.addLosses(
@@ -60,7 +65,7 @@ public final class Findings {
             Scored next = scored.get(1);
             detail.append("; next is ").append(next.name()).append(" with ").append(quality.text(next.mean()));
         }
-        if (summary.outcomes().containsKey("ReachedTarget")) {
+        if (summary.batches().stream().anyMatch(batch -> batch.outcomes().containsKey("ReachedTarget"))) {
             detail.append("; runs were stopped at the target, so this is not the best they could reach");
         }
         add(
@@ -165,10 +170,9 @@ public final class Findings {
             }
             return;
         }
-        String where = summary.batches().stream()
-                .filter(batch -> batch.outcomes().containsKey(outcome))
-                .map(batch -> "batch " + NumberText.count(batch.batchSize()) + " ("
-                        + batch.outcomes().get(outcome) + " of " + batch.runs() + ", peak rate " + rates(batch) + ")")
+        String where = summary.byMode().stream()
+                .filter(group -> group.batch().outcomes().containsKey(outcome))
+                .map(group -> where(group, outcome))
                 .collect(Collectors.joining(", "));
         findings.add(finding(
                 finding,
@@ -177,6 +181,12 @@ public final class Findings {
                 "runs",
                 count + " of " + NumberText.counted(summary.runs(), "run") + " " + word + ": " + where + "; " + advice
                         + "."));
+    }
+
+    private String where(ModeSummary group, String outcome) {
+        BatchSummary batch = group.batch();
+        return "batch " + NumberText.count(batch.batchSize()) + (summary.hasModes() ? " with " + group.name() : "")
+                + " (" + batch.outcomes().get(outcome) + " of " + batch.runs() + ", peak rate " + rates(batch) + ")";
     }
 
     private void add(String finding, Scored scored, String unit, String detail) {

@@ -22,7 +22,8 @@ final class GradientSpread {
         List<Double> norms = rowsOfOneRun.stream()
                 .sorted(Comparator.comparingLong(StepRecord::step))
                 .map(StepRecord::gradientNorm)
-                .filter(Double::isFinite)
+                .filter(norm -> norm != null && Double.isFinite(norm))
+                .map(Double::doubleValue)
                 .toList();
         List<Double> half = norms.subList(norms.size() / 2, norms.size());
         double mean = half.stream().mapToDouble(Double::doubleValue).average().orElse(0);

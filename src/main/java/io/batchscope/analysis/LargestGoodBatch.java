@@ -37,7 +37,7 @@ final class LargestGoodBatch {
             }
             double shortfall = quality.shortfall(best.estimate(), estimate);
             if (shortfall > noise) {
-                end = "batch " + NumberText.count(batch.batchSize()) + " is worse by " + points(quality, shortfall);
+                end = "batch " + NumberText.count(batch.batchSize()) + " is worse by " + quality.points(shortfall);
                 break;
             }
             largest = new Scored(batch, estimate);
@@ -58,7 +58,7 @@ final class LargestGoodBatch {
         int runs = Math.min(best.estimate().count(), largest.estimate().count());
         return "Up to batch " + NumberText.count(largest.batch().batchSize()) + " the " + quality.words()
                 + " cannot be told from the best, that of " + best.name() + "; with " + NumberText.counted(runs, "run")
-                + " a batch size, differences below " + points(quality, resolution) + " would not show";
+                + " a batch size, differences below " + quality.points(resolution) + " would not show";
     }
 
     private static FindingRecord undecided(StudySummary summary, Scored best, BatchSummary other) {
@@ -72,12 +72,6 @@ final class LargestGoodBatch {
                 null,
                 "One run a batch size cannot tell a difference from noise: train " + sizes
                         + " with at least 3 seeds to learn how large a batch keeps the quality.");
-    }
-
-    private static String points(Quality quality, double difference) {
-        return quality.isAccuracy()
-                ? NumberText.fixed(difference * 100, 2) + " points"
-                : NumberText.significant(difference);
     }
 
     private static FindingRecord record(

@@ -17,18 +17,19 @@ public final class LossCurve {
      *
      * @param step the last update of the group
      * @param epoch passes completed with it
+     * @param examples examples seen with it
      * @param loss mean over the group's rows, as losses of single small batches are mostly noise
      */
-    public record Point(long step, double epoch, double loss) {}
+    public record Point(long step, double epoch, long examples, double loss) {}
 
     /**
-     * Groups a run's rows by the logarithm of their epoch and takes the mean loss of each group. Rows whose loss is not
+     * Groups a run's rows, or those of several runs of one plan but for the seed, by the logarithm of their epoch and takes the mean loss of each group. Rows whose loss is not
      * finite are left out.
      *
      * @param points the most points to return, at least 3
      */
-    public static List<Point> of(List<StepRecord> rowsOfOneRun, int points) {
-        List<StepRecord> rows = rowsOfOneRun.stream()
+    public static List<Point> of(List<StepRecord> ofRuns, int points) {
+        List<StepRecord> rows = ofRuns.stream()
                 .filter(row -> Double.isFinite(row.loss()))
                 .sorted(Comparator.comparingLong(StepRecord::step))
                 .toList();
@@ -46,7 +47,7 @@ public final class LossCurve {
                         .mapToDouble(StepRecord::loss)
                         .average()
                         .orElseThrow();
-                curve.add(new Point(last.step(), last.epoch(), mean));
+                curve.add(new Point(last.step(), last.epoch(), last.examples(), mean));
                 from = to;
             }
         }

@@ -1,12 +1,13 @@
 package io.batchscope.analysis;
 
+import io.batchscope.result.RunRecord;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What "good" means in a study: the first of these that its task and splits allow. */
-enum Quality {
+public enum Quality {
     TEST_ACCURACY("best_test_accuracy", "test accuracy", true),
     VALIDATION_ACCURACY("best_validation_accuracy", "validation accuracy", true),
     TEST_LOSS("lowest_test_loss", "test loss", false),
@@ -24,8 +25,13 @@ enum Quality {
 
     /** The first quality that some batch size of the study has. */
     static Optional<Quality> of(StudySummary summary) {
+        return of(summary.batches());
+    }
+
+    /** The first quality that some of {@code batches} has. */
+    static Optional<Quality> of(List<BatchSummary> batches) {
         return List.of(values()).stream()
-                .filter(quality -> !quality.scored(summary).isEmpty())
+                .filter(quality -> batches.stream().anyMatch(batch -> quality.estimate(batch) != null))
                 .findFirst();
     }
 
@@ -33,21 +39,33 @@ enum Quality {
         return finding;
     }
 
-    String words() {
+    /** {@code test accuracy}. */
+    public String words() {
         return words;
     }
 
-    boolean isAccuracy() {
+    /** Whether it is a share of 1 and higher is better; otherwise a loss. */
+    public boolean isAccuracy() {
         return higherIsBetter;
     }
 
-    @Nullable
-    Estimate estimate(BatchSummary batch) {
+    /** Over the runs of a batch size that neither diverged nor failed; null where not measured. */
+    public @Nullable Estimate estimate(BatchSummary batch) {
         return switch (this) {
             case TEST_ACCURACY -> batch.testAccuracy();
             case VALIDATION_ACCURACY -> batch.validationAccuracy();
             case TEST_LOSS -> batch.testLoss();
             case VALIDATION_LOSS -> batch.validationLoss();
+        };
+    }
+
+    @Nullable
+    Double column(RunRecord run) {
+        return switch (this) {
+            case TEST_ACCURACY -> run.testAccuracy();
+            case VALIDATION_ACCURACY -> run.validationAccuracy();
+            case TEST_LOSS -> run.testLoss();
+            case VALIDATION_LOSS -> run.validationLoss();
         };
     }
 
@@ -64,6 +82,11 @@ enum Quality {
     /** How much worse {@code other} is than {@code best}; negative if better. */
     double shortfall(Estimate best, Estimate other) {
         return goodness(best) - goodness(other);
+    }
+
+    /** A difference in words: percentage points or a loss. */
+    String points(double difference) {
+        return isAccuracy() ? NumberText.fixed(difference * 100, 2) + " points" : NumberText.significant(difference);
     }
 
     /** The value in words: a percentage or a loss. */

@@ -2,57 +2,85 @@ package io.batchscope.analysis;
 
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.StudyTables;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A study by batch size.
+ * A study by batch size, and by mode where it has several ways to synchronise workers.
  *
  * @param study its name; empty when there are no runs
  * @param regression whether the network predicts numbers, so that there are losses but no accuracies
  * @param trainExamples training examples used; 0 when there are no runs
- * @param batches ascending in batch size
+ * @param batches the runs in the reference mode ({@link Modes}), ascending in batch size
+ * @param modes the modes, the reference first; empty when there are no runs
+ * @param byMode all runs, ascending in batch size, there in the order of {@code modes}
  */
-public record StudySummary(String study, boolean regression, long trainExamples, List<BatchSummary> batches) {
+public record StudySummary(
+        String study,
+        boolean regression,
+        long trainExamples,
+        List<BatchSummary> batches,
+        List<Mode> modes,
+        List<ModeSummary> byMode) {
     public StudySummary {
         batches = List.copyOf(batches);
+        modes = List.copyOf(modes);
+        byMode = List.copyOf(byMode);
     }
 
-    /** Groups the runs of {@code tables} by batch size. */
+    /** Groups the runs of {@code tables} by batch size and mode. */
     public static StudySummary of(StudyTables tables) {
-        SortedMap<Long, List<RunRecord>> byBatch = new TreeMap<>();
-        for (RunRecord run : tables.runs()) {
-            byBatch.computeIfAbsent(run.batchSize(), size -> new ArrayList<>()).add(run);
-        }
-        List<BatchSummary> batches = byBatch.entrySet().stream()
-                .map(entry -> BatchSummary.of(entry.getKey(), entry.getValue()))
-                .toList();
         if (tables.runs().isEmpty()) {
-            return new StudySummary("", false, 0, batches);
+            return new StudySummary("", false, 0, List.of(), List.of(), List.of());
         }
+        Modes modes = Modes.of(tables.runs());
+        List<ModeSummary> byMode = ModeComparison.of(tables.runs(), modes);
+        List<BatchSummary> batches = byMode.stream()
+                .filter(summary -> summary.mode().equals(modes.ordered().get(0)))
+                .map(ModeSummary::batch)
+                .toList();
         RunRecord first = tables.runs().get(0);
         boolean regression = first.task().toLowerCase(Locale.ROOT).equals("regression");
-        return new StudySummary(first.study(), regression, first.trainExamples(), batches);
+        return new StudySummary(first.study(), regression, first.trainExamples(), batches, modes.ordered(), byMode);
     }
 
-    /** All runs. */
+    /** Whether the study has several ways to synchronise. */
+    public boolean hasModes() {
+        return modes.size() > 1;
+    }
+
+    /** What quality is compared by; empty where nothing was measured. */
+    public Optional<Quality> quality() {
+        return Quality.of(byMode.stream().map(ModeSummary::batch).toList());
+    }
+
+    /** All runs, in whatever mode. */
     public int runs() {
-        return batches.stream().mapToInt(BatchSummary::runs).sum();
+        return byMode.stream().mapToInt(summary -> summary.batch().runs()).sum();
     }
 
-    /** Whether at least one run reached a target; otherwise the study had none or no run arrived. */
+    /** All batch sizes, in whatever mode, ascending. */
+    public List<Long> batchSizes() {
+        return byMode.stream()
+                .map(summary -> summary.batch().batchSize())
+                .distinct()
+                .toList();
+    }
+
+    /** Whether at least one run in the reference mode reached a target; otherwise the study had none or no run arrived. */
     public boolean anyArrived() {
         return batches.stream().anyMatch(batch -> batch.arrived() > 0);
     }
 
-    /** Runs by word of the {@code outcome} column. */
+    /** All runs, in whatever mode, by word of the {@code outcome} column. */
     public SortedMap<String, Integer> outcomes() {
         SortedMap<String, Integer> outcomes = new TreeMap<>();
-        batches.forEach(batch -> batch.outcomes().forEach((word, runs) -> outcomes.merge(word, runs, Integer::sum)));
+        byMode.forEach(summary ->
+                summary.batch().outcomes().forEach((word, runs) -> outcomes.merge(word, runs, Integer::sum)));
         return outcomes;
     }
 

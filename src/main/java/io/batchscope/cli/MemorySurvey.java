@@ -43,13 +43,16 @@ record MemorySurvey(WorkerMemory memory, StudyPlan settledPlan) {
         DataSize data = new DataSize(
                 StoredSize.bytesPerExample(manifest),
                 manifest.examples(Split.VALIDATION) + manifest.examples(Split.TEST));
+        if (draft.stepLoopRuns().isEmpty()) {
+            return new MemorySurvey(new WorkerMemory(model.facts(), data, budget, NativeLaw.NONE), draft);
+        }
         MicroBatchSearch search = new MicroBatchSearch(
                 Replicas.of(model, draft.replica().kind()),
                 model.facts().inputs(),
                 WorkerMemory.needs(draft, model.facts(), data, budget),
                 budget);
         OptionalInt asked = sync.microBatch();
-        int most = draft.runs().get(0).microBatch();
+        int most = draft.stepLoopRuns().get(0).microBatch();
         OnceAJvm once = new OnceAJvm(UUID.randomUUID().toString(), search, most, asked.isPresent());
         List<MemoryFit> fits = ExecutorSurvey.answers(session, slots, once::answer);
         MemoryFit agreed = fits.stream().reduce(MemoryFit::and).orElseThrow();
@@ -57,10 +60,10 @@ record MemorySurvey(WorkerMemory memory, StudyPlan settledPlan) {
         return new MemorySurvey(memory, memory.settle(draft, asked, agreed));
     }
 
-    /** Runs of one worker go side by side, those of several one after the other. */
+    /** Runs of one worker go side by side, those of several and Deeplearning4j's one after the other. */
     private static int atOnce(StudyPlan draft, int slots) {
-        int alone =
-                (int) draft.runs().stream().filter(run -> run.workers() == 1).count();
+        int alone = (int)
+                draft.stepLoopRuns().stream().filter(run -> run.workers() == 1).count();
         int together = draft.runs().stream().mapToInt(RunPlan::workers).max().orElse(1);
         return Math.max(together, Math.min(slots, alone));
     }

@@ -25,6 +25,7 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     private static final long EXAMPLES_PER_STEP = 32;
 
     private final PrintStream out;
+    private final StudyPlan study;
     private final Map<String, RunPlan> plans;
     private final Map<String, Long> running = new TreeMap<>();
     private final @Nullable ProgressBar bar;
@@ -37,6 +38,7 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     @SuppressWarnings("SystemConsoleNull") // Java 17 is the newest that Spark 3.5 runs on
     StudyProgress(StudyPlan plan, PrintStream out) {
         this.out = out;
+        this.study = plan;
         this.plans = plan.runs().stream().collect(Collectors.toMap(RunPlan::runId, run -> run));
         this.counts = new StudyStatus.Counts(plan.runs().size(), 0, 0, 0);
         this.bar = System.console() == null
@@ -70,9 +72,9 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     public synchronized void onContinued(RunPlan plan, long update) {
         note(String.format(
                 Locale.ROOT,
-                "note: run %s (batch %d): goes on from update %,d, where an earlier command left it",
+                "note: run %s (%s): goes on from update %,d, where an earlier command left it",
                 plan.runId(),
-                plan.batchSize(),
+                study.describe(plan),
                 update));
         onProgress(plan, update);
     }
@@ -81,9 +83,9 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     public synchronized void onRestart(RunPlan plan, String cause, long update, int attempt, int attempts) {
         note(String.format(
                 Locale.ROOT,
-                "note: run %s (batch %d): %s; %s, attempt %d of %d",
+                "note: run %s (%s): %s; %s, attempt %d of %d",
                 plan.runId(),
-                plan.batchSize(),
+                study.describe(plan),
                 cause,
                 update == 0
                         ? "begins again, as it has no checkpoint"
@@ -139,14 +141,16 @@ final class StudyProgress implements StudyListener, AutoCloseable {
 
     private String state() {
         int ended = counts.planned() - counts.remaining();
+        boolean compares = study.comparesModes();
         String text = ended + " of " + counts.planned() + " runs";
         for (Map.Entry<String, Long> run : running.entrySet()) {
             RunPlan plan = plans.get(run.getKey());
             if (plan != null) {
                 text += String.format(
                         Locale.ROOT,
-                        ", batch %d seed %d at %d/%d",
+                        ", batch %d%s seed %d at %d/%d",
                         plan.batchSize(),
+                        compares ? " (" + plan.synchronization().describe() + ")" : "",
                         plan.seed(),
                         run.getValue(),
                         plan.plannedSteps());

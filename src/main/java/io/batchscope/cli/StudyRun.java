@@ -13,7 +13,6 @@ import io.batchscope.result.StudyTables;
 import io.batchscope.spark.HadoopCheckpoints;
 import io.batchscope.spark.ParquetResultStore;
 import io.batchscope.spark.SparkSessions;
-import io.batchscope.spark.SparkTrainingEngine;
 import io.batchscope.spark.StudyFiles;
 import io.batchscope.study.RunRecords;
 import io.batchscope.study.StudyOutcome;
@@ -87,7 +86,7 @@ final class StudyRun {
                 loaded.hash(), Replicas.backend(setup.plan().replica().kind()), session.version());
         files.writeStudy(loaded.resolvedJson(), provenance, planned());
         StudyRunner runner = new StudyRunner(
-                new SparkTrainingEngine(session, setup.data(), setup.replicas(), checkpoints),
+                Engines.of(session, setup, checkpoints),
                 store,
                 setup.slots(),
                 new RunRecords(setup.model().facts(), provenance, setup.memory()),
@@ -140,8 +139,16 @@ final class StudyRun {
         System.out.println("report: " + report);
         tables.runs().stream()
                 .filter(run -> run.outcome().equals("Failed"))
-                .forEach(run -> System.err.println("error: run failed (batch " + run.batchSize() + ", seed "
-                        + run.seed() + "): " + run.outcomeDetail() + "; mend it and give the same command again"));
+                .forEach(run -> System.err.println("error: run failed (" + described(run) + ", seed " + run.seed()
+                        + "): " + run.outcomeDetail() + "; mend it and give the same command again"));
+    }
+
+    private String described(RunRecord row) {
+        return setup.plan().runs().stream()
+                .filter(run -> run.runId().equals(row.runId()))
+                .map(setup.plan()::describe)
+                .findFirst()
+                .orElse("batch " + row.batchSize());
     }
 
     /** Those that a killed command left between writing a run's rows and deleting its checkpoints. */

@@ -61,9 +61,13 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
 
     /** What a worker has, and the most that one needs: a line for people. */
     String memoryLine() {
-        long need = plan.runs().stream().mapToLong(memory::bytes).max().orElse(0);
+        if (plan.stepLoopRuns().isEmpty()) {
+            return "a worker may use " + memory.budget().describe()
+                    + "; what Deeplearning4j's own modes need is not known";
+        }
+        long need = plan.stepLoopRuns().stream().mapToLong(memory::bytes).max().orElse(0);
         int microBatch =
-                plan.runs().stream().mapToInt(RunPlan::microBatch).max().orElse(0);
+                plan.stepLoopRuns().stream().mapToInt(RunPlan::microBatch).max().orElse(0);
         return "a worker may use " + memory.budget().describe() + " and needs up to " + NumberText.bytes(need)
                 + " with a micro-batch of " + microBatch;
     }

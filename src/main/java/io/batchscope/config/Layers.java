@@ -1,6 +1,7 @@
 package io.batchscope.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
@@ -36,6 +37,7 @@ final class Layers {
     static Config hideReplaced(Config config) {
         Config result = hideReplaced(config, "budget", List.of("epochs", "steps", "examples"));
         result = hideReplaced(result, "model", List.of("catalog", "dl4j"));
+        result = hideModes(result);
         ConfigObject model = ConfigLoader.block(result, "study", "model");
         if (model != null && isGiven(model.get("dl4j"))) {
             for (String key : List.of("hidden", "activation")) {
@@ -63,6 +65,22 @@ final class Layers {
             }
         }
         return result;
+    }
+
+    /** One mode or several: what a higher layer says replaces the other. */
+    private static Config hideModes(Config config) {
+        ConfigObject sync = ConfigLoader.block(config, "study", "sync");
+        if (sync == null || !(sync.get("compare") instanceof ConfigList compare) || compare.isEmpty()) {
+            return config;
+        }
+        int one = Layers.of(sync.get("mode"));
+        int several = Layers.of(compare);
+        if (one > several) {
+            return config.withValue("study.sync.compare", ConfigValueFactory.fromIterable(List.of()));
+        }
+        return several > one
+                ? config.withValue("study.sync.mode", ConfigLoader.defaults().getValue("study.sync.mode"))
+                : config;
     }
 
     private static boolean isGiven(@Nullable ConfigValue value) {

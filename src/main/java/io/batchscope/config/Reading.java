@@ -22,6 +22,7 @@ final class Reading {
     private final ConfigObject defaults;
     private final List<String> problems = new ArrayList<>();
     private final Set<String> asked = new LinkedHashSet<>();
+    private int reported;
 
     /**
      * @param file the user's file as the user wrote it
@@ -44,12 +45,17 @@ final class Reading {
         asked.add(path);
     }
 
+    /** How many problems have been reported so far, one that was reported twice twice. */
     int problemCount() {
-        return problems.size();
+        return reported;
     }
 
+    /** A value that is read in several places is shown once. */
     void problem(String line) {
-        problems.add(line);
+        reported++;
+        if (!problems.contains(line)) {
+            problems.add(line);
+        }
     }
 
     /** A problem that the HOCON parser found, in one line. */

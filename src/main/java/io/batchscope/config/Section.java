@@ -1,14 +1,11 @@
 package io.batchscope.config;
 
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.batchscope.units.Span;
-import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +15,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,29 +26,43 @@ final class Section {
     private final Reading reading;
     private final String path;
     private final ConfigObject block;
-    private final Set<String> known = new LinkedHashSet<>();
+    private final @Nullable Section below;
+    private final Set<String> known;
 
     Section(Reading reading, String path, ConfigObject block) {
+        this(reading, path, block, null, Set.of());
+    }
+
+    private Section(
+            Reading reading, String path, ConfigObject block, @Nullable Section below, Collection<String> known) {
         this.reading = reading;
         this.path = path;
         this.block = block;
+        this.below = below;
+        this.known = new LinkedHashSet<>(known);
+    }
+
+    /** What is missing inside a missing block is no news. */
+    private static Section missing(String path) {
+        return new Section(
+                new Reading("", ConfigFactory.empty()),
+                path,
+                ConfigFactory.empty().root());
+    }
+
+    /** This block, whose keys go over those of another one. */
+    Section over(Section other) {
+        return new Section(reading, path, block, other, known);
     }
 
     /** A block inside this one. */
     Section section(String key) {
-        ConfigValue value = required(key);
-        if (value != null && !(value instanceof ConfigObject)) {
-            wrong(key, value, "a block { … }");
+        Setting setting = required(key);
+        Section section = setting == null ? null : setting.section();
+        if (setting != null && section == null) {
+            setting.wrong("a block { … }");
         }
-        ConfigObject inner = value instanceof ConfigObject object
-                ? object
-                : ConfigFactory.empty().root();
-        Section section = new Section(reading, pathOf(key), inner);
-        if (value instanceof ConfigObject) {
-            return section;
-        }
-        // What is missing inside a missing block is no news.
-        return new Section(new Reading("", ConfigFactory.empty()), pathOf(key), inner);
+        return section != null ? section : missing(pathOf(key));
     }
 
     /** Whether the key has a value that is not null. */
@@ -60,175 +70,137 @@ final class Section {
         return optional(key) != null;
     }
 
-    /** The layer that gives the key its value, see {@link Layers}. */
-    int layer(String key) {
-        return Layers.of(optional(key));
-    }
-
     String text(String key) {
-        ConfigValue value = required(key);
-        return value == null ? "" : text(key, value);
+        Setting setting = required(key);
+        return setting == null ? "" : setting.text();
     }
 
     Optional<String> optionalText(String key) {
-        return Optional.ofNullable(optional(key)).map(value -> text(key, value));
+        return Optional.ofNullable(optional(key)).map(Setting::text);
     }
 
     List<String> texts(String key) {
-        return list(key, value -> text(key, value));
+        return list(key, Setting::text);
     }
 
     double number(String key, Interval interval) {
-        ConfigValue value = required(key);
-        return value == null ? Double.NaN : number(key, value, interval);
+        Setting setting = required(key);
+        return setting == null ? Double.NaN : setting.number(interval);
     }
 
     Optional<Double> optionalNumber(String key, Interval interval) {
-        return Optional.ofNullable(optional(key)).map(value -> number(key, value, interval));
+        return Optional.ofNullable(optional(key)).map(setting -> setting.number(interval));
     }
 
     long whole(String key, long min, long max) {
-        ConfigValue value = required(key);
-        return value == null ? min : whole(key, value, min, max, "");
+        Setting setting = required(key);
+        return setting == null ? min : setting.whole(min, max);
     }
 
     int whole(String key, int min) {
         return Math.toIntExact(whole(key, min, Integer.MAX_VALUE));
     }
 
-    /** An element of a list of whole numbers. */
-    long whole(String key, ConfigValue element, int min) {
-        return whole(key, element, min, Integer.MAX_VALUE, "");
-    }
-
     /** A whole number, or empty where it is {@code word}. */
     OptionalLong wholeOr(String key, String word, int min) {
-        ConfigValue value = required(key);
-        return value == null ? OptionalLong.empty() : wholeOr(key, value, word, min);
-    }
-
-    /** A value or an element of a list: a whole number, or empty where it is {@code word}. */
-    OptionalLong wholeOr(String key, ConfigValue value, String word, int min) {
-        return word.equals(value.unwrapped())
-                ? OptionalLong.empty()
-                : OptionalLong.of(whole(key, value, min, Integer.MAX_VALUE, ", or " + word));
+        Setting setting = required(key);
+        return setting == null ? OptionalLong.empty() : setting.wholeOr(word, min);
     }
 
     /** A size in memory, in bytes, or empty where it is {@code word}. */
     OptionalLong bytesOr(String key, String word) {
-        ConfigValue value = required(key);
-        if (value == null || word.equals(value.unwrapped())) {
-            return OptionalLong.empty();
-        }
-        OptionalLong bytes = Values.bytes(value);
-        if (bytes.isEmpty()) {
-            wrong(key, value, "a size above 0 such as \"2 GiB\" (B, KiB, MiB, GiB, TiB), or " + word);
-        }
-        return bytes;
+        Setting setting = required(key);
+        return setting == null ? OptionalLong.empty() : setting.bytesOr(word);
     }
 
     boolean flag(String key) {
-        ConfigValue value = required(key);
-        if (value != null && !(value.unwrapped() instanceof Boolean)) {
-            wrong(key, value, "true or false");
-        }
-        return value != null && Boolean.TRUE.equals(value.unwrapped());
+        Setting setting = required(key);
+        return setting != null && setting.flag();
     }
 
-    /** A duration; {@code minimum} 0 allows none at all. */
+    /** A duration. */
     Span span(String key, Interval interval) {
-        ConfigValue value = required(key);
-        return value == null ? new Span(0, Span.Unit.STEPS) : span(key, value, interval);
+        Setting setting = required(key);
+        return setting == null ? new Span(0, Span.Unit.STEPS) : setting.span(interval);
+    }
+
+    /** A duration, where a bare number means steps. */
+    Span spanOrSteps(String key, Interval interval) {
+        Setting setting = required(key);
+        return setting == null ? new Span(0, Span.Unit.STEPS) : setting.spanOrSteps(interval);
     }
 
     List<Span> spans(String key) {
-        return list(key, value -> span(key, value, Interval.above(0)));
+        return list(key, setting -> setting.span(Interval.above(0)));
     }
 
     /** One of the words in {@code known}; those in {@code later} get an answer of their own. */
     String choice(String key, List<String> words, List<String> later) {
-        ConfigValue value = required(key);
-        if (value == null) {
-            return words.get(0);
-        }
-        String word = String.valueOf(value.unwrapped());
-        if (words.contains(word)) {
-            return word;
-        }
-        String all = String.join(", ", words);
-        if (later.contains(word)) {
-            problem(
-                    "'" + word + "' not available",
-                    reading.where(value),
-                    key,
-                    "a known setting that this version does not have; choose one of " + all);
-        } else {
-            String hint = Suggestion.of(word, words)
-                    .map(near -> "did you mean '" + near + "'?")
-                    .orElse(reading.remedy(pathOf(key)));
-            problem(
-                    "wrong value for '" + key + "'",
-                    reading.where(value),
-                    key,
-                    "must be one of " + all + ", but is " + Reading.show(value) + "; " + hint);
-        }
-        return words.get(0);
+        Setting setting = required(key);
+        return setting == null ? words.get(0) : setting.choice(words, later);
     }
 
     /** A constant of an enum, in kebab case. */
     <E extends Enum<E>> E choice(String key, Class<E> type, String... later) {
-        E[] constants = type.getEnumConstants();
-        List<String> words = Arrays.stream(constants).map(Values::kebab).collect(Collectors.toList());
-        return constants[words.indexOf(choice(key, words, List.of(later)))];
+        Setting setting = required(key);
+        return setting == null ? type.getEnumConstants()[0] : setting.choice(type, later);
     }
 
     /** Every element of a list, read by {@code element}. */
-    <T> List<T> list(String key, Function<ConfigValue, T> element) {
-        ConfigValue value = required(key);
-        if (value == null) {
-            return List.of();
-        }
-        if (!(value instanceof ConfigList list)) {
-            wrong(key, value, "a list [ … ]");
-            return List.of();
-        }
-        List<T> result = new ArrayList<>();
-        for (ConfigValue entry : list) {
-            result.add(element.apply(entry));
-        }
-        return result;
+    <T> List<T> list(String key, Function<Setting, T> element) {
+        Setting setting = required(key);
+        return setting == null ? List.of() : setting.list(element);
+    }
+
+    /** The elements of a list, each with a key of its own such as {@code list[0]}. */
+    List<Setting> elements(String key) {
+        Setting setting = required(key);
+        return setting == null ? List.of() : setting.elements();
     }
 
     /** Every element of a list that says something, and nothing twice. */
-    <T> List<T> distinct(String key, Function<ConfigValue, T> element) {
+    <T> List<T> distinct(String key, Function<Setting, T> element) {
         int problems = reading.problemCount();
         List<T> elements = list(key, element);
-        ConfigValue value = optional(key);
+        Setting setting = optional(key);
         // The placeholders of bad elements may be equal; one report is enough.
-        if (value != null && reading.problemCount() == problems) {
+        if (setting != null && reading.problemCount() == problems) {
             if (elements.isEmpty()) {
-                wrong(key, value, "a list of at least one");
+                setting.wrong("a list of at least one");
             } else if (new LinkedHashSet<>(elements).size() < elements.size()) {
-                wrong(key, value, "a list without repeats");
+                setting.wrong("a list without repeats");
             }
         }
         return elements;
     }
 
-    /** Refuses a key that the user set to something else than its default although {@code selector} makes it meaningless. */
+    /**
+     * Refuses a key of this block that the user set to something else than its default although {@code selector} makes it
+     * meaningless.
+     */
     void refuseUnless(boolean applies, String key, String selector, String rule) {
-        ConfigValue value = optional(key);
-        boolean set = Layers.of(value) > 0 && !Objects.equals(value, reading.defaultOf(pathOf(key)));
-        if (!applies && value != null && set && layer(key) >= layer(selector)) {
-            problem("'" + key + "' without effect", reading.where(value), key, rule + "; remove it");
+        Setting setting = optional(key);
+        if (applies || setting == null || inherits(key)) {
+            return;
         }
+        int layer = Layers.of(setting.value());
+        boolean set = layer > 0 && !Objects.equals(setting.value(), reading.defaultOf(setting.path()));
+        if (set && layer >= layer(selector)) {
+            setting.problem("'" + key + "' without effect", rule + "; remove it");
+        }
+    }
+
+    /** The layer that gives the key its value, see {@link Layers}. */
+    private int layer(String key) {
+        Setting setting = optional(key);
+        return setting == null ? 0 : Layers.of(setting.value());
     }
 
     /** Refuses a value for a reason of the caller's. */
     void refuse(String key, String rule) {
-        ConfigValue value = optional(key);
-        if (value != null) {
-            wrong(key, value, rule);
+        Setting setting = optional(key);
+        if (setting != null) {
+            setting.wrong(rule);
         }
     }
 
@@ -240,17 +212,14 @@ final class Section {
 
     /** Refuses a block or key that the contract knows but this version does not. */
     void notYet(String key, String remedy) {
-        ConfigValue value = optional(key);
-        if (value != null) {
-            problem(
-                    "'" + key + "' not available",
-                    reading.where(value),
-                    key,
-                    "a known setting that this version does not have; " + remedy);
+        Setting setting = optional(key);
+        if (setting != null) {
+            setting.problem(
+                    "'" + key + "' not available", "a known setting that this version does not have; " + remedy);
         }
     }
 
-    /** Reports every key that nobody asked for. */
+    /** Reports every key of this block that nobody asked for. */
     void refuseUnknown() {
         Comparator<Map.Entry<String, ConfigValue>> byPlace = Comparator.<Map.Entry<String, ConfigValue>>comparingInt(
                         entry -> entry.getValue().origin().lineNumber())
@@ -265,87 +234,39 @@ final class Section {
         String hint = Suggestion.of(key, known)
                 .map(near -> "did you mean '" + near + "'?")
                 .orElse("there are " + String.join(", ", known));
-        problem("unknown key '" + key + "'", reading.where(value), key, "no such setting; " + hint);
+        new Setting(reading, pathOf(key), value).problem("unknown key '" + key + "'", "no such setting; " + hint);
     }
 
-    /** Reports {@code <what> (<where>, <key>): <rest>}. */
-    private void problem(String what, String where, String key, String rest) {
-        reading.problem(what + " (" + where + ", " + pathOf(key) + "): " + rest);
+    /** Whether the key is not in this block, but may be in the one below. */
+    private boolean inherits(String key) {
+        return below != null && !block.containsKey(key);
     }
 
     private String pathOf(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    private @Nullable ConfigValue optional(String key) {
+    private @Nullable Setting optional(String key) {
         known.add(key);
+        if (below != null && inherits(key)) {
+            return below.optional(key);
+        }
         reading.asked(pathOf(key));
         ConfigValue value = block.get(key);
-        return value == null || value.valueType() == ConfigValueType.NULL ? null : value;
+        return value == null || value.valueType() == ConfigValueType.NULL
+                ? null
+                : new Setting(reading, pathOf(key), value);
     }
 
-    private @Nullable ConfigValue required(String key) {
-        ConfigValue value = optional(key);
-        if (value == null) {
-            problem(
-                    "missing key '" + key + "'",
-                    reading.where(block.origin()),
-                    key,
-                    "needs a value; add one, conf/defaults.conf explains it");
+    private @Nullable Setting required(String key) {
+        Setting setting = optional(key);
+        if (below != null && inherits(key)) {
+            return below.required(key);
         }
-        return value;
-    }
-
-    private String text(String key, ConfigValue value) {
-        boolean simple = !(value instanceof ConfigObject) && !(value instanceof ConfigList);
-        String text = simple ? String.valueOf(value.unwrapped()) : "";
-        if (text.isBlank()) {
-            wrong(key, value, "a text that is not empty");
+        if (setting == null) {
+            reading.problem("missing key '" + key + "' (" + reading.where(block.origin()) + ", " + pathOf(key)
+                    + "): needs a value; add one, conf/defaults.conf explains it");
         }
-        return text;
-    }
-
-    private double number(String key, ConfigValue value, Interval interval) {
-        BigDecimal number = Values.decimal(value);
-        double result = number == null ? Double.NaN : number.doubleValue();
-        if (!interval.contains(result)) {
-            wrong(key, value, interval.describe());
-        }
-        return result;
-    }
-
-    private long whole(String key, ConfigValue value, long min, long max, String or) {
-        BigDecimal number = Values.decimal(value);
-        boolean valid = number != null
-                && number.compareTo(BigDecimal.valueOf(min)) >= 0
-                && number.compareTo(BigDecimal.valueOf(max)) <= 0
-                && number.stripTrailingZeros().scale() <= 0;
-        if (!valid || number == null) {
-            wrong(key, value, "a whole number in " + min + " … " + max + or);
-            return min;
-        }
-        return number.longValueExact();
-    }
-
-    private Span span(String key, ConfigValue value, Interval interval) {
-        Span span = Values.span(value);
-        if (span != null && interval.contains(span.value())) {
-            return span;
-        }
-        wrong(
-                key,
-                value,
-                "a duration " + (interval.contains(0) ? "" : "above 0 ")
-                        + "such as \"5 epochs\" (in steps, epochs, examples or %)");
-        return new Span(0, Span.Unit.STEPS);
-    }
-
-    private void wrong(String key, ConfigValue value, String rule) {
-        problem(
-                "wrong value for '" + key + "'",
-                reading.where(value),
-                key,
-                "must be " + rule + ", but is " + Reading.show(value) + "; "
-                        + (Layers.of(value) == 0 ? "set it" : reading.remedy(pathOf(key))));
+        return setting;
     }
 }

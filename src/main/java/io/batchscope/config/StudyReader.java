@@ -8,15 +8,10 @@ import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
-import io.batchscope.plan.StudyConfig.SyncConfig;
-import io.batchscope.plan.SyncMode;
 import io.batchscope.plan.Target;
-import io.batchscope.plan.Transport;
 import io.batchscope.units.Span;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Reads the {@code study} block: one method for each block in it. */
@@ -38,7 +33,7 @@ final class StudyReader {
                 budget(study.section("budget")),
                 study.has("target") ? target(study.section("target")) : Optional.empty(),
                 evaluation(study.section("evaluation")),
-                sync(study.section("sync")),
+                SyncReader.read(study.section("sync")),
                 checkpoint(study.section("checkpoint")),
                 replica(study),
                 study.text("output"));
@@ -79,7 +74,7 @@ final class StudyReader {
     }
 
     private static ModelConfig catalogModel(Section model, String name) {
-        List<Integer> hidden = model.list("hidden", value -> (int) model.whole("hidden", value, 1));
+        List<Integer> hidden = model.list("hidden", width -> (int) width.whole(1, Integer.MAX_VALUE));
         if (name.equals("mlp") && hidden.isEmpty() && model.has("hidden")) {
             model.refuse(
                     "hidden", "a list of at least one width; a network without hidden layers is softmax or linear");
@@ -109,12 +104,11 @@ final class StudyReader {
     }
 
     private static List<RequestedBatch> batchSizes(Section study) {
-        return study.distinct(
-                "batch-sizes", element -> new RequestedBatch(study.wholeOr("batch-sizes", element, "full", 1)));
+        return study.distinct("batch-sizes", size -> new RequestedBatch(size.wholeOr("full", 1)));
     }
 
     private static List<Long> seeds(Section study) {
-        return study.distinct("seeds", element -> study.whole("seeds", element, 0));
+        return study.distinct("seeds", seed -> seed.whole(0, Integer.MAX_VALUE));
     }
 
     private static BudgetConfig budget(Section budget) {
@@ -176,28 +170,6 @@ final class StudyReader {
                 .toList();
         String word = study.choice("replica", words, List.of("cuda"));
         return kinds.stream().filter(kind -> kind.label().equals(word)).findFirst();
-    }
-
-    private static SyncConfig sync(Section sync) {
-        SyncMode mode = sync.choice(
-                "mode",
-                SyncMode.class,
-                "parameter-averaging",
-                "gradient-sharing",
-                "dl4j-parameter-averaging",
-                "dl4j-gradient-sharing");
-        OptionalLong workers = sync.wholeOr("workers", AUTO, 1);
-        OptionalLong microBatch = sync.wholeOr("micro-batch", AUTO, 1);
-        SyncConfig config = new SyncConfig(
-                mode,
-                workers.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) workers.getAsLong()),
-                microBatch.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) microBatch.getAsLong()),
-                sync.bytesOr("memory-per-worker", AUTO),
-                sync.choice("transport", Transport.class),
-                sync.number("timeout-seconds", Interval.above(0)),
-                sync.whole("retries", 0));
-        sync.refuseUnknown();
-        return config;
     }
 
     private static CheckpointConfig checkpoint(Section checkpoint) {

@@ -25,7 +25,7 @@ record Course(
         long warmupSteps,
         LearningRateSchedule schedule,
         long evaluateEvery,
-        long stepRowEvery) {
+        int maxStepRows) {
 
     long batchSize() {
         return geometry.batchSize();
@@ -47,7 +47,23 @@ record Course(
                 warmupSteps,
                 schedule(rate, peak, warmupSteps, geometry, steps, problems),
                 Math.max(1, evaluation.every().toSteps(geometry, steps)),
-                Math.max(1, (steps + evaluation.maxStepRows() - 1) / evaluation.maxStepRows()));
+                evaluation.maxStepRows());
+    }
+
+    /**
+     * Updates between rows. Where workers are apart, there are also rows of agreements: at most one of each, and one in such
+     * a distance.
+     */
+    long stepRowEvery(Synchronization synchronization) {
+        long sampled = maxStepRows;
+        if (synchronization instanceof Synchronization.ParameterAveraging averaging
+                && averaging.longestRound(steps) > 1) {
+            long every = averaging.everySteps();
+            long rounds = (steps - averaging.afterSteps() + every - 1) / every;
+            // One more is the last update's.
+            sampled = Math.max(1, Math.max((maxStepRows - 1) / 2, maxStepRows - 1 - rounds));
+        }
+        return (steps + sampled - 1) / sampled;
     }
 
     private static long steps(BudgetConfig budget, EpochGeometry geometry) {

@@ -1,6 +1,7 @@
 package io.batchscope.plan;
 
 import io.batchscope.plan.StudyConfig.LearningRateConfig;
+import io.batchscope.units.BatchSize;
 import io.batchscope.units.EpochGeometry;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class Planner {
         long examples = Math.max(1, Math.round(config.data().trainFraction() * data.trainExamples()));
         List<String> notices = new ArrayList<>(model.notices());
         List<String> problems = new ArrayList<>(Combinations.problems(config, data, model));
-        ReplicaChoice replica = ReplicaChoice.of(config.replica(), fused, problems);
+        ReplicaChoice replica = ReplicaChoice.of(config, fused, problems);
         if (data.trainExamples() < 1) {
             throw new PlanException(problems);
         }
@@ -35,6 +36,7 @@ public final class Planner {
         for (long batchSize : batchSizes) {
             courses.add(Course.of(config, new EpochGeometry(examples, batchSize), problems));
         }
+        problems.addAll(SyncModes.problems(config, batchSizes));
         if (!problems.isEmpty()) {
             throw new PlanException(problems.stream().distinct().toList());
         }
@@ -42,21 +44,27 @@ public final class Planner {
         Workers workers = Workers.of(config.sync().workers(), cluster);
         int lanes = Lanes.count(examples, config.sync().workers());
         Common common = new Common(config, data, model, replica.kind(), lanes);
+        SyncModes modes = new SyncModes(config, courses, course -> workers.forBatch(course.batchSize(), lanes));
         List<RunPlan> runs = new ArrayList<>();
         for (Course course : courses) {
-            for (long seed : config.seeds().stream().sorted().toList()) {
-                runs.add(common.run(course, workers.forBatch(course.batchSize(), lanes), seed));
+            for (Synchronization synchronization : modes.of(course)) {
+                for (long seed : config.seeds().stream().sorted().toList()) {
+                    runs.add(common.run(course, synchronization, modes.workers(course), seed));
+                }
             }
         }
         notices.addAll(Notices.of(config, courses));
+        notices.addAll(modes.notices(replica.kind()));
         return new StudyPlan(config.name(), replica, runs, notices);
     }
 
     /** What all runs of a study share. */
     private record Common(StudyConfig config, DataFacts data, ModelFacts model, ReplicaKind replica, int lanes) {
-        RunPlan run(Course course, int workers, long seed) {
+        RunPlan run(Course course, Synchronization synchronization, int workers, long seed) {
             LearningRateConfig rate = config.learningRate();
             StudyConfig.SyncConfig sync = config.sync();
+            boolean stepLoop = synchronization.mode().usesStepLoop();
+            long share = new BatchSize(course.batchSize(), workers, 1).perWorker();
             RunPlan plan = new RunPlan(
                     "",
                     "",
@@ -64,14 +72,16 @@ public final class Planner {
                     data.task(),
                     course.batchSize(),
                     workers,
-                    sync.microBatch().orElse(USUAL_MICRO_BATCH),
+                    stepLoop
+                            ? sync.microBatch().orElse(USUAL_MICRO_BATCH)
+                            : Math.toIntExact(Math.max(USUAL_MICRO_BATCH, share)),
                     lanes,
                     seed,
                     course.geometry().examples(),
                     data.fingerprint(),
                     model.fingerprint(),
-                    sync.mode(),
-                    replica,
+                    synchronization,
+                    stepLoop ? replica : ReplicaKind.DL4J,
                     config.optimizer(),
                     rate.scaling(),
                     rate.base(),
@@ -80,15 +90,16 @@ public final class Planner {
                     course.schedule(),
                     course.steps(),
                     course.evaluateEvery(),
-                    course.stepRowEvery(),
+                    course.stepRowEvery(synchronization),
                     config.target().orElse(null),
                     config.budget().seconds().orElse(Double.POSITIVE_INFINITY),
                     config.evaluation().divergenceFactor(),
                     sync.transport(),
                     sync.timeoutSeconds(),
-                    sync.retries(),
-                    checkpoints(course));
-            return RunIds.withIds(plan, RunIds.chosen(sync, model), RunIds.spread(model));
+                    stepLoop ? sync.retries() : 0,
+                    stepLoop ? checkpoints(course) : CheckpointPolicy.NONE);
+            return RunIds.withIds(
+                    plan, RunIds.chosen(sync, model, synchronization), RunIds.spread(model, synchronization));
         }
 
         private CheckpointPolicy checkpoints(Course course) {

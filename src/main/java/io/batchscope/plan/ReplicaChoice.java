@@ -14,9 +14,17 @@ public record ReplicaChoice(ReplicaKind kind, String reason) {
     /**
      * The replica that was asked for; otherwise the fused one where it can be had, and Deeplearning4j's where not.
      *
-     * @param problems gets one more when the fused replica is asked for and cannot train the model
+     * @param problems gets one more when the fused replica is asked for and cannot train the model, or has none to train
      */
-    static ReplicaChoice of(Optional<ReplicaKind> asked, FusedFacts fused, List<String> problems) {
+    static ReplicaChoice of(StudyConfig config, FusedFacts fused, List<String> problems) {
+        Optional<ReplicaKind> asked = config.replica();
+        if (config.sync().modes().stream().noneMatch(mode -> mode.mode().usesStepLoop())) {
+            if (asked.equals(Optional.of(ReplicaKind.FUSED))) {
+                problems.add("replica fused (study.replica): must have a run to train, but the modes of the study"
+                        + " (study.sync) are Deeplearning4j's own, which train with dl4j; remove it, or add a mode");
+            }
+            return new ReplicaChoice(ReplicaKind.DL4J, "the modes of the study are Deeplearning4j's own");
+        }
         String notCompiled = fused.notCompiled();
         if (asked.isPresent()) {
             if (asked.get() == ReplicaKind.FUSED && notCompiled != null) {

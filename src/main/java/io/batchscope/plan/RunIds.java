@@ -27,8 +27,8 @@ final class RunIds {
     private RunIds() {}
 
     /** What of {@link #SPREAD} the planner chooses. Where it chooses the workers, the micro-batch goes with them. */
-    static Set<String> chosen(StudyConfig.SyncConfig sync, ModelFacts model) {
-        if (model.spreadMatters()) {
+    static Set<String> chosen(StudyConfig.SyncConfig sync, ModelFacts model, Synchronization synchronization) {
+        if (spread(model, synchronization).isEmpty()) {
             return Set.of();
         }
         if (sync.workers().isEmpty()) {
@@ -37,8 +37,11 @@ final class RunIds {
         return sync.microBatch().isEmpty() ? Set.of("microBatch") : Set.of();
     }
 
-    /** The plan in other pieces; names that the pieces are part of change with them. */
+    /** The plan in other pieces, if it has any; names that the pieces are part of change with them. */
     static RunPlan withMicroBatch(RunPlan plan, int microBatch) {
+        if (!plan.usesStepLoop()) {
+            return plan;
+        }
         boolean named = plan.trainingId().equals(id("t", plan, Set.of()));
         RunPlan changed = copy(plan.runId(), plan.trainingId(), microBatch, plan);
         return named ? withIds(changed, Set.of(), Set.of()) : changed;
@@ -59,8 +62,8 @@ final class RunIds {
     }
 
     /** What of the spread does not belong to a training's name. */
-    static Set<String> spread(ModelFacts model) {
-        return model.spreadMatters() ? Set.of() : SPREAD;
+    static Set<String> spread(ModelFacts model, Synchronization synchronization) {
+        return model.spreadMatters() || !synchronization.exact() ? Set.of() : SPREAD;
     }
 
     private static RunPlan copy(String runId, String trainingId, int microBatch, RunPlan plan) {
@@ -77,7 +80,7 @@ final class RunIds {
                 plan.trainExamples(),
                 plan.dataFingerprint(),
                 plan.modelFingerprint(),
-                plan.syncMode(),
+                plan.synchronization(),
                 plan.replica(),
                 plan.optimizer(),
                 plan.scalingRule(),

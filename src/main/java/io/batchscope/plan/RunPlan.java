@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param trainingId the same without how the batch is spread: alike for any number of workers and any micro-batch, so that
  *     a checkpoint can be continued on another cluster; where the spread changes results by more than rounding
  *     ({@link ModelFacts#spreadMatters}), it is in both names
- * @param batchSize the global batch size
+ * @param batchSize the global batch size: examples that all workers together take in one update, see {@link Synchronization}
  * @param workers ranks that train it
- * @param microBatch the most examples a rank pushes through the network at once
+ * @param microBatch the most examples a rank pushes through the network at once; where Deeplearning4j trains, at
+ *     least its share of a batch
  * @param lanes strands of the epoch order (see {@code data.EpochOrder}); the same for all runs of a study
  * @param trainExamples training examples used
- * @param replica what computes the gradients
+ * @param synchronization how the workers agree on parameters
+ * @param replica what computes the gradients; where Deeplearning4j trains, its own
  * @param peakLearningRate after scaling and capping; what warmup ends at
  * @param plannedSteps optimizer updates
  * @param evaluateEvery updates between evaluations of the validation split
@@ -45,7 +47,7 @@ public record RunPlan(
         long trainExamples,
         String dataFingerprint,
         String modelFingerprint,
-        SyncMode syncMode,
+        Synchronization synchronization,
         ReplicaKind replica,
         OptimizerConfig optimizer,
         ScalingRule scalingRule,
@@ -67,6 +69,11 @@ public record RunPlan(
     /** How the epochs of this run fall into updates. */
     public EpochGeometry geometry() {
         return new EpochGeometry(trainExamples, batchSize);
+    }
+
+    /** Whether this program's own step loop trains it, see {@link SyncMode#usesStepLoop}. */
+    public boolean usesStepLoop() {
+        return synchronization.mode().usesStepLoop();
     }
 
     /** How one update's examples are spread over workers and micro-batches. */

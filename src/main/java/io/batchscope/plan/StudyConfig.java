@@ -161,6 +161,7 @@ public record StudyConfig(
     /**
      * How workers share a batch.
      *
+     * @param modes ways to agree on parameters, at least one; every batch size runs with each
      * @param workers ranks per run; empty: chosen by batch size and free slots
      * @param microBatch the most examples a worker pushes through the network at once; empty: chosen by memory
      * @param memoryPerWorker bytes that a worker may use, heap and native memory together; empty: what the executor has
@@ -169,13 +170,17 @@ public record StudyConfig(
      * @param retries how often a run that lost a worker is continued from its last checkpoint, at least 0
      */
     public record SyncConfig(
-            SyncMode mode,
+            List<SyncModeConfig> modes,
             OptionalInt workers,
             OptionalInt microBatch,
             OptionalLong memoryPerWorker,
             Transport transport,
             double timeoutSeconds,
-            int retries) {}
+            int retries) {
+        public SyncConfig {
+            modes = List.copyOf(modes);
+        }
+    }
 
     /**
      * How often a run writes down where it is.

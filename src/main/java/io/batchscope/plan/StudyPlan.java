@@ -1,18 +1,39 @@
 package io.batchscope.plan;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * All runs of a study, in the order of batch size, then seed.
+ * All runs of a study, in the order of batch size, then mode, then seed.
  *
- * @param replica what trains all of them, and why
+ * @param replica what computes the gradients of all that the step loop trains, and why
  * @param notices what the person should know before starting
  */
 public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs, List<String> notices) {
     public StudyPlan {
         runs = List.copyOf(runs);
         notices = List.copyOf(notices);
+    }
+
+    /** Those that this program's own step loop trains; Deeplearning4j trains the others. */
+    public List<RunPlan> stepLoopRuns() {
+        return runs.stream().filter(RunPlan::usesStepLoop).toList();
+    }
+
+    /** Whether some batch size runs in several modes, so that it does not name a run. */
+    public boolean comparesModes() {
+        return batches(run -> List.of(run.batchSize(), run.synchronization())) > batches(RunPlan::batchSize);
+    }
+
+    private long batches(Function<RunPlan, Object> key) {
+        return runs.stream().map(key).distinct().count();
+    }
+
+    /** Batch size of a run, and its mode where the study compares modes: as in {@code batch 64, synchronous}. */
+    public String describe(RunPlan run) {
+        return "batch " + run.batchSize()
+                + (comparesModes() ? ", " + run.synchronization().describe() : "");
     }
 
     /** The same with another number of examples at once; only where the planner chose it. */

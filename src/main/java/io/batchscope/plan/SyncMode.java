@@ -2,10 +2,23 @@ package io.batchscope.plan;
 
 import java.util.Locale;
 
-/** How the workers of a run agree on parameters. */
+/** How the workers of a run agree on parameters; {@link Synchronization} has each one's settings. */
 public enum SyncMode {
     /** The gradient of the whole global batch, summed over the workers at every update: exact. */
-    SYNCHRONOUS;
+    SYNCHRONOUS,
+    /** Every worker updates parameters of its own, which are averaged now and then. */
+    PARAMETER_AVERAGING,
+    /** Workers sum the large elements of their gradients and keep the rest for later. */
+    GRADIENT_SHARING,
+    /** Deeplearning4j's own ParameterAveragingTrainingMaster. */
+    DL4J_PARAMETER_AVERAGING,
+    /** Deeplearning4j's own SharedTrainingMaster. */
+    DL4J_GRADIENT_SHARING;
+
+    /** Whether this program's own step loop trains; otherwise Deeplearning4j does, from first to last update. */
+    public boolean usesStepLoop() {
+        return this != DL4J_PARAMETER_AVERAGING && this != DL4J_GRADIENT_SHARING;
+    }
 
     /** The name used in configurations and tables. */
     public String label() {

@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param examples training examples seen with this update
  * @param learningRate the rate this update used
  * @param loss mean loss per example over this update's global batch, before the update
- * @param gradientNorm ‖mean gradient‖₂ of the global batch
+ * @param gradientNorm ‖mean gradient‖₂ of the global batch (gradient sharing: of what the workers sent); null where
+ *     workers follow gradients of their own
+ * @param bytesSent bytes that the first worker sent in this update for the workers to agree
+ * @param sparsity share of the gradient's elements, over all workers, that was not sent (gradient sharing)
+ * @param threshold beyond which elements were sent (gradient sharing)
+ * @param replicaDivergence √(1/k Σᵢ‖wᵢ − w̄‖²) of the k workers' parameters wᵢ just before they became their mean w̄: the
+ *     consensus distance of Kong et al. 2021 (parameter averaging)
  * @param computeSeconds forward and backward passes on the first rank; likewise sync (summing, waits included) and data
  */
 public record StepRecord(
@@ -24,10 +30,14 @@ public record StepRecord(
         long examples,
         double learningRate,
         double loss,
-        double gradientNorm,
+        @Nullable Double gradientNorm,
         @Nullable Double gradientNormSqSmall,
         @Nullable Double gradientNormSqBig,
         @Nullable Double noiseScale,
+        @Nullable Long bytesSent,
+        @Nullable Double sparsity,
+        @Nullable Double threshold,
+        @Nullable Double replicaDivergence,
         double computeSeconds,
         double syncSeconds,
         double dataSeconds)

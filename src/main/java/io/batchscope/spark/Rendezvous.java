@@ -106,7 +106,7 @@ final class Rendezvous implements AutoCloseable {
 
     private List<String> tell(String text) {
         said = true;
-        return Arrays.asList(context.allGather(text));
+        return BarrierRound.gather(context, text);
     }
 
     /** A rank that cannot listen is at fault itself, and will be so again. */

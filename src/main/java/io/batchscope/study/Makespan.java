@@ -11,7 +11,8 @@ public final class Makespan {
     private Makespan() {}
 
     /**
-     * One-worker runs side by side on the slots, longest first, then the others one after the other.
+     * One-worker runs side by side on the slots, longest first, then the others one after the other, as {@link RunQueue}
+     * starts them.
      *
      * @param seconds what each run takes
      */
@@ -22,7 +23,7 @@ public final class Makespan {
         }
         double end = 0;
         List<Double> alone = runs.stream()
-                .filter(run -> run.workers() == 1)
+                .filter(run -> !RunQueue.runsAlone(run))
                 .map(seconds::applyAsDouble)
                 .sorted(Comparator.reverseOrder())
                 .toList();
@@ -32,9 +33,6 @@ public final class Makespan {
             end = Math.max(end, ends);
         }
         return end
-                + runs.stream()
-                        .filter(run -> run.workers() > 1)
-                        .mapToDouble(seconds)
-                        .sum();
+                + runs.stream().filter(RunQueue::runsAlone).mapToDouble(seconds).sum();
     }
 }

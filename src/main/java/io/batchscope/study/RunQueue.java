@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which run may start next: runs of one worker several at a time, then runs of several workers one after the other while
- * nothing else runs. The costliest come first, so that a long run is not left alone at the end.
+ * Which run may start next: runs of one worker several at a time, then runs of several workers, and those that
+ * Deeplearning4j trains, one after the other while nothing else runs. The costliest come first, so that a long run is not left alone at the end.
  */
 final class RunQueue {
-    private static final Comparator<RunPlan> ORDER = Comparator.<RunPlan, Boolean>comparing(plan -> plan.workers() > 1)
+    private static final Comparator<RunPlan> ORDER = Comparator.<RunPlan, Boolean>comparing(RunQueue::runsAlone)
             .thenComparing(Comparator.comparingDouble(RunQueue::cost).reversed())
             .thenComparing(RunPlan::runId);
 
@@ -30,11 +30,16 @@ final class RunQueue {
         return plan.plannedSteps() * (1 + plan.batchSize() / 64.0);
     }
 
+    /** Deeplearning4j's gradient sharing has one server in a JVM, and all its jobs take the slots that they find. */
+    static boolean runsAlone(RunPlan plan) {
+        return plan.workers() > 1 || !plan.usesStepLoop();
+    }
+
     /** Takes the next run that may start now; null if none may. */
     @Nullable
     RunPlan next() {
         RunPlan first = waiting.peek();
-        if (first == null || running >= (first.workers() > 1 ? 1 : slots)) {
+        if (first == null || running >= (runsAlone(first) ? 1 : slots)) {
             return null;
         }
         running++;

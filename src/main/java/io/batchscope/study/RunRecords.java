@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
     /** Everything a run leaves. Rows of updates whose loss or gradient is not finite are left out: the outcome has their step. */
     public RunResult result(RunPlan plan, TrainedRun run, Instant startedAt) {
         List<StepRecord> steps = run.stepRows().stream()
-                .filter(row -> Double.isFinite(row.loss()) && Double.isFinite(row.gradientNorm()))
+                .filter(row -> Double.isFinite(row.loss()) && finiteOrNone(row.gradientNorm()))
                 .toList();
         List<EvalRecord> evals = run.evalRows().stream()
                 .filter(row -> Double.isFinite(row.loss()))
@@ -56,12 +57,15 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 plan.runId(),
                 plan.batchSize(),
                 plan.seed(),
-                plan.syncMode().label(),
+                plan.synchronization().mode().label(),
                 plan.workers(),
                 plan.layout().perWorker(),
                 plan.layout().accumulation(),
                 plan.microBatch(),
-                1,
+                (int) Math.min(Integer.MAX_VALUE, plan.synchronization().everySteps()),
+                plan.synchronization().settings(),
+                plan.synchronization().updateBatch(plan.batchSize(), plan.workers()),
+                plan.synchronization().syncExamples(plan.batchSize()),
                 plan.replica().label(),
                 label(plan.optimizer().name()),
                 plan.optimizer().momentum(),
@@ -96,6 +100,8 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 run.peakMemoryBytes(),
                 run.peakHeapBytes(),
                 run.peakOffHeapBytes(),
+                run.bytesSent(),
+                replicaDivergence(run),
                 oscillation.isPresent() ? oscillation.getAsDouble() : null,
                 null,
                 // Parquet keeps microseconds.
@@ -141,6 +147,19 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
 
     private static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? Double.valueOf(value) : null;
+    }
+
+    private static boolean finiteOrNone(@Nullable Double value) {
+        return value == null || Double.isFinite(value);
+    }
+
+    /** The last one measured. */
+    private static @Nullable Double replicaDivergence(TrainedRun run) {
+        return run.stepRows().stream()
+                .map(StepRecord::replicaDivergence)
+                .filter(Objects::nonNull)
+                .reduce((earlier, later) -> later)
+                .orElse(null);
     }
 
     private static String label(Enum<?> constant) {

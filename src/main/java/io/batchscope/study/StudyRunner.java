@@ -200,10 +200,11 @@ public final class StudyRunner {
         for (RunPlan plan = stopped ? null : progress.queue.next(); plan != null; plan = progress.queue.next()) {
             RunPlan started = plan;
             LOG.info(
-                    "run {}: batch {} on {} worker(s), seed {}, peak rate {}, {} steps",
+                    "run {}: batch {} on {} worker(s), {}, seed {}, peak rate {}, {} steps",
                     plan.runId(),
                     plan.batchSize(),
                     plan.workers(),
+                    plan.synchronization().describe(),
                     plan.seed(),
                     plan.peakLearningRate(),
                     plan.plannedSteps());

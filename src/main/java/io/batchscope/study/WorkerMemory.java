@@ -36,9 +36,9 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
         return need(plan, model, data, budget);
     }
 
-    /** What the workers of the runs need of the heap, each once. */
+    /** What the workers of the step loop's runs need of the heap, each once; what Deeplearning4j's need is not known. */
     public static List<WorkerNeed> needs(StudyPlan study, ModelFacts model, DataSize data, WorkerBudget budget) {
-        return study.runs().stream()
+        return study.stepLoopRuns().stream()
                 .map(plan -> need(plan, model, data, budget))
                 .distinct()
                 .toList();
@@ -90,7 +90,7 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
     }
 
     /**
-     * The plan with the micro-batch that all executors hold.
+     * The plan with the micro-batch that all executors hold. Only of a study with runs of the step loop.
      *
      * @param asked what the study asks for; empty: chosen
      * @param fit what the executors agreed on
@@ -103,19 +103,20 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
                             + "; give executors more memory beside the heap (spark.executor.memoryOverhead)");
         }
         if (fit.microBatch() == 0) {
-            RunPlan largest = study.runs().stream()
+            RunPlan largest = study.stepLoopRuns().stream()
                     .max(Comparator.comparingLong(plan -> need(plan).heapBytes(asked.orElse(1))))
                     .orElseThrow();
             throw new ClusterException(refusal(largest, asked));
         }
-        int usual = study.runs().get(0).microBatch();
+        RunPlan any = study.stepLoopRuns().get(0);
+        int usual = any.microBatch();
         if (asked.isPresent() || fit.microBatch() == usual) {
             return study;
         }
         return study.withMicroBatch(fit.microBatch())
                 .with("micro-batch " + fit.microBatch() + " instead of " + usual
                         + " (study.sync.micro-batch): a worker may use " + budget.describe() + " and would need "
-                        + needed(study.runs().get(0), usual) + "; gradients are added up over more parts");
+                        + needed(any, usual) + "; gradients are added up over more parts");
     }
 
     private String refusal(RunPlan plan, OptionalInt asked) {
@@ -147,8 +148,11 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
                 + outside + ")";
     }
 
-    /** What was measured, as rows of {@code probes} of a run. */
+    /** What was measured, as rows of {@code probes} of a run; none of a run that Deeplearning4j trains. */
     public List<ProbeRecord> rows(RunPlan plan) {
+        if (!plan.usesStepLoop()) {
+            return List.of();
+        }
         WorkerNeed need = need(plan);
         WorkerNeed any = new WorkerNeed(need.loop().unshared(), need.exampleBytes());
         long largest = largestMicroBatch(plan);

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trainingId the training that it belongs to, see {@link RunPlan#trainingId}
  * @param step updates done, at least 1
- * @param vectors the parameters, then the vectors that the update rule keeps; all {@code float[parameterCount]}
+ * @param bytesSent bytes that the first rank sent in updates so far
+ * @param numbers what the synchronizer keeps, alike on all ranks
+ * @param vectors the parameters, then the vectors that the update rule keeps, then those that the ranks keep for themselves,
+ *     of rank 0 first; all {@code float[parameterCount]}
  */
 public record Checkpoint(
         String trainingId,
@@ -23,10 +26,13 @@ public record Checkpoint(
         Watch watch,
         @Nullable Reached reached,
         Peaks peaks,
+        long bytesSent,
+        List<Double> numbers,
         List<StepRecord> stepRows,
         List<EvalRecord> evalRows,
         List<float[]> vectors) {
     public Checkpoint {
+        numbers = List.copyOf(numbers);
         stepRows = List.copyOf(stepRows);
         evalRows = List.copyOf(evalRows);
         vectors = List.copyOf(vectors);

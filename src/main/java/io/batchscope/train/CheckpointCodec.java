@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * divergence watch: limit, smoothed (double), examples before (long), loss sum before (double)
  * seconds to target (optional double: 0, or 1 and the double), steps to target (long, 0 without)
  * peak bytes of memory, heap, off-heap (long)
- * step rows (int), each: step (long), epoch (double), examples (long), rate, loss, norm (double),
- *     squared norms small, big, noise scale (optional double), seconds of compute, sync, data (double)
+ * bytes sent (long), numbers of the synchronizer (int), each a double
+ * step rows (int), each: step (long), epoch (double), examples (long), rate, loss (double), norm,
+ *     squared norms small, big, noise scale (optional double), bytes sent (optional long: 0, or 1 and the long), sparsity,
+ *     threshold, replica divergence (optional double), seconds of compute, sync, data (double)
  * evaluation rows (int), each: step (long), epoch (double), examples (long), elapsed seconds (double), split (text),
  *     loss (double), accuracy (optional double)
  * the vectors (float)
@@ -39,7 +41,7 @@ public final class CheckpointCodec {
     /** "BSCOPECK". */
     private static final long MAGIC = 0x4b4345504f435342L;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private CheckpointCodec() {}
 
@@ -52,6 +54,8 @@ public final class CheckpointCodec {
             Watch watch,
             @Nullable Reached reached,
             Peaks peaks,
+            long bytesSent,
+            List<Double> numbers,
             List<StepRecord> stepRows,
             List<EvalRecord> evalRows) {}
 
@@ -67,14 +71,7 @@ public final class CheckpointCodec {
         out.putInt(checkpoint.vectors().get(0).length);
         out.putInt(checkpoint.vectors().size());
         writeState(checkpoint, out);
-        out.putInt(checkpoint.stepRows().size());
-        for (StepRecord row : checkpoint.stepRows()) {
-            writeStep(row, out);
-        }
-        out.putInt(checkpoint.evalRows().size());
-        for (EvalRecord row : checkpoint.evalRows()) {
-            writeEvaluation(row, out);
-        }
+        CheckpointRows.write(checkpoint, out);
         for (float[] vector : checkpoint.vectors()) {
             out.putFloats(vector);
         }
@@ -101,31 +98,11 @@ public final class CheckpointCodec {
         out.putLong(peaks.memoryBytes());
         out.putLong(peaks.heapBytes());
         out.putLong(peaks.offHeapBytes());
-    }
-
-    private static void writeStep(StepRecord row, CheckpointOutput out) throws IOException {
-        out.putLong(row.step());
-        out.putDouble(row.epoch());
-        out.putLong(row.examples());
-        out.putDouble(row.learningRate());
-        out.putDouble(row.loss());
-        out.putDouble(row.gradientNorm());
-        out.putOptional(row.gradientNormSqSmall());
-        out.putOptional(row.gradientNormSqBig());
-        out.putOptional(row.noiseScale());
-        out.putDouble(row.computeSeconds());
-        out.putDouble(row.syncSeconds());
-        out.putDouble(row.dataSeconds());
-    }
-
-    private static void writeEvaluation(EvalRecord row, CheckpointOutput out) throws IOException {
-        out.putLong(row.step());
-        out.putDouble(row.epoch());
-        out.putLong(row.examples());
-        out.putDouble(row.elapsedSeconds());
-        out.putText(row.split());
-        out.putDouble(row.loss());
-        out.putOptional(row.accuracy());
+        out.putLong(checkpoint.bytesSent());
+        out.putInt(checkpoint.numbers().size());
+        for (double number : checkpoint.numbers()) {
+            out.putDouble(number);
+        }
     }
 
     /**
@@ -136,7 +113,7 @@ public final class CheckpointCodec {
     public static Checkpoint read(InputStream from, RunPlan plan, int parameterCount) throws IOException {
         CheckpointInput in = new CheckpointInput(from);
         Head head = head(in, plan);
-        int vectors = 1 + UpdateRule.of(plan.optimizer()).stateVectors();
+        int vectors = vectors(plan);
         if (head.parameters() != parameterCount || head.vectors() != vectors) {
             throw new IOException("it has " + head.vectors() + " vectors of " + head.parameters()
                     + " parameters, but the model needs " + vectors + " of " + parameterCount);
@@ -158,6 +135,8 @@ public final class CheckpointCodec {
                 body.watch(),
                 body.reached(),
                 body.peaks(),
+                body.bytesSent(),
+                body.numbers(),
                 body.stepRows(),
                 body.evalRows(),
                 values);
@@ -206,56 +185,30 @@ public final class CheckpointCodec {
                 new Watch(in.getDouble(), in.getDouble(), in.getLong(), in.getDouble()),
                 readReached(in),
                 new Peaks(in.getLong(), in.getLong(), in.getLong()),
-                readSteps(in, plan),
-                readEvaluations(in, plan));
+                in.getLong(),
+                readNumbers(in),
+                CheckpointRows.readSteps(in, plan),
+                CheckpointRows.readEvaluations(in, plan));
+    }
+
+    /** How many vectors a checkpoint of the run has. */
+    static int vectors(RunPlan plan) {
+        return 1
+                + UpdateRule.of(plan.optimizer()).stateVectors()
+                + plan.workers() * Synchronizer.ownVectors(plan.synchronization());
+    }
+
+    private static List<Double> readNumbers(CheckpointInput in) throws IOException {
+        List<Double> numbers = new ArrayList<>();
+        for (int left = in.getInt(); left > 0; left--) {
+            numbers.add(in.getDouble());
+        }
+        return numbers;
     }
 
     private static @Nullable Reached readReached(CheckpointInput in) throws IOException {
         Double seconds = in.getOptional();
         long step = in.getLong();
         return seconds == null ? null : new Reached(step, seconds);
-    }
-
-    private static List<StepRecord> readSteps(CheckpointInput in, RunPlan plan) throws IOException {
-        List<StepRecord> rows = new ArrayList<>();
-        for (int left = in.getInt(); left > 0; left--) {
-            rows.add(new StepRecord(
-                    plan.study(),
-                    plan.runId(),
-                    plan.batchSize(),
-                    plan.seed(),
-                    in.getLong(),
-                    in.getDouble(),
-                    in.getLong(),
-                    in.getDouble(),
-                    in.getDouble(),
-                    in.getDouble(),
-                    in.getOptional(),
-                    in.getOptional(),
-                    in.getOptional(),
-                    in.getDouble(),
-                    in.getDouble(),
-                    in.getDouble()));
-        }
-        return rows;
-    }
-
-    private static List<EvalRecord> readEvaluations(CheckpointInput in, RunPlan plan) throws IOException {
-        List<EvalRecord> rows = new ArrayList<>();
-        for (int left = in.getInt(); left > 0; left--) {
-            rows.add(new EvalRecord(
-                    plan.study(),
-                    plan.runId(),
-                    plan.batchSize(),
-                    plan.seed(),
-                    in.getLong(),
-                    in.getDouble(),
-                    in.getLong(),
-                    in.getDouble(),
-                    in.getText(),
-                    in.getDouble(),
-                    in.getOptional()));
-        }
-        return rows;
     }
 }

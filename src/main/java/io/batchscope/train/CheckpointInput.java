@@ -62,6 +62,11 @@ final class CheckpointInput {
         return take(1).get() == 0 ? null : getDouble();
     }
 
+    @Nullable
+    Long getOptionalLong() throws IOException {
+        return take(1).get() == 0 ? null : getLong();
+    }
+
     String getText() throws IOException {
         int length = getInt();
         if (length < 0 || length > MOST_TEXT_BYTES) {

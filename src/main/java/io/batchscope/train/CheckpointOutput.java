@@ -53,6 +53,13 @@ final class CheckpointOutput {
         }
     }
 
+    void putOptional(@Nullable Long value) throws IOException {
+        room(1).put((byte) (value == null ? 0 : 1));
+        if (value != null) {
+            putLong(value);
+        }
+    }
+
     /** The length in bytes, then UTF-8. */
     void putText(String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

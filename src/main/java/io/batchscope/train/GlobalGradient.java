@@ -1,10 +1,8 @@
 package io.batchscope.train;
 
-import io.batchscope.data.SplitMix;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.train.Replica.GradientListener;
 import io.batchscope.units.EpochGeometry;
-import java.util.Arrays;
 
 /**
  * The mean gradient of an update's global batch: every rank adds up the gradients of its micro-batches, each
@@ -16,28 +14,23 @@ final class GlobalGradient {
     /** Rides along with the gradient: the sum of the losses, and the votes to stop. */
     private static final int EXTRAS = 2;
 
-    private static final GradientListener NOBODY = part -> {};
-
-    private final RunPlan plan;
     private final EpochGeometry geometry;
-    private final Feeder feeder;
-    private final Replica replica;
+    private final ShareGradient share;
     private final Collective collective;
     private final GradientBuckets buckets;
     private final boolean overlaps;
-    private final GradientListener summing = this::sum;
+    private final GradientListener listener;
     private final int parameterCount;
     private final float[] mean;
     private long waitNanos;
 
     GlobalGradient(RunPlan plan, Feeder feeder, Replica replica, Collective collective) {
-        this.plan = plan;
         this.geometry = plan.geometry();
-        this.feeder = feeder;
-        this.replica = replica;
+        this.share = new ShareGradient(plan, feeder, replica, collective.rank());
         this.collective = collective;
         this.buckets = new GradientBuckets(replica.gradientOrder());
         this.overlaps = buckets.count() > 1 && collective.size() > 1;
+        this.listener = overlaps ? this::sum : ShareGradient.NOBODY;
         this.parameterCount = replica.parameterCount();
         this.mean = new float[parameterCount + EXTRAS];
     }
@@ -50,42 +43,15 @@ final class GlobalGradient {
      */
     void compute(long step, boolean stopVote, StepTimes times) throws InterruptedException {
         float weight = 1f / geometry.sizeOf(step);
-        double lossSum = 0;
-        boolean last = false;
         waitNanos = 0;
-        long time = System.nanoTime();
-        while (!last) {
-            MicroBatch part = feeder.next();
-            long fed = System.nanoTime();
-            lossSum += add(part, weight);
-            long computed = System.nanoTime();
-            long copied = part.batch().takeCopyNanos();
-            times.dataNanos += fed - time + copied;
-            times.computeNanos += computed - fed - copied;
-            time = computed;
-            last = part.last();
-        }
+        share.compute(weight, mean, listener, times);
+        long computed = System.nanoTime();
         // Sums that were begun meanwhile took this thread's time for as long as it took to begin them.
         times.computeNanos -= waitNanos;
-        mean[parameterCount] = (float) (lossSum * weight);
+        mean[parameterCount] = (float) (share.lossSum() * weight);
         mean[parameterCount + 1] = stopVote ? 1 : 0;
         sumTheRest();
-        times.syncNanos += System.nanoTime() - time + waitNanos;
-    }
-
-    /** Adds the gradient of a micro-batch; the first one of an update overwrites what is there. */
-    private double add(MicroBatch part, float weight) {
-        GradientListener listener = overlaps && part.last() ? summing : NOBODY;
-        if (part.batch().size() == 0) {
-            Arrays.fill(mean, 0f);
-            for (int i = 0; i < buckets.parts(); i++) {
-                listener.onReady(i);
-            }
-            return 0;
-        }
-        long rankSeed = collective.rank() * 65_537L + part.index();
-        replica.seed(SplitMix.mix(plan.seed() ^ SplitMix.mix(part.step() ^ SplitMix.mix(rankSeed))));
-        return replica.gradient(part.batch(), weight, part.index() > 0, mean, listener);
+        times.syncNanos += System.nanoTime() - computed + waitNanos;
     }
 
     private void sum(int part) {

@@ -1,8 +1,10 @@
 package io.batchscope.train;
 
 import io.batchscope.data.Batch;
+import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Synchronization;
 import java.io.Serializable;
 
 /**
@@ -10,7 +12,8 @@ import java.io.Serializable;
  * takes them all before its first update and none later.
  *
  * @param parameterBytes vectors as long as the parameters, which no micro-batch changes
- * @param orderBytes numbers of examples: the order of an epoch, and the rank's share of a batch
+ * @param orderBytes numbers of examples: the order of an epoch, and the rank's share of a batch; and of a round of local
+ *     updates the losses
  * @param share the most examples of one update on this rank
  * @param features numbers per example
  * @param outputs numbers per example that the network puts out
@@ -21,14 +24,35 @@ public record LoopMemory(long parameterBytes, long orderBytes, long share, int f
     public static LoopMemory of(RunPlan plan, ModelFacts model) {
         long kept = 1L + UpdateRule.of(plan.optimizer()).stateVectors();
         // Parameters and state, again while a checkpoint is written; the mean gradient; the copy of the replica.
+        // Averaging needs no more: the rank's own gradient takes the mean one's place, and keeps the parameters
+        // meanwhile.
         long vectors = 2 * kept + 2;
         long examples = (plan.trainExamples() + plan.workers() - 1) / plan.workers();
         return new LoopMemory(
-                vectors * model.parameterCount() * Float.BYTES,
-                Integer.BYTES * (examples + Math.min(plan.batchSize(), examples)),
+                vectors * model.parameterCount() * Float.BYTES + sharingBytes(plan, model),
+                Integer.BYTES * (examples + Math.min(plan.batchSize(), examples)) + roundBytes(plan),
                 plan.layout().perWorker(),
                 model.inputs(),
                 model.outputs());
+    }
+
+    /** The residual and the messages; and all ranks' residuals, once gathered and once copied, while they are written. */
+    private static long sharingBytes(RunPlan plan, ModelFacts model) {
+        long own = Synchronizer.ownVectors(plan.synchronization());
+        if (own == 0) {
+            return 0;
+        }
+        int length = Math.toIntExact(model.parameterCount());
+        long written = plan.checkpoints().equals(CheckpointPolicy.NONE) ? 0 : 2L * plan.workers();
+        long words = ThresholdEncoder.words(length) + SignExchange.messageWords(length, plan.workers());
+        return own * (1 + written) * length * Float.BYTES + words * Integer.BYTES;
+    }
+
+    /** Losses of the updates between two agreements, kept until the ranks add them up. */
+    private static long roundBytes(RunPlan plan) {
+        return plan.synchronization() instanceof Synchronization.ParameterAveraging averaging
+                ? Double.BYTES * averaging.longestRound(plan.plannedSteps())
+                : 0;
     }
 
     /** The same for updates of any size. */

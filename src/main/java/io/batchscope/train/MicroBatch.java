@@ -9,6 +9,7 @@ final class MicroBatch {
     private long step;
     private int index;
     private int count;
+    private int shareSize;
     private @Nullable RuntimeException exception;
     private @Nullable Error error;
 
@@ -36,10 +37,16 @@ final class MicroBatch {
         return index + 1 >= count;
     }
 
-    void place(long newStep, int newIndex, int newCount) {
+    /** Examples of the update on this rank, in all its micro-batches. */
+    int shareSize() {
+        return shareSize;
+    }
+
+    void place(long newStep, int newIndex, int newCount, int newShareSize) {
         step = newStep;
         index = newIndex;
         count = newCount;
+        shareSize = newShareSize;
     }
 
     /** Keeps what went wrong while it was put together, for the thread that is to compute with it. */

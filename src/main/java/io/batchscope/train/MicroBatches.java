@@ -75,7 +75,7 @@ final class MicroBatches {
         if (index >= count) {
             begin(step + 1);
         }
-        buffer.place(step, index, count);
+        buffer.place(step, index, count, shareSize);
     }
 
     private void begin(long newStep) {

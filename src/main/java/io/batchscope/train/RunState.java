@@ -4,6 +4,7 @@ import io.batchscope.data.Split;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.Outcome;
 import io.batchscope.result.StepRecord;
 import io.batchscope.train.Checkpoint.Peaks;
 import io.batchscope.train.Checkpoint.Reached;
@@ -31,7 +32,14 @@ final class RunState {
     final DivergenceWatch divergence;
     final List<StepRecord> stepRows = new ArrayList<>();
     final List<EvalRecord> evalRows = new ArrayList<>();
+    final List<PendingRow> pending = new ArrayList<>();
+    long bytesSent;
+
+    /** Updates done by this rank. */
     long step;
+
+    /** Of these, at the last agreement. */
+    long agreed;
 
     /** Whether its time was taken with several spreads of the batch, so that it belongs to none. */
     private boolean spreadChanged;
@@ -39,14 +47,78 @@ final class RunState {
     @Nullable
     Reached reached;
 
+    /**
+     * What is known of an update's row before the ranks agree.
+     *
+     * @param step the update's number, from 0
+     */
+    record PendingRow(
+            long step, double rate, long bytesSent, double computeSeconds, double syncSeconds, double dataSeconds) {
+        static PendingRow of(long step, double rate, long bytesSent, StepTimes times) {
+            return new PendingRow(
+                    step,
+                    rate,
+                    bytesSent,
+                    StepTimes.seconds(times.computeNanos),
+                    StepTimes.seconds(times.syncNanos),
+                    StepTimes.seconds(times.dataNanos));
+        }
+    }
+
     RunState(RunPlan plan) {
         this.plan = plan;
         this.geometry = plan.geometry();
         this.divergence = new DivergenceWatch(plan.divergenceFactor());
     }
 
-    /** Keeps the row of an update. */
-    StepRecord keep(long stepsDone, double rate, double loss, double norm, StepTimes times) {
+    /** Whether, every so many updates, something falls due between the last agreement and this one. */
+    boolean isDue(long everySteps) {
+        return step / everySteps > agreed / everySteps;
+    }
+
+    /** Whether the row of an update is kept: now and then, of agreements that are apart as well, and the last one's. */
+    boolean keepsRow(long update) {
+        long every = plan.stepRowEvery();
+        return update % every == 0
+                || update == plan.plannedSteps() - 1
+                || (update > agreed
+                        && (update + 1) / every > agreed / every
+                        && plan.synchronization().agreesAfter(update, plan.plannedSteps()));
+    }
+
+    /**
+     * Takes in what an agreement says of the updates since the last one, the last of which is {@code step}.
+     *
+     * @return the outcome if one of them was the run's last; the run has then done {@code step} updates before it diverged
+     */
+    @Nullable
+    Outcome end(Agreement agreement, TrainingListener listener) {
+        int row = 0;
+        for (int i = 0; i < agreement.losses().size(); i++) {
+            long update = agreed + i;
+            double loss = agreement.losses().get(i);
+            if (divergence.hasDiverged(loss, geometry.sizeOf(update))) {
+                step = update;
+                return new Outcome.Diverged(update + 1, loss);
+            }
+            if (row < pending.size() && pending.get(row).step() == update) {
+                listener.onStep(keep(pending.get(row), loss, update == step ? agreement : null));
+                row++;
+            }
+        }
+        pending.clear();
+        return agreement.stopWanted()
+                ? new Outcome.BudgetExhausted(step + 1, StepTimes.seconds(total.totalNanos))
+                : null;
+    }
+
+    /**
+     * Keeps the row of an update.
+     *
+     * @param agreement the one that the update ended with; null if it ended with none
+     */
+    StepRecord keep(PendingRow pending, double loss, @Nullable Agreement agreement) {
+        long stepsDone = pending.step() + 1;
         StepRecord row = new StepRecord(
                 plan.study(),
                 plan.runId(),
@@ -55,15 +127,19 @@ final class RunState {
                 stepsDone,
                 geometry.epochsAfter(stepsDone),
                 geometry.examplesAfter(stepsDone),
-                rate,
+                pending.rate(),
                 loss,
-                norm,
+                agreement == null ? null : agreement.gradientNorm(),
                 null,
                 null,
                 null,
-                StepTimes.seconds(times.computeNanos),
-                StepTimes.seconds(times.syncNanos),
-                StepTimes.seconds(times.dataNanos));
+                pending.bytesSent(),
+                agreement == null ? null : agreement.sparsity(),
+                agreement == null ? null : agreement.threshold(),
+                agreement == null ? null : agreement.replicaDivergence(),
+                pending.computeSeconds(),
+                pending.syncSeconds(),
+                pending.dataSeconds());
         stepRows.add(row);
         return row;
     }
@@ -86,8 +162,8 @@ final class RunState {
         return row;
     }
 
-    /** With vectors a checkpoint; their content is the caller's matter. */
-    Checkpoint checkpoint(Peaks peaks, List<float[]> vectors) {
+    /** With vectors and the synchronizer's numbers a checkpoint; their content is the caller's matter. */
+    Checkpoint checkpoint(Peaks peaks, double[] numbers, List<float[]> vectors) {
         Times times = new Times(
                 total.computeNanos,
                 total.syncNanos,
@@ -104,19 +180,41 @@ final class RunState {
                 divergence.state(),
                 reached,
                 peaks,
+                bytesSent,
+                Arrays.stream(numbers).boxed().toList(),
                 stepRows,
                 evalRows,
                 vectors);
     }
 
+    /** What the run gave. */
+    TrainedRun result(Outcome outcome, Peaks peaks, List<String> hosts, Parameters parameters) {
+        return new TrainedRun(
+                outcome,
+                step,
+                reached == null ? null : reached.step(),
+                secondsToTarget(),
+                seconds(total.totalNanos),
+                seconds(total.computeNanos),
+                seconds(total.syncNanos),
+                seconds(total.dataNanos),
+                peaks.memoryBytes(),
+                peaks.heapBytes(),
+                peaks.offHeapBytes(),
+                bytesSent,
+                hosts,
+                stepRows,
+                evalRows,
+                parameters);
+    }
+
     /** Seconds of a run on one spread of its batches; not a number if it had several. */
-    double seconds(long nanos) {
+    private double seconds(long nanos) {
         return spreadChanged ? Double.NaN : StepTimes.seconds(nanos);
     }
 
     /** When the target was reached; null if it was not, or if the run had several spreads. */
-    @Nullable
-    Double secondsToTarget() {
+    private @Nullable Double secondsToTarget() {
         return reached == null || spreadChanged ? null : Double.valueOf(reached.seconds());
     }
 
@@ -131,6 +229,7 @@ final class RunState {
                 || checkpoint.times().microBatch() != plan.microBatch();
         divergence.restore(checkpoint.watch());
         reached = checkpoint.reached();
+        bytesSent = checkpoint.bytesSent();
         stepRows.addAll(checkpoint.stepRows());
         evalRows.addAll(checkpoint.evalRows());
     }
@@ -167,6 +266,17 @@ final class RunState {
 
     private static long getLong(double[] from, int at) {
         return ((long) from[at] << 32) | (long) from[at + 1];
+    }
+
+    /** Gives the first rank's numbers to the others, to the bit. */
+    static void share(double[] numbers, Collective collective) {
+        if (numbers.length == 0) {
+            return;
+        }
+        if (collective.rank() > 0) {
+            Arrays.fill(numbers, NOTHING);
+        }
+        collective.allReduceSum(numbers, 0, numbers.length);
     }
 
     /** Gives the first rank's vectors to the others, to the bit. */

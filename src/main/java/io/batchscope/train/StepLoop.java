@@ -7,8 +7,11 @@ import io.batchscope.plan.Target;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.train.Replica.Score;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.train.RunState.PendingRow;
+import io.batchscope.train.Synchronizer.Votes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -16,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The training loop of one rank; {@link TrainingEngine} shows it as pseudo-code. It begins at update 0 or where a
- * checkpoint was taken, which gives the same bits. Every decision that ends the loop is taken from values that are the
- * same on all ranks, so all ranks leave it at the same update.
+ * checkpoint was taken, which gives the same bits. What becomes of a gradient is its {@link Synchronizer}'s matter. Every
+ * decision that ends the loop is taken at an {@link Agreement}, from values that are the same on all ranks, so all ranks
+ * leave it at the same update.
  */
 public final class StepLoop {
     private final RunPlan plan;
-    private final EpochGeometry geometry;
     private final Replica replica;
     private final Collective collective;
     private final List<String> hosts;
     private final TrainingListener listener;
-    private final GlobalGradient gradient;
+    private final Synchronizer synchronizer;
     private final Evaluator evaluator;
     private final Feeder feeder;
     private final ParameterUpdate parameterUpdate;
@@ -107,16 +110,15 @@ public final class StepLoop {
             Checkpointing checkpointing,
             ExecutorService writing) {
         this.plan = plan;
-        this.geometry = plan.geometry();
         this.replica = replica;
         this.collective = collective;
         this.hosts = hosts;
         this.listener = listener;
         this.feeder = feeder;
-        this.gradient = new GlobalGradient(plan, feeder, replica, collective);
         this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
         this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
         this.parameters = parameterUpdate.parameters();
+        this.synchronizer = Synchronizer.of(plan, feeder, parameterUpdate, replica, collective);
         this.state = new RunState(plan);
         this.memory = new MemoryPeaks(replica);
         this.from = checkpointing.from();
@@ -170,39 +172,36 @@ public final class StepLoop {
             if (Thread.interrupted()) {
                 throw new InterruptedException("run " + plan.runId() + " was stopped at step " + state.step);
             }
-            outcome = update(state.step);
+            Agreement agreement = update(state.step);
+            outcome = agreement == null ? null : state.end(agreement, listener);
             if (outcome instanceof Outcome.Diverged) {
                 break;
             }
             state.step++;
             listener.onProgress(state.step);
-            boolean last = outcome != null || state.step == plan.plannedSteps();
-            if (last || state.step % plan.evaluateEvery() == 0) {
-                outcome = afterEvaluation(state.step, evaluate(state.step, Split.VALIDATION), outcome);
-            }
-            if (!last && outcome == null && checkpoints.isDue(state.step, state.total.totalNanos)) {
-                checkpoints.write(parameterUpdate.vectors(), copies -> state.checkpoint(memory.peaks(), copies));
+            if (agreement != null) {
+                outcome = afterAgreement(agreement, outcome);
             }
         }
         Outcome end = finish(state.step, outcome == null ? new Outcome.Completed() : outcome);
         listener.onEnd(end);
         Checkpoint.Peaks peaks = memory.overRanks(collective);
-        return new TrainedRun(
-                end,
-                state.step,
-                state.reached == null ? null : state.reached.step(),
-                state.secondsToTarget(),
-                state.seconds(state.total.totalNanos),
-                state.seconds(state.total.computeNanos),
-                state.seconds(state.total.syncNanos),
-                state.seconds(state.total.dataNanos),
-                peaks.memoryBytes(),
-                peaks.heapBytes(),
-                peaks.offHeapBytes(),
-                hosts,
-                state.stepRows,
-                state.evalRows,
-                new Parameters(parameters));
+        return state.result(end, peaks, hosts, new Parameters(parameters));
+    }
+
+    /** Evaluates and begins a checkpoint where they are due. */
+    private @Nullable Outcome afterAgreement(Agreement agreement, @Nullable Outcome outcome) {
+        boolean last = outcome != null || state.step == plan.plannedSteps();
+        if (last || state.isDue(plan.evaluateEvery())) {
+            outcome = afterEvaluation(state.step, evaluate(state.step, Split.VALIDATION), outcome);
+        }
+        state.agreed = state.step;
+        if (!last && outcome == null && agreement.checkpointWanted()) {
+            List<float[]> vectors = new ArrayList<>(parameterUpdate.vectors());
+            vectors.addAll(OwnVectors.gather(synchronizer.ownVectors(), collective));
+            checkpoints.write(vectors, copies -> state.checkpoint(memory.peaks(), synchronizer.numbers(), copies));
+        }
+        return outcome;
     }
 
     /**
@@ -216,7 +215,7 @@ public final class StepLoop {
         if (start == null || collective.rank() > 0) {
             replica.readParameters(parameters);
         } else {
-            start.requireFits(plan, parameters.length, vectors.size());
+            start.requireFits(plan, parameters.length, CheckpointCodec.vectors(plan));
             for (int i = 0; i < vectors.size(); i++) {
                 System.arraycopy(start.vectors().get(i), 0, vectors.get(i), 0, parameters.length);
             }
@@ -230,31 +229,47 @@ public final class StepLoop {
         if (collective.size() > 1 || state.step > 0) {
             replica.writeParameters(parameters);
         }
+        if (state.step > 0) {
+            restoreSynchronizer(start, vectors.size());
+        }
+        state.agreed = state.step;
         feeder.startAt(state.step);
         checkpoints.startAt(state.step, state.total.totalNanos, start == null ? List.of() : start.vectors());
     }
 
-    /** One optimizer update; an outcome if it was the last. */
-    private @Nullable Outcome update(long step) throws InterruptedException {
+    /** @param start on the first rank; the others have it from there */
+    private void restoreSynchronizer(@Nullable Checkpoint start, int common) {
+        double[] numbers = synchronizer.numbers();
+        List<float[]> all = List.of();
+        if (start != null) {
+            Arrays.setAll(numbers, i -> start.numbers().get(i));
+            all = start.vectors().subList(common, start.vectors().size());
+        }
+        RunState.share(numbers, collective);
+        synchronizer.restore(numbers);
+        OwnVectors.scatter(all, synchronizer.ownVectors(), collective);
+    }
+
+    /** One update; null if the ranks are apart after it. */
+    private @Nullable Agreement update(long step) throws InterruptedException {
         times.clear();
         long start = System.nanoTime();
+        long sentBefore = collective.sentBytes();
         double rate = plan.schedule().rateAt(step);
-        gradient.compute(step, StepTimes.seconds(state.total.totalNanos) > plan.secondsLimit(), times);
-        if (state.divergence.hasDiverged(gradient.loss(), geometry.sizeOf(step))) {
-            return new Outcome.Diverged(step + 1, gradient.loss());
-        }
-        boolean keepRow = step % plan.stepRowEvery() == 0 || step == plan.plannedSteps() - 1;
-        double norm = keepRow ? gradient.norm() : 0;
-        parameterUpdate.apply(gradient.mean(), rate, step);
+        boolean keepRow = state.keepsRow(step);
+        Votes votes = new Votes(
+                StepTimes.seconds(state.total.totalNanos) > plan.secondsLimit(),
+                checkpoints.isDue(step + 1, state.total.totalNanos));
+        Agreement agreement = synchronizer.update(step, rate, votes, keepRow, times);
         times.totalNanos = System.nanoTime() - start;
         state.total.add(times);
+        long sent = collective.sentBytes() - sentBefore;
+        state.bytesSent += sent;
         if (keepRow) {
             memory.sample();
-            listener.onStep(state.keep(step + 1, rate, gradient.loss(), norm, times));
+            state.pending.add(PendingRow.of(step, rate, sent, times));
         }
-        return gradient.stopWanted()
-                ? new Outcome.BudgetExhausted(step + 1, StepTimes.seconds(state.total.totalNanos))
-                : null;
+        return agreement;
     }
 
     private Score evaluate(long step, Split split) {

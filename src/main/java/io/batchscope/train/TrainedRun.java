@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     runs that shared the process are in it
  * @param peakHeapBytes the most heap in use of any worker's process seen then, garbage and other runs included
  * @param peakOffHeapBytes the most native memory that any worker's replica held
+ * @param bytesSent bytes that the first worker sent in updates for the workers to agree; null if not measured
  * @param hosts where the ranks ran, in rank order
  * @param parameters the last parameters; null when the run failed
  */
@@ -34,6 +35,7 @@ public record TrainedRun(
         @Nullable Long peakMemoryBytes,
         @Nullable Long peakHeapBytes,
         @Nullable Long peakOffHeapBytes,
+        @Nullable Long bytesSent,
         List<String> hosts,
         List<StepRecord> stepRows,
         List<EvalRecord> evalRows,
@@ -56,6 +58,7 @@ public record TrainedRun(
                 0,
                 0,
                 0,
+                null,
                 null,
                 null,
                 null,

@@ -70,6 +70,10 @@ public final class RunFixture {
                 null,
                 null,
                 null,
+                null,
+                null,
+                null,
+                null,
                 0.01,
                 0.001,
                 0.0001);

@@ -125,7 +125,8 @@ class CommandsIT {
 
         Finished many = commands().smoke("train");
         assertThat(many.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(many.errors()).contains("takes one batch size and one seed, but the configuration has 4 and 1");
+        assertThat(many.errors())
+                .contains("takes one batch size, one seed and one mode, but the configuration has 4, 1 and 1");
     }
 
     @Test

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.batchscope.config.ConfigLoader;
 import io.batchscope.plan.ReplicaKind;
-import io.batchscope.study.StepTime;
+import io.batchscope.plan.RunPlan;
 import io.batchscope.testing.LocalSpark;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,30 +24,99 @@ class PlanCommandTest {
     @TempDir
     Path directory;
 
-    private StudySetup setup(String replica) {
-        List<String> sets = List.of("data.path=\"" + directory.resolve("data") + "\"", "replica=" + replica);
-        return StudySetup.of(spark.session(), ConfigLoader.load(Path.of("conf", "smoke.conf"), sets));
+    private StudySetup setup(String... sets) {
+        List<String> all = new ArrayList<>(List.of("data.path=\"" + directory.resolve("data") + "\""));
+        all.addAll(List.of(sets));
+        return StudySetup.of(spark.session(), ConfigLoader.load(Path.of("conf", "smoke.conf"), all));
     }
 
     @Test
     void saysWhichReplicaTheRunsGetAndWhy() throws Exception {
-        StudySetup setup = setup("dl4j");
-        StepTime time =
-                StepTime.calibrate(setup.replicas(), setup.model().facts().inputs(), 16);
+        StudySetup setup = setup("replica=dl4j");
+        ToDoubleFunction<RunPlan> seconds = PlanCommand.forecast(setup);
 
-        assertThat(PlanCommand.text(setup, time)).contains("\nreplica    dl4j: study.replica asks for it\n");
-        JsonNode document = new ObjectMapper().readTree(PlanCommand.json(setup, time));
+        assertThat(PlanCommand.text(setup, seconds))
+                .contains("\nreplica    dl4j: study.replica asks for it\n")
+                .doesNotContain("synchronous");
+        JsonNode document = new ObjectMapper().readTree(PlanCommand.json(setup, seconds));
         assertThat(document.get("replica").asText()).isEqualTo("dl4j");
         assertThat(document.get("replica_reason").asText()).isEqualTo("study.replica asks for it");
     }
 
     @Test
     void decidesByWhatTheModelAndTheExecutorsSay() {
-        StudySetup setup = setup("auto");
+        StudySetup setup = setup("replica=auto");
 
         boolean fused = setup.plan().replica().kind() == ReplicaKind.FUSED;
         assertThat(fused).isEqualTo(setup.replicas() != setup.model().replicas());
         assertThat(setup.plan().runs()).allSatisfy(run -> assertThat(run.replica())
                 .isEqualTo(setup.plan().replica().kind()));
+    }
+
+    @Test
+    void showsModesWithTheirEffectiveBatchSizes() throws Exception {
+        StudySetup setup = setup(
+                "batch-sizes=[128]",
+                "sync.workers=2",
+                "sync.compare=[synchronous,{mode=parameter-averaging,every=4},gradient-sharing,dl4j-gradient-sharing]");
+        ToDoubleFunction<RunPlan> seconds = PlanCommand.forecast(setup);
+
+        List<String> rows = PlanCommand.text(setup, seconds)
+                .lines()
+                .dropWhile(line -> !line.startsWith("run "))
+                .takeWhile(line -> !line.startsWith("update: "))
+                .map(line -> line.strip().replaceAll(" +", " "))
+                .toList();
+        assertThat(rows.get(0))
+                .isEqualTo("run batch seed workers × each × accum update agree rate warmup steps ≈ time ≈ MiB schedule;"
+                        + " mode");
+        assertThat(rows.subList(1, 5))
+                .satisfiesExactly(
+                        exact -> assertThat(exact)
+                                .contains(" 2 × 64 × 1 128 128 ")
+                                .endsWith("; synchronous"),
+                        averaging -> assertThat(averaging)
+                                .contains(" 2 × 64 × 1 64 512 ")
+                                .endsWith("; parameter-averaging, every 4 steps"),
+                        sharing -> assertThat(sharing)
+                                .contains(" 2 × 64 × 1 128 128 ")
+                                .endsWith("; gradient-sharing, adaptive threshold, sparsity 0.99 to 0.999"),
+                        // What it needs is not known.
+                        theirs -> assertThat(theirs)
+                                .contains(" 2 × 64 × 1 64 - ", " - ")
+                                .endsWith("; dl4j-gradient-sharing, adaptive threshold, sparsity 0.99 to 0.9999"));
+
+        JsonNode runs =
+                new ObjectMapper().readTree(PlanCommand.json(setup, seconds)).get("runs");
+        assertThat(column(runs, "sync_mode"))
+                .containsExactly("synchronous", "parameter-averaging", "gradient-sharing", "dl4j-gradient-sharing");
+        assertThat(column(runs, "sync_settings")).startsWith("", "every 4 steps");
+        assertThat(column(runs, "sync_every")).containsExactly("1", "4", "1", "1");
+        assertThat(column(runs, "update_batch")).containsExactly("128", "64", "128", "64");
+        assertThat(column(runs, "sync_examples")).containsExactly("128", "512", "128", "null");
+        assertThat(column(runs, "replica")).last().isEqualTo("dl4j");
+        assertThat(column(runs, "expected_memory_bytes")).last().isEqualTo("null");
+        assertThat(runs.get(2).get("expected_memory_bytes").asLong())
+                .isGreaterThanOrEqualTo(runs.get(0).get("expected_memory_bytes").asLong());
+        assertThat(column(runs, "run_id")).doesNotHaveDuplicates();
+        assertThat(runs)
+                .allSatisfy(run ->
+                        assertThat(run.get("expected_seconds").asDouble()).isPositive());
+    }
+
+    @Test
+    void plansAStudyOfDeeplearning4jsOwnModesAlone() {
+        StudySetup setup = setup("batch-sizes=[256]", "sync.workers=2", "sync.mode=dl4j-parameter-averaging");
+
+        assertThat(PlanCommand.text(setup, PlanCommand.forecast(setup)))
+                .contains("\nreplica    dl4j: the modes of the study are Deeplearning4j's own\n")
+                .contains("; what Deeplearning4j's own modes need is not known\n")
+                .contains("; dl4j-parameter-averaging, every 8 steps\n");
+    }
+
+    private static List<String> column(JsonNode rows, String name) {
+        return StreamSupport.stream(rows.spliterator(), false)
+                .map(row -> row.get(name).asText())
+                .toList();
     }
 }

@@ -2,10 +2,16 @@ package io.batchscope.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.config.ConfigLoader;
+import io.batchscope.plan.ClusterFacts;
+import io.batchscope.plan.DataFacts;
+import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.ModelFacts;
+import io.batchscope.plan.Planner;
 import io.batchscope.plan.ReplicaChoice;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.Provenance;
@@ -20,22 +26,28 @@ import io.batchscope.train.TrainedRun;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class StudyProgressTest {
+    private static final ModelFacts MODEL =
+            new ModelFacts("m", "softmax", 15, 4, 3, Task.CLASSIFICATION, false, List.of());
+    private static final RunRecords RECORDS = new RunRecords(
+            MODEL,
+            new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"),
+            new WorkerMemory(
+                    MODEL,
+                    new WorkerMemory.DataSize(20, 0),
+                    new WorkerBudget(1 << 20, 1 << 20, 1 << 20, true, 1, 0),
+                    NativeLaw.NONE));
+
     @Test
     void countsARunThatHasEnded() {
         RunPlan plan = RunPlans.sgd(Task.CLASSIFICATION, 100, 10, 5, 0.1).plan();
-        ModelFacts model = new ModelFacts("m", "softmax", 15, 4, 3, Task.CLASSIFICATION, false, List.of());
-        WorkerBudget budget = new WorkerBudget(1 << 20, 1 << 20, 1 << 20, true, 1, 0);
-        RunRecord row = new RunRecords(
-                        model,
-                        new Provenance("abc", "def", "0.1.0", "17", "Linux", "by hand", "3.5.5"),
-                        new WorkerMemory(model, new WorkerMemory.DataSize(20, 0), budget, NativeLaw.NONE))
-                .result(plan, TrainedRun.failed("no memory"), Instant.EPOCH)
+        RunRecord row = RECORDS.result(plan, TrainedRun.failed("no memory"), Instant.EPOCH)
                 .run();
         assertThat(shown(plan, progress -> {
                     progress.onRunStarted(plan);
@@ -61,11 +73,47 @@ class StudyProgressTest {
                         """);
     }
 
+    @Test
+    void namesTheModeWhereAStudyComparesModes() {
+        StudyConfig config = ConfigLoader.load(
+                        Path.of("conf", "smoke.conf"),
+                        List.of("batch-sizes=[128]", "sync.compare=[synchronous,parameter-averaging]"))
+                .config();
+        StudyPlan study = Planner.plan(
+                config,
+                new DataFacts("d", Task.CLASSIFICATION, 1620, 180, 200, 20, 4),
+                new ModelFacts("m", "mlp", 100, 20, 4, Task.CLASSIFICATION, false, List.of()),
+                new ClusterFacts(2),
+                new FusedFacts(null, null));
+        RunPlan averaging = study.runs().get(1);
+
+        assertThat(shown(study, progress -> {
+                    progress.onRunStarted(averaging);
+                    progress.onRestart(averaging, "rank 1 was lost", 0, 2, 3);
+                    progress.onStudy(StudyStatus.State.RUNNING, new StudyStatus.Counts(2, 0, 0, 0));
+                    progress.onRunFinished(
+                            averaging,
+                            RECORDS.result(averaging, TrainedRun.failed("x"), Instant.EPOCH)
+                                    .run());
+                    progress.onRunStarted(averaging);
+                    progress.onStudy(StudyStatus.State.RUNNING, new StudyStatus.Counts(2, 0, 0, 1));
+                }))
+                .isEqualTo(
+                        "note: run " + averaging.runId()
+                                + " (batch 128, parameter-averaging, every 8 steps): rank 1 was"
+                                + " lost; begins again, as it has no checkpoint, attempt 2 of 3\n"
+                                + "progress: 50 %, 1 of 2 runs, batch 128 (parameter-averaging, every 8 steps) seed 1 at 0/60\n");
+    }
+
     private static String shown(RunPlan plan, Consumer<StudyProgress> events) {
-        ByteArrayOutputStream shown = new ByteArrayOutputStream();
-        try (StudyProgress progress = new StudyProgress(
+        return shown(
                 new StudyPlan("study", new ReplicaChoice(ReplicaKind.DL4J, "a test"), List.of(plan), List.of()),
-                new PrintStream(shown, true, StandardCharsets.UTF_8))) {
+                events);
+    }
+
+    private static String shown(StudyPlan study, Consumer<StudyProgress> events) {
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        try (StudyProgress progress = new StudyProgress(study, new PrintStream(shown, true, StandardCharsets.UTF_8))) {
             events.accept(progress);
         }
         return shown.toString(StandardCharsets.UTF_8);

@@ -58,6 +58,31 @@ class LocalCollectiveTest {
         c.finish();
     }
 
+    /** Who has done its last sum closes at once; the others may not have noticed yet that all had come to it. */
+    @Test
+    void ranksThatHaveComeMayClose() throws Exception {
+        int times = 2000;
+        List<List<Collective>> meetings = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            meetings.add(LocalCollective.of(2, LONG));
+        }
+        List<Callable<String>> bodies = new ArrayList<>();
+        for (int rank = 0; rank < 2; rank++) {
+            int own = rank;
+            bodies.add(() -> {
+                for (List<Collective> meeting : meetings) {
+                    try (Collective c = meeting.get(own)) {
+                        c.allReduceSum(new float[2], 0, 2);
+                    }
+                }
+                return "all";
+            });
+        }
+
+        assertThat(Ranks.together(bodies))
+                .allSatisfy(e -> assertThat(e.value()).as(e.message()).hasValue("all"));
+    }
+
     @Test
     void ranksThatComeByThemselvesMeet() throws Exception {
         List<Callable<Float>> bodies = new ArrayList<>();

@@ -53,7 +53,9 @@ class ConfFilesTest {
         StudyPlan plan = Planner.plan(config, data, model, new ClusterFacts(64), new FusedFacts(null, null));
 
         assertThat(plan.runs())
-                .hasSize(config.batchSizes().size() * config.seeds().size());
+                .hasSize(config.batchSizes().size()
+                        * config.seeds().size()
+                        * config.sync().modes().size());
         assertThat(plan.runs()).extracting("runId").doesNotHaveDuplicates();
     }
 

@@ -10,6 +10,7 @@ import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
 import io.batchscope.plan.StudyConfig.ScheduleConfig;
 import io.batchscope.plan.SyncMode;
+import io.batchscope.plan.SyncModeConfig;
 import io.batchscope.plan.Target;
 import io.batchscope.plan.Task;
 import io.batchscope.scaling.ScalingRule;
@@ -83,7 +84,7 @@ class ConfigLoaderTest {
         assertThat(config.evaluation())
                 .isEqualTo(new StudyConfig.EvaluationConfig(new Span(100, Span.Unit.STEPS), 50, 4));
         assertThat(config.sync().workers()).hasValue(2);
-        assertThat(config.sync().mode()).isEqualTo(SyncMode.SYNCHRONOUS);
+        assertThat(config.sync().modes()).extracting(SyncModeConfig::mode).containsExactly(SyncMode.SYNCHRONOUS);
         assertThat(config.replica()).contains(ReplicaKind.DL4J);
         assertThat(config.output()).isEqualTo("results/here");
     }

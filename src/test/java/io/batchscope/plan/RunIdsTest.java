@@ -4,7 +4,9 @@ import static io.batchscope.plan.Studies.ordinary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchscope.plan.StudyConfig.ScheduleConfig.Shape;
+import io.batchscope.plan.Synchronization.Threshold;
 import io.batchscope.scaling.ScalingRule;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +29,7 @@ class RunIdsTest {
     /** A change of this value makes every finished study run again: say so in the changelog. */
     @Test
     void staysTheSameFromBuildToBuild() {
-        assertThat(id(ordinary())).isEqualTo(id(ordinary())).isEqualTo("r1f5e8fbc061f408");
+        assertThat(id(ordinary())).isEqualTo(id(ordinary())).isEqualTo("r6d520d25b14efe5");
     }
 
     static List<Studies> changes() {
@@ -144,6 +146,75 @@ class RunIdsTest {
         assertThat(smaller.runId()).isNotEqualTo(one.runs().get(0).runId());
         assertThat(smaller.trainingId()).isNotEqualTo(one.runs().get(0).trainingId());
         assertThat(one.withMicroBatch(64).withMicroBatch(256).runs()).isEqualTo(one.runs());
+    }
+
+    /** Plain, then each setting of each mode changed once. */
+    static List<Synchronization> synchronizations() {
+        Threshold adaptive = new Threshold.Adaptive(1e-3, 0.9, 0.99, 1.1);
+        List<Synchronization> all = new ArrayList<>(List.of(
+                new Synchronization.Synchronous(),
+                new Synchronization.ParameterAveraging(1, 0),
+                new Synchronization.ParameterAveraging(8, 0),
+                new Synchronization.ParameterAveraging(8, 100),
+                new Synchronization.Dl4jParameterAveraging(1),
+                new Synchronization.Dl4jParameterAveraging(8),
+                new Synchronization.GradientSharing(adaptive, 6, 5),
+                new Synchronization.GradientSharing(adaptive, Double.POSITIVE_INFINITY, 5),
+                new Synchronization.GradientSharing(adaptive, 5, 6)));
+        for (Threshold threshold : List.of(
+                adaptive,
+                new Threshold.Adaptive(2e-3, 0.9, 0.99, 1.1),
+                new Threshold.Adaptive(1e-3, 0.8, 0.99, 1.1),
+                new Threshold.Adaptive(1e-3, 0.9, 0.98, 1.1),
+                new Threshold.Adaptive(1e-3, 0.9, 0.99, 1.2),
+                new Threshold.Fixed(0),
+                new Threshold.Fixed(1e-3),
+                new Threshold.TargetSparsity(1e-3, 0.9, 1.1),
+                new Threshold.TargetSparsity(1e-2, 0.9, 1.1),
+                new Threshold.TargetSparsity(1e-3, 0.99, 1.1),
+                new Threshold.TargetSparsity(1e-3, 0.9, 1.2))) {
+            all.add(new Synchronization.GradientSharing(threshold, 5, 5));
+            all.add(new Synchronization.Dl4jGradientSharing(threshold, 5, 5));
+        }
+        return all;
+    }
+
+    @Test
+    void changesWithTheModeAndEachOfItsSettings() {
+        List<RunPlan> runs = synchronizations().stream()
+                .map(synchronization -> ordinary().mode(synchronization).run())
+                .toList();
+        assertThat(runs).extracting(RunPlan::runId).doesNotHaveDuplicates();
+        assertThat(runs).extracting(RunPlan::trainingId).doesNotHaveDuplicates();
+    }
+
+    /** Every worker goes its own way, so how many there are changes results by more than rounding. */
+    @Test
+    void tellsSpreadsApartInEveryModeButTheExactOne() {
+        for (Synchronization synchronization : List.of(
+                new Synchronization.ParameterAveraging(8, 0),
+                new Synchronization.GradientSharing(new Threshold.Fixed(1e-3), 5, 5),
+                new Synchronization.Dl4jParameterAveraging(8))) {
+            Studies automatic =
+                    ordinary().batches(512).sync(OptionalInt.empty(), 256, 60).mode(synchronization);
+            RunPlan one = run(automatic, 1);
+            RunPlan four = run(automatic, 4);
+            assertThat(List.of(one.runId(), one.trainingId())).doesNotContain(four.runId(), four.trainingId());
+        }
+        Studies averaging = ordinary().mode(new Synchronization.ParameterAveraging(8, 0));
+        RunPlan other = averaging.sync(OptionalInt.of(1), 128, 60).run();
+        assertThat(other.runId()).isNotEqualTo(id(averaging));
+        assertThat(other.trainingId()).isNotEqualTo(averaging.run().trainingId());
+    }
+
+    /** It pushes whole shares through the network, whatever the study says. */
+    @Test
+    void ignoresTheMicroBatchWhereDeeplearning4jTrains() {
+        Studies theirs = ordinary().mode(new Synchronization.Dl4jParameterAveraging(8));
+        StudyPlan plan = theirs.plan();
+
+        assertThat(id(theirs.sync(OptionalInt.of(1), 32, 60))).isEqualTo(id(theirs));
+        assertThat(plan.withMicroBatch(16)).isEqualTo(plan);
     }
 
     @Test

@@ -40,7 +40,7 @@ record Studies(StudyConfig config) {
                 Optional.empty(),
                 new EvaluationConfig(Span.parse("1 epoch"), 1000, 10),
                 new SyncConfig(
-                        SyncMode.SYNCHRONOUS,
+                        List.of(new SyncModeConfig.Resolved(new Synchronization.Synchronous())),
                         OptionalInt.of(1),
                         OptionalInt.of(256),
                         OptionalLong.empty(),
@@ -138,7 +138,7 @@ record Studies(StudyConfig config) {
 
     Studies sync(OptionalInt workers, int microBatch, double timeoutSeconds) {
         SyncConfig sync = new SyncConfig(
-                SyncMode.SYNCHRONOUS,
+                config.sync().modes(),
                 workers,
                 OptionalInt.of(microBatch),
                 OptionalLong.empty(),
@@ -146,6 +146,23 @@ record Studies(StudyConfig config) {
                 timeoutSeconds,
                 2);
         return with(config.budget(), config.target(), config.evaluation(), sync);
+    }
+
+    Studies modes(SyncModeConfig... modes) {
+        SyncConfig now = config.sync();
+        SyncConfig sync = new SyncConfig(
+                List.of(modes),
+                now.workers(),
+                now.microBatch(),
+                now.memoryPerWorker(),
+                now.transport(),
+                now.timeoutSeconds(),
+                now.retries());
+        return with(config.budget(), config.target(), config.evaluation(), sync);
+    }
+
+    Studies mode(Synchronization synchronization) {
+        return modes(new SyncModeConfig.Resolved(synchronization));
     }
 
     Studies replica(ReplicaKind asked) {

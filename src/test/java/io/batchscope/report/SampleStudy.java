@@ -78,6 +78,10 @@ final class SampleStudy {
                     null,
                     null,
                     null,
+                    null,
+                    null,
+                    null,
+                    null,
                     0.01,
                     0.001,
                     0.0001));

@@ -10,8 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
@@ -34,7 +32,7 @@ final class DriverRanks {
         Thread stage = new Thread(() -> {
             try {
                 BarrierStage.run(session, size, context -> {
-                    quickly(() -> context.allGather("here"));
+                    BarrierRound.gather(context, "here");
                     int rank = context.partitionId();
                     Lent collective = new Lent(GatherCollective.of(rank, size, new DriverGathering(context), timeout));
                     List<CompletableFuture<Collective>> others = LENT.get(id);
@@ -51,34 +49,6 @@ final class DriverRanks {
                 .map(collective ->
                         collective.orTimeout(MOST_SECONDS, TimeUnit.SECONDS).join())
                 .toList();
-    }
-
-    /** Spark looks only every second whether all are there, unless it is interrupted. */
-    private static void quickly(Runnable gathering) {
-        Thread task = Thread.currentThread();
-        AtomicBoolean done = new AtomicBoolean();
-        Thread hurry = new Thread(() -> {
-            while (!done.get()) {
-                if (task.getState() == Thread.State.TIMED_WAITING) {
-                    task.interrupt();
-                }
-                LockSupport.parkNanos(10_000_000);
-            }
-        });
-        hurry.start();
-        try {
-            gathering.run();
-        } finally {
-            done.set(true);
-            while (hurry.isAlive()) {
-                try {
-                    hurry.join();
-                } catch (InterruptedException e) {
-                    // Its own, which came too late.
-                }
-            }
-            Thread.interrupted();
-        }
     }
 
     /** Lets the task end when it is closed. */

@@ -52,6 +52,8 @@ class HadoopCheckpointsTest {
                 new Checkpoint.Watch(1, 1, 0, 0),
                 null,
                 new Checkpoint.Peaks(0, 0, 0),
+                0,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(new float[] {step, -step}));

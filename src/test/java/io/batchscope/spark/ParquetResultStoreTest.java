@@ -146,8 +146,8 @@ class ParquetResultStoreTest {
     @Test
     void aRefusedRunLeavesItsOldRowsAlone() {
         RunResult good = SampleRuns.run("r1", 8, 1, 3);
-        StepRecord notANumber =
-                new StepRecord("study", "r1", 8, 1, 1, 0, 8, 0.1, Double.NaN, 1, null, null, null, 0, 0, 0);
+        StepRecord notANumber = new StepRecord(
+                "study", "r1", 8, 1, 1, 0, 8, 0.1, Double.NaN, 1.0, null, null, null, null, null, null, null, 0, 0, 0);
         try (ParquetResultStore store = open()) {
             store.write(good);
             assertThatThrownBy(() ->

@@ -3,6 +3,7 @@ package io.batchscope.study;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Synchronization;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,21 @@ class RunQueueTest {
         assertThat(queue.running()).isEqualTo(3);
     }
 
+    /** Its server is one for the JVM. */
+    @Test
+    void startsWhatDeeplearning4jTrainsAloneAlsoOnOneWorker() {
+        RunPlan theirs = SamplePlans.plan("r4j", 64, 1, 10_000, new Synchronization.Dl4jParameterAveraging(8));
+        RunQueue queue = new RunQueue(List.of(theirs, ONE, SHARED_FULL), 8);
+
+        assertThat(queue.next()).isEqualTo(ONE);
+        assertThat(queue.next()).isNull();
+        queue.ended();
+        assertThat(queue.next()).isEqualTo(theirs);
+        assertThat(queue.next()).isNull();
+        assertThat(Makespan.seconds(List.of(theirs, ONE, EIGHT), 8, RunPlan::plannedSteps))
+                .isEqualTo(10_600);
+    }
+
     @Test
     void startsNoMoreOneWorkerRunsThanThereAreSlots() {
         RunQueue queue = new RunQueue(ALL, 2);
@@ -55,5 +71,15 @@ class RunQueueTest {
         queue.ended();
         assertThat(queue.next()).isNull();
         assertThat(queue.running()).isZero();
+    }
+
+    @Test
+    void deeplearning4jTrainsAloneEvenWithOneWorker() {
+        RunPlan theirs = SamplePlans.plan("rd", 64, 1, 10, new Synchronization.Dl4jParameterAveraging(1));
+        RunQueue queue = new RunQueue(List.of(theirs, EIGHT), 8);
+        assertThat(queue.next()).isEqualTo(EIGHT);
+        assertThat(queue.next()).isNull();
+        queue.ended();
+        assertThat(queue.next()).isEqualTo(theirs);
     }
 }

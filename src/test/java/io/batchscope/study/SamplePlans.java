@@ -7,7 +7,7 @@ import io.batchscope.plan.ReplicaChoice;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
-import io.batchscope.plan.SyncMode;
+import io.batchscope.plan.Synchronization;
 import io.batchscope.plan.Task;
 import io.batchscope.plan.Transport;
 import io.batchscope.result.EvalRecord;
@@ -36,6 +36,10 @@ final class SamplePlans {
     private SamplePlans() {}
 
     static RunPlan plan(String id, long batchSize, int workers, long plannedSteps) {
+        return plan(id, batchSize, workers, plannedSteps, new Synchronization.Synchronous());
+    }
+
+    static RunPlan plan(String id, long batchSize, int workers, long plannedSteps, Synchronization synchronization) {
         return new RunPlan(
                 id,
                 "t" + id,
@@ -49,7 +53,7 @@ final class SamplePlans {
                 100,
                 "d1",
                 "m1",
-                SyncMode.SYNCHRONOUS,
+                synchronization,
                 ReplicaKind.DL4J,
                 new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 0.001, 0.9, 0.999, 1e-8),
                 ScalingRule.SQRT,
@@ -88,6 +92,7 @@ final class SamplePlans {
                 null,
                 null,
                 null,
+                null,
                 List.of("host-1"),
                 List.of(step(plan, 1, 1.5)),
                 List.of(eval(plan, last, "train", 0.5, 0.75)),
@@ -105,7 +110,11 @@ final class SamplePlans {
                 0,
                 0.1,
                 loss,
-                1,
+                1.0,
+                null,
+                null,
+                null,
+                null,
                 null,
                 null,
                 null,

@@ -10,6 +10,7 @@ import io.batchscope.plan.ReplicaChoice;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
+import io.batchscope.plan.Synchronization;
 import io.batchscope.plan.Task;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.study.WorkerMemory.DataSize;
@@ -95,6 +96,22 @@ class WorkerMemoryTest {
         assertThat(rows)
                 .extracting(ProbeRecord::value)
                 .containsExactly((double) fifty, (double) FIXED + 8000, 33.0 * 36 + 12 + 100, 50.0);
+    }
+
+    /** What Deeplearning4j's own modes need has not been measured, so nothing is said of it and nothing changed. */
+    @Test
+    void countsOnlyWhatTheStepLoopTrains() {
+        RunPlan theirs = SamplePlans.plan("rt", 64, 2, 10, new Synchronization.Dl4jParameterAveraging(8));
+        StudyPlan both = study(theirs, PLANS.withMicroBatch(16).plan());
+        WorkerMemory memory = memory(30_000);
+
+        assertThat(WorkerMemory.needs(both, MODEL, DATA, memory.budget()))
+                .containsExactly(memory.need(PLANS.withMicroBatch(16).plan()));
+        assertThat(memory.settle(both, OptionalInt.empty(), new MemoryFit(LAW, 4, null))
+                        .runs())
+                .extracting(RunPlan::microBatch)
+                .containsExactly(theirs.microBatch(), 4);
+        assertThat(memory.rows(theirs)).isEmpty();
     }
 
     @Test

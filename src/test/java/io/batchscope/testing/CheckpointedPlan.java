@@ -32,7 +32,7 @@ public final class CheckpointedPlan {
                 plan.trainExamples(),
                 plan.dataFingerprint(),
                 plan.modelFingerprint(),
-                plan.syncMode(),
+                plan.synchronization(),
                 plan.replica(),
                 plan.optimizer(),
                 plan.scalingRule(),

@@ -4,7 +4,7 @@ import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
-import io.batchscope.plan.SyncMode;
+import io.batchscope.plan.Synchronization;
 import io.batchscope.plan.Target;
 import io.batchscope.plan.Task;
 import io.batchscope.plan.Transport;
@@ -84,6 +84,25 @@ public record RunPlans(
         return with(workers, microBatch, optimizer, target, secondsLimit, stepRowEvery, seed, rates);
     }
 
+    public RunPlans withEvaluateEvery(long updates) {
+        return new RunPlans(
+                task,
+                examples,
+                batchSize,
+                workers,
+                microBatch,
+                lanes,
+                steps,
+                rate,
+                optimizer,
+                target,
+                secondsLimit,
+                updates,
+                stepRowEvery,
+                seed,
+                schedule);
+    }
+
     private RunPlans with(
             int newWorkers,
             int newMicroBatch,
@@ -131,7 +150,7 @@ public record RunPlans(
                 examples,
                 "data",
                 "model",
-                SyncMode.SYNCHRONOUS,
+                new Synchronization.Synchronous(),
                 ReplicaKind.DL4J,
                 optimizer,
                 ScalingRule.NONE,

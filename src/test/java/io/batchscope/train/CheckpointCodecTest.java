@@ -48,8 +48,29 @@ class CheckpointCodecTest {
                 new Checkpoint.Watch(Double.POSITIVE_INFINITY, -0.0, 7, 0.1),
                 new Checkpoint.Reached(4, 0.25),
                 new Checkpoint.Peaks(11, 12, 13),
+                14,
+                List.of(0.125, -0.0),
                 List.of(new StepRecord(
-                        PLAN.study(), PLAN.runId(), 10, 7, 1, 0.1, 10, 0.05, 2.5, 0.75, null, 0.5, null, 1, 2, 3)),
+                        PLAN.study(),
+                        PLAN.runId(),
+                        10,
+                        7,
+                        1,
+                        0.1,
+                        10,
+                        0.05,
+                        2.5,
+                        0.75,
+                        null,
+                        0.5,
+                        null,
+                        1L << 60,
+                        null,
+                        0.001,
+                        null,
+                        1,
+                        2,
+                        3)),
                 List.of(
                         new EvalRecord(PLAN.study(), PLAN.runId(), 10, 7, 0, 0, 0, 0, "validation", 3.5, null),
                         new EvalRecord(PLAN.study(), PLAN.runId(), 10, 7, 5, 0.5, 50, 1, "validation", 2.5, 0.5)),
@@ -60,21 +81,29 @@ class CheckpointCodecTest {
     private static byte[] written() {
         ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
         byte[] id = PLAN.trainingId().getBytes(StandardCharsets.UTF_8);
-        bytes.put("BSCOPECK".getBytes(StandardCharsets.US_ASCII)).putInt(1);
+        bytes.put("BSCOPECK".getBytes(StandardCharsets.US_ASCII)).putInt(2);
         bytes.putInt(id.length).put(id).putLong(10).putLong(1000).putLong((1L << 33) % 997 + 1);
         bytes.putInt(3).putInt(2);
         bytes.putLong(1).putLong(2).putLong(3).putLong(1L << 62).putInt(2).putInt(8);
         bytes.putDouble(Double.POSITIVE_INFINITY).putDouble(-0.0).putLong(7).putDouble(0.1);
         bytes.put((byte) 1).putDouble(0.25).putLong(4);
         bytes.putLong(11).putLong(12).putLong(13);
+        bytes.putLong(14).putInt(2).putDouble(0.125).putDouble(-0.0);
         bytes.putInt(1)
                 .putLong(1)
                 .putDouble(0.1)
                 .putLong(10)
                 .putDouble(0.05)
                 .putDouble(2.5)
+                .put((byte) 1)
                 .putDouble(0.75);
         bytes.put((byte) 0).put((byte) 1).putDouble(0.5).put((byte) 0);
+        bytes.put((byte) 1)
+                .putLong(1L << 60)
+                .put((byte) 0)
+                .put((byte) 1)
+                .putDouble(0.001)
+                .put((byte) 0);
         bytes.putDouble(1).putDouble(2).putDouble(3);
         byte[] split = "validation".getBytes(StandardCharsets.UTF_8);
         bytes.putInt(2).putLong(0).putDouble(0).putLong(0).putDouble(0);
@@ -173,8 +202,8 @@ class CheckpointCodecTest {
         assertThatThrownBy(() -> read("not a checkpoint at all".getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("it is not a checkpoint");
         byte[] newer = written();
-        newer[8] = 2;
-        assertThatThrownBy(() -> read(newer)).hasMessage("it has version 2 of the format, but this program reads 1");
+        newer[8] = 3;
+        assertThatThrownBy(() -> read(newer)).hasMessage("it has version 3 of the format, but this program reads 2");
         RunPlan other = RunPlans.sgd(Task.REGRESSION, 100, 20, 1000, 0.1).plan();
         assertThatThrownBy(() -> CheckpointCodec.read(new ByteArrayInputStream(written()), other, 3))
                 .hasMessage("it is of another training, " + PLAN.trainingId());

@@ -59,7 +59,7 @@ class CheckpointWriterTest {
         RunState state = new RunState(PLAN);
         state.step = step;
         state.total.totalNanos = nanos;
-        return state.checkpoint(new Checkpoint.Peaks(0, 0, 0), vectors);
+        return state.checkpoint(new Checkpoint.Peaks(0, 0, 0), new double[0], vectors);
     }
 
     @Test

@@ -77,7 +77,26 @@ class LossOscillationTest {
     private static List<StepRecord> steps(long count, LongToDoubleFunction loss) {
         return LongStream.rangeClosed(1, count)
                 .mapToObj(s -> new StepRecord(
-                        "study", "r1", 32, 1, s, 0, 32 * s, 0.1, loss.applyAsDouble(s), 1, null, null, null, 0, 0, 0))
+                        "study",
+                        "r1",
+                        32,
+                        1,
+                        s,
+                        0,
+                        32 * s,
+                        0.1,
+                        loss.applyAsDouble(s),
+                        1.0,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        0,
+                        0,
+                        0))
                 .toList();
     }
 }

@@ -1,0 +1,80 @@
+package io.batchscope.train;
+
+import io.batchscope.data.SplitMix;
+import io.batchscope.plan.RunPlan;
+import io.batchscope.train.Replica.GradientListener;
+import java.util.Arrays;
+
+/** The gradient of a rank's share of an update's batch: the gradients of its micro-batches, added up. */
+final class ShareGradient {
+    static final GradientListener NOBODY = part -> {};
+
+    private final RunPlan plan;
+    private final Feeder feeder;
+    private final Replica replica;
+    private final int rank;
+    private final int parts;
+    private final int parameterCount;
+    private double lossSum;
+    private int examples;
+
+    ShareGradient(RunPlan plan, Feeder feeder, Replica replica, int rank) {
+        this.plan = plan;
+        this.feeder = feeder;
+        this.replica = replica;
+        this.rank = rank;
+        this.parts = replica.gradientOrder().size();
+        this.parameterCount = replica.parameterCount();
+    }
+
+    /**
+     * Computes the gradient of the next update's share; zeros if that has no examples.
+     *
+     * @param weight what the gradient of an example's loss counts for; 0: 1 / size of the share
+     * @param into takes it in its first {@code parameterCount} elements
+     * @param listener hears of each of the replica's parts as soon as it is final
+     * @param times receives where the time went
+     */
+    void compute(float weight, float[] into, GradientListener listener, StepTimes times) throws InterruptedException {
+        lossSum = 0;
+        boolean last = false;
+        long time = System.nanoTime();
+        while (!last) {
+            MicroBatch part = feeder.next();
+            long fed = System.nanoTime();
+            examples = part.shareSize();
+            float counts = weight == 0 ? 1f / Math.max(1, examples) : weight;
+            lossSum += add(part, counts, into, part.last() ? listener : NOBODY);
+            long computed = System.nanoTime();
+            long copied = part.batch().takeCopyNanos();
+            times.dataNanos += fed - time + copied;
+            times.computeNanos += computed - fed - copied;
+            time = computed;
+            last = part.last();
+        }
+    }
+
+    /** Adds the gradient of a micro-batch; the first one of an update overwrites what is there. */
+    private double add(MicroBatch part, float weight, float[] into, GradientListener listener) {
+        if (part.batch().size() == 0) {
+            Arrays.fill(into, 0, parameterCount, 0f);
+            for (int i = 0; i < parts; i++) {
+                listener.onReady(i);
+            }
+            return 0;
+        }
+        long rankSeed = rank * 65_537L + part.index();
+        replica.seed(SplitMix.mix(plan.seed() ^ SplitMix.mix(part.step() ^ SplitMix.mix(rankSeed))));
+        return replica.gradient(part.batch(), weight, part.index() > 0, into, listener);
+    }
+
+    /** Of the losses of the share's examples, not weighted. */
+    double lossSum() {
+        return lossSum;
+    }
+
+    /** In the share, 0 or more. */
+    int examples() {
+        return examples;
+    }
+}

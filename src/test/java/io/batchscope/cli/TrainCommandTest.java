@@ -1,0 +1,37 @@
+package io.batchscope.cli;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.batchscope.config.ConfigLoader;
+import io.batchscope.plan.PlanException;
+import io.batchscope.plan.StudyConfig;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TrainCommandTest {
+    private static StudyConfig smoke(String... sets) {
+        return ConfigLoader.load(Path.of("conf", "smoke.conf"), List.of(sets)).config();
+    }
+
+    @Test
+    void takesOneRun() {
+        assertThatCode(() -> TrainCommand.requireOneRun(smoke("batch-sizes=[64]", "sync.mode=gradient-sharing")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void refusesSeveralBatchSizesSeedsOrModes() {
+        assertThatThrownBy(() -> TrainCommand.requireOneRun(smoke("batch-sizes=[64,65]", "seeds=[1,2,3]")))
+                .isInstanceOf(PlanException.class)
+                .hasMessage("train (study.batch-sizes, study.seeds, study.sync.compare): takes one batch size, one seed"
+                        + " and one mode, but the configuration has 2, 3 and 1; use 'study', or --set batch-sizes=[64]"
+                        + " --set seeds=[1]");
+        assertThatThrownBy(() -> TrainCommand.requireOneRun(
+                        smoke("batch-sizes=[64]", "sync.compare=[synchronous,parameter-averaging]")))
+                .isInstanceOf(PlanException.class)
+                .hasMessageEndingWith("but the configuration has 1, 1 and 2; use 'study', or --set batch-sizes=[64]"
+                        + " --set seeds=[1] --set sync.mode=synchronous");
+    }
+}

@@ -16,7 +16,7 @@ alone meanwhile. src/docs/benchmarks.md tells what is measured.
 Options:
   --ranks N                worker JVMs, 2 to 16; default 2
   --lengths N,M            floats of the vector; default 235000,25000000
-  --ways A,B               of ring, encrypted, exchange; default all
+  --ways A,B               of ring, encrypted, exchange, gather; default the first three
   --rounds N               rounds per length, default 9
   --seconds-per-round S    of one way in one round, as far as whole sums allow; default 0.5
   --timeout S              the longest wait for an answer of a worker, default 120

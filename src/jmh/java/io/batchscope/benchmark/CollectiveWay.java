@@ -4,11 +4,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What two workers do with a vector. */
+/** What workers do with a vector. */
 enum CollectiveWay {
     RING("ring"),
     ENCRYPTED("ring, encrypted"),
-    EXCHANGE("exchange");
+    EXCHANGE("exchange"),
+    /** Of twice as many integers, so that a rank sends as many bytes as for a sum. */
+    GATHER("gather");
 
     private final String title;
 

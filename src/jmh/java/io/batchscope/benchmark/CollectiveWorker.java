@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One rank in a JVM of its own. Its first line gives the addresses of its two rings and the port of its exchange. Then it
@@ -31,6 +32,8 @@ public final class CollectiveWorker {
     private final Collective encrypted;
     private final Exchange.Connected exchange;
     private float[] values = {};
+    private int[] messages = {};
+    private int[] starts = {};
 
     private CollectiveWorker(Collective ring, Collective encrypted, Exchange.Connected exchange) {
         this.ring = ring;
@@ -84,6 +87,7 @@ public final class CollectiveWorker {
             case "prepare" -> {
                 // Let go of the last one first.
                 values = new float[0];
+                messages = new int[0];
                 values = new float[Integer.parseInt(request[1])];
                 exchange.prepare(values.length * Float.BYTES);
                 yield "";
@@ -94,6 +98,9 @@ public final class CollectiveWorker {
     }
 
     private long run(CollectiveWay way, int times) throws IOException {
+        if (way == CollectiveWay.GATHER && messages.length == 0) {
+            makeMessages();
+        }
         // Only zeros stay what they are however often they are summed.
         long startNanos = System.nanoTime();
         for (int i = 0; i < times; i++) {
@@ -101,9 +108,19 @@ public final class CollectiveWorker {
                 case RING -> ring.allReduceSum(values, 0, values.length);
                 case ENCRYPTED -> encrypted.allReduceSum(values, 0, values.length);
                 case EXCHANGE -> exchange.run(ringBytes());
+                case GATHER -> ring.allGather(messages, starts);
             }
         }
         return System.nanoTime() - startNanos;
+    }
+
+    private void makeMessages() {
+        long length = 2L * values.length;
+        int ranks = ring.size();
+        messages = new int[(int) length];
+        starts = IntStream.rangeClosed(0, ranks)
+                .map(rank -> (int) (rank * length / ranks))
+                .toArray();
     }
 
     /** What a rank sends for one sum: 2·(ranks − 1)/ranks of the vector. */

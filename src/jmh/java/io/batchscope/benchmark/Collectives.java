@@ -111,7 +111,7 @@ public final class Collectives implements Callable<Integer> {
                 lengths.stream().mapToLong(Integer::longValue).max().orElse(0) * Float.BYTES / (1 << 20);
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + (256 + 2 * vectorMebibytes) + "m",
+                "-Xmx" + (256 + (ways.contains(CollectiveWay.GATHER.label()) ? 4 : 2) * vectorMebibytes) + "m",
                 // What was there for the length before is freed late.
                 "-XX:MaxDirectMemorySize=" + (64 + 4 * vectorMebibytes) + "m",
                 "-cp",

@@ -70,11 +70,6 @@ final class Caller {
         if (!key.isReadable()) {
             return null;
         }
-        if (done) {
-            return channel.read(ByteBuffer.allocate(1)) < 0
-                    ? "closed the connection"
-                    : "gave up before all ranks were connected";
-        }
         if (channel.read(reply) < 0) {
             return "refused the connection: it runs with another secret, another number of ranks or another version";
         }

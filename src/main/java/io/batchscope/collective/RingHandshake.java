@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Connects one rank with its two neighbours. One thread serves the call to the next rank and everybody who calls here
- * at the same time, so that a silent stranger holds nobody up.
+ * at the same time, so that a silent stranger holds nobody up. If it fails, the neighbour that is connected already hears why.
  */
 final class RingHandshake {
     private static final Logger LOG = LoggerFactory.getLogger(RingHandshake.class);
@@ -34,6 +34,7 @@ final class RingHandshake {
     private final ByteBuffer previousHello;
     private final List<Guest> guests = new ArrayList<>();
     private @Nullable Guest previous;
+    private @Nullable FaultNotice fault;
     private int refused;
     private String lastRefusal = "";
 
@@ -107,7 +108,7 @@ final class RingHandshake {
             }
             selector.select(Math.min(leftNanos, GUEST_NANOS) / 1_000_000 + 1);
             if (Thread.currentThread().isInterrupted()) {
-                throw failure(Wording.interrupted(rank), null);
+                throw failure(rank, Wording.INTERRUPTED, null);
             }
             for (SelectionKey key : selector.selectedKeys()) {
                 if (key.channel() == server) {
@@ -115,7 +116,7 @@ final class RingHandshake {
                 } else if (key.attachment() instanceof Guest guest) {
                     serve(guest);
                 } else if (key.isValid()) {
-                    proceed(caller);
+                    proceed(caller, selector);
                 }
             }
             selector.selectedKeys().clear();
@@ -123,11 +124,14 @@ final class RingHandshake {
         }
     }
 
-    private void proceed(Caller caller) {
+    private void proceed(Caller caller, Selector selector) {
+        if (caller.done()) {
+            throw left(caller, selector);
+        }
         try {
             String wrong = caller.proceed();
             if (wrong != null) {
-                throw failure(Wording.peer(nextRank(), addresses) + " " + wrong, null);
+                throw failure(nextRank(), wrong, null);
             }
         } catch (IOException e) {
             throw cannotReachNext(e);
@@ -195,6 +199,7 @@ final class RingHandshake {
 
     private void abandon(Selector selector, @Nullable Caller caller) {
         dismissGuests();
+        tellNeighbours(selector, caller);
         if (previous != null) {
             Closing.quietly(previous.channel());
         }
@@ -202,6 +207,26 @@ final class RingHandshake {
             Closing.quietly(caller.channel());
         }
         Closing.quietly(selector);
+    }
+
+    private void tellNeighbours(Selector selector, @Nullable Caller caller) {
+        FaultNotice notice = fault;
+        Guest from = previous;
+        if (notice != null && from != null) {
+            tell(notice, RingLink.previous(previousRank(), from.channel(), selector, from.keys()));
+        }
+        if (notice != null && caller != null && caller.done()) {
+            tell(notice, RingLink.next(nextRank(), caller.channel(), selector, caller.keys()));
+        }
+    }
+
+    private static void tell(FaultNotice notice, RingLink neighbour) {
+        notice.appendTo(neighbour.output());
+        try {
+            neighbour.write();
+        } catch (IOException e) {
+            LOG.debug("Rank {} is gone and need not hear of a fault", neighbour.peer(), e);
+        }
     }
 
     private int previousRank() {
@@ -214,15 +239,24 @@ final class RingHandshake {
 
     private CollectiveException late(Caller caller) {
         int missing = caller.done() ? previousRank() : nextRank();
-        return failure(Wording.didNotAnswer(Wording.peer(missing, addresses), timeout), null);
+        return failure(missing, Wording.didNotAnswer(timeout), null);
     }
 
     private CollectiveException cannotReachNext(IOException e) {
-        return failure(Wording.peer(nextRank(), addresses) + " cannot be reached: " + e.getMessage(), e);
+        return failure(nextRank(), "cannot be reached: " + e.getMessage(), e);
     }
 
-    private CollectiveException failure(String fault, @Nullable Throwable cause) {
-        String message = Wording.during(fault, operation(), rank);
+    /** The next rank was connected and then said something, or hung up. */
+    private CollectiveException left(Caller caller, Selector selector) {
+        FaultNotice told = RingLink.next(nextRank(), caller.channel(), selector, caller.keys())
+                .findNotice(size);
+        return told == null ? failure(nextRank(), Wording.CLOSED, null) : failure(told.culprit(), told.fault(), null);
+    }
+
+    private CollectiveException failure(int culprit, String what, @Nullable Throwable cause) {
+        FaultNotice notice = new FaultNotice(culprit, what);
+        fault = notice;
+        String message = Wording.during(notice.told(rank, addresses), operation(), rank);
         return cause == null ? new CollectiveException(message) : new CollectiveException(message, cause);
     }
 

@@ -28,14 +28,14 @@ class LocalCollectiveTest {
     @ValueSource(ints = {2, 3})
     void allocatesNothing(int size) throws Exception {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        int calls = 300;
+        int calls = 100;
         List<Ranks.Ended<Long>> ended = Ranks.onAll(LocalCollective.of(size, LONG), c -> {
             float[] floats = new float[20_000];
             double[] doubles = new double[100];
             int[] messages = new int[1000];
             int[] starts = new int[size + 1];
             Arrays.fill(starts, 1, starts.length, 1000);
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 20; i++) {
                 call(c, floats, doubles);
                 c.allGather(messages, starts);
             }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What every collective promises, by way of Spark's driver. */
 @Timeout(120)
 class DriverGatheringTest implements SumContract, GatherContract, FaultContract {
-    private static final Duration BRIEF = Duration.ofSeconds(4);
+    private static final Duration BRIEF = Duration.ofSeconds(2);
 
     @RegisterExtension
     static final LocalSpark spark = new LocalSpark();
@@ -41,7 +41,7 @@ class DriverGatheringTest implements SumContract, GatherContract, FaultContract 
             context.allGather("here");
             if (context.partitionId() == 1) {
                 // As if its JVM hung: not even its rounds go on.
-                Thread.sleep(4000);
+                Thread.sleep(2500);
                 return "asleep";
             }
             Duration timeout = Duration.ofSeconds(1);

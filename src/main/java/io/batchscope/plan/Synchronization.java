@@ -137,7 +137,8 @@ public sealed interface Synchronization extends Serializable {
     /**
      * Threshold-encoded gradient sharing (Strom 2015) in synchronous rounds: each worker adds its part of the mean gradient
      * to a residual of its own, and of that sends ±threshold for each element beyond the threshold. All follow the sum of
-     * what was sent. An update so follows B examples' gradient, thinned out, and some of it late.
+     * what was sent. An update so follows B examples' gradient, thinned out, and some of it late. A threshold that changes is
+     * moved before the first update to where the first gradient's sparsity is what is wanted.
      *
      * @param threshold how the threshold is found
      * @param residualClip residuals are cut to this multiple of the threshold; infinite: never

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param losses mean loss per example of the batch of each update since the last agreement, in order, before the update
  * @param gradientNorm ‖·‖₂ of the gradient that the last of these updates followed; null if it was not asked for or ranks
  *     followed gradients of their own
- * @param sparsity share of the gradient's elements, over all ranks, that was not sent; null if all was
- * @param threshold beyond which elements were sent; null if all were
+ * @param sparsity share of the gradient's elements, over all ranks, that was not sent; null if elements are not chosen
+ * @param threshold beyond which elements were sent, 0 if all were; null likewise
  * @param replicaDivergence see {@code StepRecord}; null if the ranks were not apart
  * @param stopWanted whether any rank voted to stop
  * @param checkpointWanted whether the first rank wants a checkpoint; only it need know, unless a rank keeps something for

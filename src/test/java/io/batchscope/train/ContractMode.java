@@ -24,12 +24,16 @@ import org.jspecify.annotations.Nullable;
  * A way to synchronise as {@link SynchronizationContractTest} tries it; a new one is a line in {@link #all}.
  *
  * @param differsAlone why one worker gives something else than in the exact mode; null if it does not
- * @param differsTogether why several workers give something else than one exact worker, with plain descent; null if they
- *     do not
+ * @param differsTogether why several workers give something else than one exact worker, with a rule that is linear in the
+ *     gradient; null if they do not
  */
 record ContractMode(
         String name, Synchronization synchronization, @Nullable String differsAlone, @Nullable String differsTogether) {
     private static final String LOCAL = "ranks follow gradients of their own shares";
+
+    /** Bins of the first gradients' magnitudes, of which a threshold that is not fixed is found. */
+    private static final int MAGNITUDES = 2048;
+
     private static final String THIN = "elements wait until they are beyond the threshold";
 
     /** All modes of the loop; 8 updates divide neither the runs nor the epochs here. */
@@ -90,8 +94,9 @@ record ContractMode(
     Bytes bytes(RunPlan plan, StepRecord row, int stateVectors) {
         int workers = plan.workers();
         long step = row.step() - 1;
-        if (synchronization instanceof GradientSharing) {
-            return shared(workers, Objects.requireNonNull(row.threshold()), Objects.requireNonNull(row.sparsity()));
+        if (synchronization instanceof GradientSharing sharing) {
+            int measured = step == 0 && !(sharing.threshold() instanceof Fixed) ? MAGNITUDES : 0;
+            return shared(row, workers, Double.BYTES * allReduced(measured, workers));
         }
         if (!agreesAfter(plan, step)) {
             return new Bytes(0, 0);
@@ -109,9 +114,10 @@ record ContractMode(
     }
 
     /** Five counts and those of the ranks, then what is cheapest: a word an element, or fewer. */
-    private static Bytes shared(int workers, double threshold, double sparsity) {
-        long counts = Double.BYTES * allReduced(5 + workers, workers);
-        if (threshold == 0) {
+    private static Bytes shared(StepRecord row, int workers, long measured) {
+        long counts = measured + Double.BYTES * allReduced(5 + workers, workers);
+        double sparsity = Objects.requireNonNull(row.sparsity());
+        if (Objects.requireNonNull(row.threshold()) == 0) {
             long bytes = counts + Float.BYTES * allReduced(PARAMETERS, workers);
             return new Bytes(bytes, bytes);
         }

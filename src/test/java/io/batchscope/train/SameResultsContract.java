@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.schedule.LearningRateSchedule.Cosine;
 import io.batchscope.testing.CheckpointedPlan;
@@ -109,13 +110,15 @@ interface SameResultsContract {
     @MethodSource("modes")
     default void workersTogetherGiveWhatOneExactWorkerGives(ContractMode mode) throws Exception {
         for (int workers : List.of(2, 3)) {
-            RunPlans plans = plans(SGD, workers);
-            compare(
-                    mode,
-                    Property.TOGETHER,
-                    mode.differsTogether(),
-                    mode.plan(plans),
-                    ContractMode.exact(plans.withWorkers(1)));
+            for (OptimizerConfig linear : List.of(SGD, NESTEROV)) {
+                RunPlans plans = plans(linear, workers);
+                compare(
+                        mode,
+                        Property.TOGETHER,
+                        mode.differsTogether(),
+                        mode.plan(plans),
+                        ContractMode.exact(plans.withWorkers(1)));
+            }
         }
     }
 

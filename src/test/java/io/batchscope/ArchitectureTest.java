@@ -95,6 +95,18 @@ class ArchitectureTest {
     }
 
     @ArchTest
+    static void theExceptionIsKnownByTheCommandLineOnly(JavaClasses classes) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(in("spark.dl4j"), in("cli"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(in("spark.dl4j"))
+                .because("whoever knew the package that knows both would know both")
+                .check(classes);
+    }
+
+    @ArchTest
     static void nobodyKnowsTheCommandLine(JavaClasses classes) {
         noClasses()
                 .that()

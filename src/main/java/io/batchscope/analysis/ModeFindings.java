@@ -108,13 +108,15 @@ final class ModeFindings {
                 + (comparison.sameExamples() ? "" : ", though not over equally many examples");
     }
 
-    /** Among the modes all of whose runs ended regularly: needs an interval of the difference, so two common seeds. */
+    /** Among the modes all of whose runs came to their end: needs an interval of the difference, so two common seeds. */
     private Optional<FindingRecord> fastest(long batchSize, Quality measure) {
         List<ModeSummary> here = summary.byMode().stream()
                 .filter(group -> group.batch().batchSize() == batchSize)
                 .toList();
-        Optional<ModeSummary> base =
-                here.stream().filter(group -> group.mode().equals(reference)).findFirst();
+        Optional<ModeSummary> base = here.stream()
+                .filter(group -> group.mode().equals(reference))
+                .filter(ModeFindings::cameToTheEnd)
+                .findFirst();
         List<ModeSummary> judged = here.stream().filter(ModeFindings::isJudged).toList();
         if (base.isEmpty() || base.get().batch().trainSeconds() == null || judged.isEmpty()) {
             return Optional.empty();
@@ -164,7 +166,13 @@ final class ModeFindings {
                 && comparison.difference() != null
                 && comparison.difference().low() != null
                 && comparison.secondsRatio() != null
-                && group.batch().settled() == group.batch().runs();
+                && cameToTheEnd(group);
+    }
+
+    /** Otherwise its time is that of less work. */
+    private static boolean cameToTheEnd(ModeSummary group) {
+        return group.batch().settled() == group.batch().runs()
+                && !group.batch().outcomes().containsKey("BudgetExhausted");
     }
 
     private static boolean isWorse(ModeSummary group, Quality measure) {
@@ -191,7 +199,7 @@ final class ModeFindings {
                 null,
                 "runs",
                 place(group) + ": " + group.failed() + " of "
-                        + NumberText.counted(group.batch().runs(), "run") + " failed (" + group.causeText() + ").");
+                        + NumberText.counted(group.batch().runs(), "run") + " failed: " + group.failureText() + ".");
     }
 
     /** {@code Batch 256 with parameter-averaging, every 8 steps}. */

@@ -3,13 +3,14 @@ package io.batchscope.analysis;
 import io.batchscope.plan.SyncMode;
 import io.batchscope.result.RunRecord;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     workers, none in tables of versions that did not write it
  * @param syncExamples examples that all workers see from one agreement to the next; none where there are no rounds
  * @param comparison null for the reference itself, and where it has no run at this batch size
- * @param causes why runs diverged or failed, by outcome and cause, and how many did
+ * @param causes why runs diverged or failed
  */
 public record ModeSummary(
         Mode mode,
@@ -29,13 +30,24 @@ public record ModeSummary(
         List<Long> updateBatches,
         List<Long> syncExamples,
         @Nullable PairedComparison comparison,
-        Map<String, Integer> causes) {
+        List<Cause> causes) {
+    /**
+     * Why runs did not end regularly.
+     *
+     * @param outcome as in the column {@code outcome}
+     * @param detail as in the column {@code outcome_detail}
+     * @param runs for how many it was so
+     */
+    public record Cause(String outcome, String detail, int runs) {}
+
+    public ModeSummary {
+        updateBatches = List.copyOf(updateBatches);
+        syncExamples = List.copyOf(syncExamples);
+        causes = List.copyOf(causes);
+    }
+
     static ModeSummary of(Mode mode, List<RunRecord> runs, @Nullable PairedComparison comparison) {
         Set<String> settings = runs.stream().map(Modes::settings).collect(Collectors.toCollection(TreeSet::new));
-        Map<String, Integer> causes = new TreeMap<>();
-        runs.stream()
-                .filter(run -> !BatchSummary.isSettled(run))
-                .forEach(run -> causes.merge(cause(run), 1, Integer::sum));
         return new ModeSummary(
                 mode,
                 String.join(" or ", settings),
@@ -43,11 +55,21 @@ public record ModeSummary(
                 distinct(runs, RunRecord::updateBatch),
                 distinct(runs, RunRecord::syncExamples),
                 comparison,
-                causes);
+                causes(runs));
     }
 
-    private static String cause(RunRecord run) {
-        return run.outcomeDetail().isEmpty() ? run.outcome() : run.outcome() + ": " + run.outcomeDetail();
+    private static List<Cause> causes(List<RunRecord> runs) {
+        SortedMap<String, SortedMap<String, Long>> counts = runs.stream()
+                .filter(run -> !BatchSummary.isSettled(run))
+                .collect(Collectors.groupingBy(
+                        RunRecord::outcome,
+                        TreeMap::new,
+                        Collectors.groupingBy(RunRecord::outcomeDetail, TreeMap::new, Collectors.counting())));
+        return counts.entrySet().stream()
+                .flatMap(outcome -> outcome.getValue().entrySet().stream()
+                        .map(detail ->
+                                new Cause(outcome.getKey(), detail.getKey(), Math.toIntExact(detail.getValue()))))
+                .toList();
     }
 
     private static List<Long> distinct(List<RunRecord> runs, Function<RunRecord, @Nullable Long> column) {
@@ -70,15 +92,29 @@ public record ModeSummary(
         return batch.outcomes().getOrDefault(BatchSummary.FAILED, 0);
     }
 
-    /** {@code Completed}, or {@code 2 Completed, 1 Failed (1 Failed: worker 1 was lost)}. */
+    /** {@code Completed}, or with causes {@code 2 Completed, 1 Failed: worker 1 was lost}. */
     public String outcomeText() {
-        return causes.isEmpty() ? batch.outcomeText() : batch.outcomeText() + " (" + causeText() + ")";
+        if (causes.isEmpty()) {
+            return batch.outcomeText();
+        }
+        Stream<String> regular = batch.outcomes().entrySet().stream()
+                .filter(entry ->
+                        causes.stream().noneMatch(cause -> cause.outcome().equals(entry.getKey())))
+                .map(entry -> entry.getValue() + " " + entry.getKey());
+        Stream<String> others = causes.stream()
+                .map(cause ->
+                        cause.runs() + " " + cause.outcome() + (cause.detail().isEmpty() ? "" : ": " + cause.detail()));
+        return Stream.concat(regular, others).collect(Collectors.joining(", "));
     }
 
-    /** Why runs diverged or failed: {@code 2 Failed: worker 1 was lost}. */
-    String causeText() {
-        return causes.entrySet().stream()
-                .map(entry -> entry.getValue() + " " + entry.getKey())
+    /** Why runs failed: {@code worker 1 was lost}, or where there are several causes {@code … (2 runs); … (1 run)}. */
+    String failureText() {
+        List<Cause> failures = causes.stream()
+                .filter(cause -> cause.outcome().equals(BatchSummary.FAILED))
+                .toList();
+        return failures.stream()
+                .map(cause -> (cause.detail().isEmpty() ? "no cause was written down" : cause.detail())
+                        + (failures.size() == 1 ? "" : " (" + NumberText.counted(cause.runs(), "run") + ")"))
                 .collect(Collectors.joining("; "));
     }
 

@@ -59,6 +59,11 @@ public final class Modes {
         return settings == null ? "" : settings;
     }
 
+    /** A run's mode and settings: {@code parameter-averaging, every 8 steps}. */
+    public static String name(RunRecord run) {
+        return new Mode(run.syncMode(), settings(run)).name();
+    }
+
     /** All modes, the reference first. */
     public List<Mode> ordered() {
         return ordered;
@@ -84,7 +89,7 @@ public final class Modes {
     }
 
     /** The rows of the runs in {@code mode}. */
-    public StudyTables ofMode(StudyTables tables, Mode mode) {
+    private StudyTables ofMode(StudyTables tables, Mode mode) {
         return tables.only(byRun.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(mode))
                 .map(Map.Entry::getKey)

@@ -13,7 +13,6 @@ import io.batchscope.result.StudyTables;
 import io.batchscope.spark.HadoopCheckpoints;
 import io.batchscope.spark.ParquetResultStore;
 import io.batchscope.spark.SparkSessions;
-import io.batchscope.spark.SparkTrainingEngine;
 import io.batchscope.spark.StudyFiles;
 import io.batchscope.study.RunRecords;
 import io.batchscope.study.StudyOutcome;
@@ -87,7 +86,7 @@ final class StudyRun {
                 loaded.hash(), Replicas.backend(setup.plan().replica().kind()), session.version());
         files.writeStudy(loaded.resolvedJson(), provenance, planned());
         StudyRunner runner = new StudyRunner(
-                new SparkTrainingEngine(session, setup.data(), setup.replicas(), checkpoints),
+                Engines.of(session, setup, checkpoints),
                 store,
                 setup.slots(),
                 new RunRecords(setup.model().facts(), provenance, setup.memory()),

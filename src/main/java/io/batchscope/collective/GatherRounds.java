@@ -109,6 +109,7 @@ final class GatherRounds {
     }
 
     private boolean leave() {
+        boolean interrupted = false;
         lock.lock();
         try {
             closing = true;
@@ -116,16 +117,21 @@ final class GatherRounds {
             long sinceNanos = System.nanoTime();
             long mostNanos = Math.min(timeout.toNanos(), MOST_CLOSING_NANOS);
             for (long waited = 0; !ended && waited < mostNanos; waited = System.nanoTime() - sinceNanos) {
-                changed.awaitNanos(pauseNanos(waited, mostNanos));
+                try {
+                    changed.awaitNanos(pauseNanos(waited, mostNanos));
+                } catch (InterruptedException e) {
+                    // The others still have to hear of it, or they wait for this rank until their time is out.
+                    interrupted = true;
+                }
                 hurry();
             }
-            return ended;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return ended;
         } finally {
             failLocked(Wording.closed("rank " + rank));
             lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

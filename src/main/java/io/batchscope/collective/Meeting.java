@@ -62,13 +62,14 @@ final class Meeting {
         wakeAll();
         long sinceNanos = System.nanoTime();
         for (int other = 0; other < size; other++) {
-            // All being there goes before a fault: who came may have closed since.
+            // All being there goes before a fault: who came may have closed since. So the fault is looked at first.
+            known = fault.get();
             while (comings(other) < coming) {
-                known = fault.get();
                 if (known != null) {
                     return known;
                 }
                 pause(rank, other, coming, System.nanoTime() - sinceNanos);
+                known = fault.get();
             }
         }
         return null;

@@ -29,6 +29,11 @@ public final class Backend {
                 threads == 1 ? "" : "s");
     }
 
+    /** Makes Deeplearning4j's own training in this JVM use as many math threads a worker as replicas do. */
+    public static void limitThreads() {
+        NativeThreads.limit();
+    }
+
     /** The instructions the native library was built for. */
     public static String instructionSet() {
         return LEVELS[Math.floorMod(natives().binaryLevel(), LEVELS.length)];

@@ -53,7 +53,8 @@ public final class Models {
                 imported.source(),
                 facts,
                 new Dl4jReplicaFactory(imported.source(), task, inputShape, outputs),
-                ProgramCompiler.compile(network, inputShape, task));
+                ProgramCompiler.compile(network, inputShape, task),
+                new DataSets(inputShape, task, outputs));
     }
 
     private static String describe(ModelConfig.Catalog catalog) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.LossCurve;
+import io.batchscope.analysis.Modes;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.StepRecord;
@@ -28,7 +29,8 @@ final class ChartData {
 
     private ChartData() {}
 
-    static ObjectNode of(StudyTables tables, StudySummary summary) {
+    static ObjectNode of(StudyTables all, StudySummary summary) {
+        StudyTables tables = Modes.of(all.runs()).ofReference(all);
         ChartData data = new ChartData();
         data.addLosses(tables.steps());
         data.addEvaluations(tables.evals(), isLossOnly(summary));
@@ -36,6 +38,7 @@ final class ChartData {
         data.addEstimates("throughput", summary, BatchSummary::examplesPerSecond);
         data.addEstimates("epochSeconds", summary, BatchSummary::secondsPerEpoch);
         data.addShares(summary);
+        ModeCharts.addData(data.root, all, summary);
         return data.root;
     }
 
@@ -126,11 +129,11 @@ final class ChartData {
         }
     }
 
-    private static ObjectNode row(ArrayNode rows, long batchSize) {
+    static ObjectNode row(ArrayNode rows, long batchSize) {
         return rows.addObject().put("batch", batchSize);
     }
 
-    private static void put(ObjectNode row, String name, @Nullable Double value) {
+    static void put(ObjectNode row, String name, @Nullable Double value) {
         if (value != null && Double.isFinite(value)) {
             row.put(name, new BigDecimal(value).round(DIGITS));
         }

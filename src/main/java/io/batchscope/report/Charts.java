@@ -4,11 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.batchscope.analysis.BatchSummary;
+import io.batchscope.analysis.Mode;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.StudyTables;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /** The charts of the report: Vega-Lite specifications from {@code charts/*.vl.json} and the data they draw. */
 final class Charts {
@@ -17,24 +22,49 @@ final class Charts {
     /**
      * A chart.
      *
-     * @param id names its specification, {@code charts/<id>.vl.json}
+     * @param name of its specification, {@code charts/<name>.vl.json}
      * @param wide whether it takes the whole width
      * @param switchable whether the reader may switch its horizontal axis to linear
+     * @param batch draws the rows of this batch size alone; null: all
      */
-    public record Chart(String id, String title, String caption, boolean wide, boolean switchable) {}
+    public record Chart(
+            String name, String title, String caption, boolean wide, boolean switchable, @Nullable Long batch) {
+        Chart(String name, String title, String caption, boolean wide, boolean switchable) {
+            this(name, title, caption, wide, switchable, null);
+        }
+
+        Chart at(long batchSize) {
+            return new Chart(name, title, caption, wide, switchable, batchSize);
+        }
+
+        /** Unique in the report. */
+        String id() {
+            return batch == null ? name : name + "-" + batch;
+        }
+    }
 
     private final boolean loss;
     private final ObjectNode data;
     private final List<Chart> charts;
+    private final List<Chart> modeCharts;
     private final StudySummary summary;
 
     private Charts(StudySummary summary, ObjectNode data) {
         this.summary = summary;
         this.loss = ChartData.isLossOnly(summary);
         this.data = data;
-        this.charts = all().stream()
-                .filter(chart -> !rowsOf(specification(chart.id())).isEmpty())
-                .toList();
+        this.charts = drawable(all());
+        this.modeCharts = drawable(ModeCharts.all(summary));
+    }
+
+    private List<Chart> drawable(List<Chart> asked) {
+        return asked.stream().filter(this::hasRows).toList();
+    }
+
+    private boolean hasRows(Chart chart) {
+        Long batch = chart.batch();
+        return StreamSupport.stream(rowsOf(specification(chart.name())).spliterator(), false)
+                .anyMatch(row -> batch == null || row.path("batch").asLong() == batch);
     }
 
     static Charts of(StudyTables tables, StudySummary summary) {
@@ -46,12 +76,18 @@ final class Charts {
         return charts;
     }
 
+    /** Those that compare ways to synchronise and have something to show; none for a study with one. */
+    List<Chart> modeCharts() {
+        return modeCharts;
+    }
+
     /** Data and specifications as JSON that may stand inside a script element. */
     String json() {
         ObjectNode root = JSON.createObjectNode();
         root.set("data", data);
         ObjectNode specifications = root.putObject("charts");
-        charts.forEach(chart -> specifications.set(chart.id(), titled(specification(chart.id()))));
+        Stream.concat(modeCharts.stream(), charts.stream())
+                .forEach(chart -> specifications.set(chart.id(), specification(chart)));
         try {
             return embeddable(JSON.writeValueAsString(root));
         } catch (JsonProcessingException e) {
@@ -80,7 +116,16 @@ final class Charts {
         return data.path(specification.path("data").path("name").asText());
     }
 
-    /** Puts in what depends on the study: the name of the measured quality and the batch sizes on the axis. */
+    private ObjectNode specification(Chart chart) {
+        ObjectNode specification = titled(specification(chart.name()));
+        Long batch = chart.batch();
+        if (batch != null) {
+            specification.withArray("transform").insertObject(0).put("filter", "datum.batch === " + batch);
+        }
+        return specification;
+    }
+
+    /** Puts in what depends on the study: the measured quality, the batch sizes on the axis, the modes in the legend. */
     private ObjectNode titled(ObjectNode specification) {
         ObjectNode encoding = (ObjectNode) specification.path("encoding");
         String x = encoding.path("x").path("field").asText();
@@ -88,18 +133,23 @@ final class Charts {
             var values = ((ObjectNode) encoding.path("x").path("axis")).putArray("values");
             summary.batches().stream().map(BatchSummary::batchSize).forEach(values::add);
         }
+        if (encoding.path("color").path("field").asText().equals("mode")) {
+            var modes = ((ObjectNode) encoding.path("color").path("scale")).putArray("domain");
+            summary.modes().stream().map(Mode::name).forEach(modes::add);
+        }
         JsonNode y = encoding.path("y");
         if (loss && y.path("title").asText().toLowerCase(Locale.ROOT).endsWith("accuracy")) {
             String title = y.path("title").asText();
             String lossTitle = title.equals("Accuracy") ? "Loss" : title.replace("accuracy", "loss");
             ((ObjectNode) y).put("title", lossTitle);
+            ((ObjectNode) y.path("axis")).remove("format");
             encoding.path("tooltip").forEach(entry -> {
                 if (entry.path("title").asText().equals(title)) {
                     ((ObjectNode) entry).put("title", lossTitle);
                 }
             });
         } else if (y.path("title").asText().toLowerCase(Locale.ROOT).endsWith("accuracy")) {
-            ((ObjectNode) y.path("axis")).put("format", ".0%");
+            ((ObjectNode) y.path("axis")).putIfAbsent("format", TextNode.valueOf(".0%"));
         }
         return specification;
     }

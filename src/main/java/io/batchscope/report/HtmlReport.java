@@ -3,6 +3,7 @@ package io.batchscope.report;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
+import io.batchscope.analysis.Modes;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.UsualAdvice;
@@ -37,6 +38,7 @@ public final class HtmlReport {
             "lowest_test_loss",
             "lowest_validation_loss",
             "largest_batch_within_noise",
+            "fastest_mode_without_shown_loss",
             "diverged_runs",
             "failed_runs",
             "fewest_seconds_to_target",
@@ -60,14 +62,24 @@ public final class HtmlReport {
         model.put("sentences", sentences(summary, findings));
         model.put("hasRuns", summary.runs() > 0);
         model.put("intervalNote", intervalNote(summary));
+        model.put("referenceNote", referenceNote(summary));
+        if (summary.hasModes()) {
+            model.put("modeResults", ModeTables.results(summary));
+            model.put("modeCost", ModeTables.cost(summary));
+            model.put("modeNote", ModeTables.resultNote(summary));
+            model.put("modeCostNote", ModeTables.COST_NOTE);
+        }
+        model.put(
+                "modeCharts",
+                charts.modeCharts().stream().map(HtmlReport::place).toList());
         model.put("results", ReportTables.results(summary));
         model.put("losses", ReportTables.losses(summary));
         model.put("target", ReportTables.target(summary));
         model.put("speed", ReportTables.speed(summary));
         model.put("advice", ReportTables.advice(UsualAdvice.of(tables)));
         model.put("findings", ReportTables.findings(findings));
-        model.put("runs", ReportTables.runs(tables.runs()));
-        model.put("curves", ReportTables.curves(curvePoints(tables.evals())));
+        model.put("runs", RunTables.runs(tables.runs()));
+        model.put("curves", RunTables.curves(curvePoints(tables.evals()), Modes.of(tables.runs())));
         model.put("curvePoints", Integer.toString(CURVE_POINTS));
         model.put("provenance", Provenances.of(tables.runs(), header.provenance()));
         model.put("writtenAt", MOMENT.format(header.writtenAt()));
@@ -139,20 +151,26 @@ public final class HtmlReport {
             return List.of("No run of this study has ended yet, so there is nothing to show.");
         }
         List<String> sentences = new ArrayList<>();
-        int sizes = summary.batches().size();
+        List<Long> batchSizes = summary.batchSizes();
+        int sizes = batchSizes.size();
         sentences.add("Trained " + NumberText.counted(summary.runs(), "run") + " on "
                 + NumberText.count(summary.trainExamples()) + " examples at "
                 + (sizes == 1 ? "batch size " : sizes + " batch sizes from ")
-                + NumberText.count(summary.batches().get(0).batchSize())
-                + (sizes == 1
-                        ? ""
-                        : " to "
-                                + NumberText.count(
-                                        summary.batches().get(sizes - 1).batchSize())) + ".");
+                + NumberText.count(batchSizes.get(0))
+                + (sizes == 1 ? "" : " to " + NumberText.count(batchSizes.get(sizes - 1)))
+                + (summary.hasModes() ? " in " + summary.modes().size() + " ways to synchronise" : "") + ".");
+        if (summary.hasModes()) {
+            sentences.add(referenceNote(summary));
+        }
         findings.stream()
                 .filter(finding -> HEADLINES.contains(finding.finding()))
+                // Of what there is at each batch size, no one speaks for the study.
+                .filter(finding -> findings.stream()
+                                .filter(other -> other.finding().equals(finding.finding()))
+                                .count()
+                        == 1)
                 .sorted(Comparator.comparingInt(finding -> HEADLINES.indexOf(finding.finding())))
-                .limit(MOST_SENTENCES - 1L)
+                .limit(MOST_SENTENCES - sentences.size())
                 .map(FindingRecord::detail)
                 .forEach(sentences::add);
         return sentences;
@@ -165,6 +183,16 @@ public final class HtmlReport {
                         + "; ± is half the width of the 95 % Student-t interval over seeds. A dash stands for what was not measured."
                 : means
                         + ". With one seed a batch size there are no intervals. A dash stands for what was not measured.";
+    }
+
+    /** Whose results stand for a batch size, where there are several ways to synchronise; else empty. */
+    private static String referenceNote(StudySummary summary) {
+        return summary.hasModes()
+                ? "What is said of batch sizes alone is measured with "
+                        + summary.modes().get(0).name()
+                        + "; the section “Ways to synchronise” compares all "
+                        + summary.modes().size() + "."
+                : "";
     }
 
     private static List<EvalRecord> curvePoints(List<EvalRecord> evaluations) {

@@ -6,13 +6,9 @@ import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.report.Table.Column;
-import io.batchscope.result.EvalRecord;
 import io.batchscope.result.FindingRecord;
-import io.batchscope.result.RunRecord;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -179,87 +175,15 @@ final class ReportTables {
                         .toList());
     }
 
-    /** Every run with its outcome. */
-    static Table runs(List<RunRecord> runs) {
-        boolean regression =
-                runs.stream().allMatch(run -> run.testAccuracy() == null && run.validationAccuracy() == null);
-        Function<RunRecord, @Nullable Double> validation =
-                regression ? RunRecord::validationLoss : RunRecord::validationAccuracy;
-        Function<RunRecord, @Nullable Double> test = regression ? RunRecord::testLoss : RunRecord::testAccuracy;
-        String quality = regression ? "loss" : "accuracy";
-        return new Table(
-                List.of(
-                        Column.text("Run"),
-                        Column.number("Batch size"),
-                        Column.number("Seed"),
-                        Column.number("Workers"),
-                        Column.number("Peak rate"),
-                        Column.text("Outcome"),
-                        Column.number("Updates"),
-                        Column.number("Updates to target"),
-                        Column.number("Training loss"),
-                        Column.number("Validation " + quality),
-                        Column.number("Test " + quality),
-                        Column.number("Examples/s"),
-                        Column.number("Seconds")),
-                runs.stream()
-                        .sorted(Comparator.comparingLong(RunRecord::batchSize)
-                                .thenComparingLong(RunRecord::seed)
-                                .thenComparing(RunRecord::runId))
-                        .map(run -> runRow(run, validation.apply(run), test.apply(run), regression))
-                        .toList());
-    }
-
-    private static List<String> runRow(
-            RunRecord run, @Nullable Double validation, @Nullable Double test, boolean regression) {
-        return List.of(
-                run.runId(),
-                NumberText.count(run.batchSize()),
-                Long.toString(run.seed()),
-                Integer.toString(run.workers()),
-                NumberText.significant(run.peakLearningRate()),
-                run.outcomeDetail().isEmpty() ? run.outcome() : run.outcome() + " (" + run.outcomeDetail() + ")",
-                NumberText.count(run.steps()),
-                NumberText.count(run.stepsToTarget()),
-                NumberText.fixed(run.trainLoss(), LOSS_DIGITS),
-                regression ? NumberText.fixed(validation, LOSS_DIGITS) : NumberText.accuracy(validation),
-                regression ? NumberText.fixed(test, LOSS_DIGITS) : NumberText.accuracy(test),
-                NumberText.significant(run.examplesPerSecond()),
-                NumberText.significant(run.trainSeconds()));
-    }
-
-    /** Evaluations as they come. */
-    static Table curves(List<EvalRecord> evaluations) {
-        return new Table(
-                List.of(
-                        Column.number("Batch size"),
-                        Column.number("Seed"),
-                        Column.number("Epoch"),
-                        Column.number("Updates"),
-                        Column.number("Seconds"),
-                        Column.number("Validation loss"),
-                        Column.number("Validation accuracy")),
-                evaluations.stream()
-                        .map(evaluation -> List.of(
-                                NumberText.count(evaluation.batchSize()),
-                                Long.toString(evaluation.seed()),
-                                NumberText.significant(evaluation.epoch()),
-                                NumberText.count(evaluation.step()),
-                                NumberText.significant(evaluation.elapsedSeconds()),
-                                NumberText.fixed(evaluation.loss(), LOSS_DIGITS),
-                                NumberText.accuracy(evaluation.accuracy())))
-                        .toList());
-    }
-
     private static String value(@Nullable Double value, @Nullable String unit) {
         return "share".equals(unit) ? NumberText.accuracy(value) : NumberText.significant(value);
     }
 
-    private static String mean(@Nullable Estimate estimate) {
+    static String mean(@Nullable Estimate estimate) {
         return estimate == null ? NumberText.NOT_MEASURED : NumberText.significant(estimate.mean());
     }
 
-    private static String significant(@Nullable Estimate estimate) {
+    static String significant(@Nullable Estimate estimate) {
         if (estimate == null) {
             return NumberText.NOT_MEASURED;
         }
@@ -272,15 +196,15 @@ final class ReportTables {
         return estimate == null ? NumberText.NOT_MEASURED : NumberText.percent(estimate.mean());
     }
 
-    private static String loss(@Nullable Estimate estimate) {
+    static String loss(@Nullable Estimate estimate) {
         return withHalfWidth(estimate, 1, LOSS_DIGITS);
     }
 
-    private static String accuracy(@Nullable Estimate estimate) {
+    static String accuracy(@Nullable Estimate estimate) {
         return withHalfWidth(estimate, 100, 2);
     }
 
-    private static String withHalfWidth(@Nullable Estimate estimate, double factor, int digits) {
+    static String withHalfWidth(@Nullable Estimate estimate, double factor, int digits) {
         if (estimate == null) {
             return NumberText.NOT_MEASURED;
         }

@@ -2,6 +2,7 @@ package io.batchscope.report;
 
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
+import io.batchscope.analysis.ModeSummary;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import java.util.ArrayList;
@@ -10,18 +11,22 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The results by batch size as plain text for a terminal of at least 120 columns. */
+/** The results by batch size, and by mode where there are several, as plain text for a terminal of at least 120 columns. */
 public final class SummaryTable {
-    private static final int OUTCOME_COLUMN = 3;
+    private static final String OUTCOME = "outcome";
+    private static final String MODE = "mode";
     private static final int TERMINAL_WIDTH = 120;
     private static final int FEWEST_LETTERS = 8;
     private static final String GUTTER = "  ";
 
     private SummaryTable() {}
 
-    /** Lines ending in {@code \n}: a head and one a batch size; means over seeds. A note when there are no runs. */
+    /**
+     * Lines ending in {@code \n}: a head and one a batch size, or one a batch size and mode, there the reference first; means
+     * over seeds. A note when there are no runs.
+     */
     public static String of(StudySummary summary) {
-        if (summary.batches().isEmpty()) {
+        if (summary.runs() == 0) {
             return "No run has ended yet.\n";
         }
         String quality = summary.regression() ? "loss" : "acc";
@@ -30,15 +35,35 @@ public final class SummaryTable {
                 "batch",
                 "rate",
                 "steps",
-                "outcome",
+                OUTCOME,
                 "train loss",
                 "val " + quality,
                 "test " + quality,
                 "gap",
                 "examples/s",
                 "seconds"));
-        summary.batches().forEach(batch -> lines.add(line(batch, summary.regression())));
-        return layOut(lines);
+        summary.byMode().forEach(group -> lines.add(line(group.batch(), summary.regression())));
+        return layOut(summary.hasModes() ? withModes(lines, summary.byMode()) : lines);
+    }
+
+    private static List<List<String>> withModes(List<List<String>> lines, List<ModeSummary> groups) {
+        List<List<String>> longer = new ArrayList<>();
+        for (int line = 0; line < lines.size(); line++) {
+            List<String> cells = new ArrayList<>(lines.get(line));
+            cells.add(1, line == 0 ? MODE : shortName(groups.get(line - 1).name()));
+            longer.add(cells);
+        }
+        return longer;
+    }
+
+    /** {@code averaging, 8 steps} for {@code parameter-averaging, every 8 steps}. */
+    private static String shortName(String mode) {
+        return mode.replace("parameter-averaging", "averaging")
+                .replace("gradient-sharing", "sharing")
+                .replace("adaptive threshold, sparsity", "adaptive")
+                .replace("target sparsity", "target")
+                .replace("every step", "1 step")
+                .replace("every ", "");
     }
 
     private static List<String> line(BatchSummary batch, boolean regression) {
@@ -65,31 +90,50 @@ public final class SummaryTable {
     }
 
     private static String layOut(List<List<String>> lines) {
-        int[] widths = new int[lines.get(0).size()];
+        List<String> head = lines.get(0);
+        int[] widths = new int[head.size()];
         for (List<String> line : lines) {
             for (int column = 0; column < widths.length; column++) {
                 widths[column] = Math.max(widths[column], line.get(column).length());
             }
         }
-        // The outcomes give way, as the table of all runs has them in full.
-        int excess = Arrays.stream(widths).sum() + GUTTER.length() * (widths.length - 1) - TERMINAL_WIDTH;
-        if (excess > 0) {
-            widths[OUTCOME_COLUMN] = Math.max(FEWEST_LETTERS, widths[OUTCOME_COLUMN] - excess);
+        // Outcomes and modes give way, as the table of all runs has them in full.
+        shrink(widths, head.indexOf(OUTCOME));
+        if (head.contains(MODE)) {
+            shrink(widths, head.indexOf(MODE));
         }
-        return lines.stream().map(line -> layOut(line, widths)).collect(Collectors.joining());
+        return lines.stream().map(line -> layOut(line, head, widths)).collect(Collectors.joining());
     }
 
-    private static String layOut(List<String> line, int[] widths) {
+    private static void shrink(int[] widths, int column) {
+        int excess = Arrays.stream(widths).sum() + GUTTER.length() * (widths.length - 1) - TERMINAL_WIDTH;
+        if (excess > 0) {
+            widths[column] = Math.max(Math.min(FEWEST_LETTERS, widths[column]), widths[column] - excess);
+        }
+    }
+
+    private static String layOut(List<String> line, List<String> head, int[] widths) {
         StringBuilder row = new StringBuilder();
         for (int column = 0; column < widths.length; column++) {
-            String cell = shortened(line.get(column), widths[column]);
+            boolean mode = head.get(column).equals(MODE);
+            String text = line.get(column);
+            String cell = mode ? shortenedWithin(text, widths[column]) : shortened(text, widths[column]);
             String padding = " ".repeat(widths[column] - cell.length());
-            row.append(column == 0 ? "" : GUTTER).append(column == OUTCOME_COLUMN ? cell + padding : padding + cell);
+            boolean words = mode || head.get(column).equals(OUTCOME);
+            row.append(column == 0 ? "" : GUTTER).append(words ? cell + padding : padding + cell);
         }
         return row.toString().stripTrailing() + "\n";
     }
 
     private static String shortened(String text, int width) {
         return text.length() <= width ? text : text.substring(0, width - 1) + "…";
+    }
+
+    /** Without letters from the middle: the numbers that tell settings apart are at the end. */
+    private static String shortenedWithin(String text, int width) {
+        int start = (width - 1) / 2;
+        return text.length() <= width
+                ? text
+                : text.substring(0, start) + "…" + text.substring(text.length() - (width - 1 - start));
     }
 }

@@ -62,7 +62,7 @@ public final class SparkSessions {
     }
 
     /** The same without waiting. */
-    static int presentSlots(SparkSession session) {
+    public static int presentSlots(SparkSession session) {
         return session.sparkContext()
                 .maxNumConcurrentTasks(
                         session.sparkContext().resourceProfileManager().defaultResourceProfile());

@@ -10,7 +10,7 @@ import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import scala.collection.JavaConverters;
 
 /** How far running tasks are: executors send the step counters of running tasks to the driver with every heartbeat. */
-final class StepProgress extends SparkListener {
+public final class StepProgress extends SparkListener {
     private static final Map<SparkContext, StepProgress> OF_CONTEXT = new ConcurrentHashMap<>();
 
     private final Map<Long, TrainingListener> listeners = new ConcurrentHashMap<>();
@@ -18,7 +18,7 @@ final class StepProgress extends SparkListener {
     private StepProgress() {}
 
     /** The one that listens to this context. */
-    static StepProgress of(SparkContext context) {
+    public static StepProgress of(SparkContext context) {
         return OF_CONTEXT.computeIfAbsent(context, fresh -> {
             StepProgress progress = new StepProgress();
             fresh.addSparkListener(progress);
@@ -26,11 +26,13 @@ final class StepProgress extends SparkListener {
         });
     }
 
-    void watch(long counter, TrainingListener listener) {
+    /** Tells the listener from now on what the counter stands at in a running task. */
+    public void watch(long counter, TrainingListener listener) {
         listeners.put(counter, listener);
     }
 
-    void forget(long counter) {
+    /** No longer. */
+    public void forget(long counter) {
         listeners.remove(counter);
     }
 

@@ -43,7 +43,8 @@ public interface Collective extends AutoCloseable {
 
     /**
      * Gives every rank the messages of all: {@code values[starts[r] … starts[r + 1] − 1]} of rank r take the place of those
-     * elements on every other rank. Nothing else changes. Messages may be empty and of different lengths.
+     * elements on every other rank. Nothing else changes. Messages may be empty and of different lengths. Returns when all
+     * messages are there; ranks whose messages are empty may not have called it yet.
      *
      * @param values on each rank at least {@code starts[size]} long
      * @param starts the same on all ranks: size + 1 indices, from 0 on, none smaller than the one before it. Not kept

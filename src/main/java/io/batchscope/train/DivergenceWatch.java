@@ -4,7 +4,7 @@ package io.batchscope.train;
  * Says when a run has diverged: a loss that is not finite, or a smoothed loss beyond a multiple of the initial one.
  * Losses of single small batches are too noisy to judge, so they are averaged over about {@value #WINDOW} examples.
  */
-final class DivergenceWatch {
+public final class DivergenceWatch {
     static final int WINDOW = 256;
 
     private final double factor;
@@ -13,12 +13,13 @@ final class DivergenceWatch {
     private long examplesBefore;
     private double lossSumBefore;
 
-    DivergenceWatch(double factor) {
+    /** @param factor of the initial loss beyond which a smoothed loss has diverged */
+    public DivergenceWatch(double factor) {
         this.factor = factor;
     }
 
     /** Sets what losses are compared with: the loss before training. Without it that is the mean over the first examples. */
-    void initial(double loss) {
+    public void initial(double loss) {
         limit = factor * loss;
         smoothed = loss;
     }
@@ -37,7 +38,7 @@ final class DivergenceWatch {
     }
 
     /** Takes the mean loss of a batch; true if the run has diverged. */
-    boolean hasDiverged(double loss, int examples) {
+    public boolean hasDiverged(double loss, int examples) {
         if (!Double.isFinite(loss)) {
             return true;
         }

@@ -22,7 +22,7 @@ final class GradientSharingSynchronizer implements Synchronizer {
     private final Collective collective;
     private final ThresholdRule rule;
     private final ThresholdEncoder encoder;
-    private final HeldGradient held;
+    private final GradientParts parts;
     private final SharedCounts counts;
     private final SignExchange exchange;
     private final float[] gradient;
@@ -43,10 +43,10 @@ final class GradientSharingSynchronizer implements Synchronizer {
         this.collective = collective;
         this.rule = ThresholdRule.of(settings.threshold());
         this.threshold = ThresholdRule.bounded(settings.threshold().initial());
-        this.encoder = new ThresholdEncoder(replica.parameterCount());
-        this.held = new HeldGradient(replica.heldParameters());
+        this.parts = new GradientParts(replica.heldParameters(), replica.parameterCount());
+        this.encoder = new ThresholdEncoder(parts);
         this.counts = new SharedCounts(collective);
-        this.exchange = new SignExchange(collective, replica.parameterCount());
+        this.exchange = new SignExchange(collective, parts);
         this.gradient = new float[replica.parameterCount()];
     }
 
@@ -58,6 +58,9 @@ final class GradientSharingSynchronizer implements Synchronizer {
         share.compute(1f / examples, gradient, ShareGradient.NOBODY, times);
         long computed = System.nanoTime();
         double lossPart = share.lossSum() / examples;
+        if (step == 0 && !(rule instanceof ThresholdRule.Unchanged)) {
+            findFirstThreshold();
+        }
         double used = threshold;
         boolean sent = used > 0 ? shareSigns(step, lossPart, votes) : shareAll(lossPart, votes);
         times.syncNanos += System.nanoTime() - computed;
@@ -75,6 +78,12 @@ final class GradientSharingSynchronizer implements Synchronizer {
                 counts.checkpointWanted());
     }
 
+    private void findFirstThreshold() {
+        MagnitudeHistogram gradients = new MagnitudeHistogram(parts, gradient);
+        gradients.sum(collective);
+        threshold = ThresholdRule.bounded(rule.first(threshold, gradients));
+    }
+
     /** Replaces the gradient by the sum over ranks; what is not finite in it shows in the next loss. */
     private boolean shareAll(double lossPart, Votes votes) {
         counts.sum(lossPart, votes, true, false, gradient.length);
@@ -85,23 +94,20 @@ final class GradientSharingSynchronizer implements Synchronizer {
     /** Replaces the gradient by the sum of what all ranks sent, and finds the next threshold; false if there is none. */
     private boolean shareSigns(long step, double lossPart, Votes votes) {
         float unit = (float) threshold;
-        boolean anyHeld = held.takeFrom(gradient);
         encoder.encode(gradient, unit);
         if ((step + 1) % settings.clipEverySteps() == 0 && settings.residualClip() < Double.POSITIVE_INFINITY) {
             encoder.clip((float) (settings.residualClip() * unit));
         }
-        counts.sum(lossPart, votes, encoder.finite() && held.finite(), anyHeld, encoder.sent());
+        boolean finite = encoder.finite() && parts.heldIsFinite(gradient);
+        counts.sum(lossPart, votes, finite, parts.anyHeld(gradient), encoder.sent());
         if (!counts.finite()) {
             return false;
         }
         int[] sent = counts.sent();
         exchange.sum(encoder.signs(), sent, SignExchange.cheapest(sent, gradient.length), gradient);
-        for (int i = 0; i < gradient.length; i++) {
-            gradient[i] *= unit;
-        }
+        parts.scaleFree(gradient, unit);
         if (counts.held()) {
-            held.sum(collective);
-            held.putInto(gradient);
+            parts.sumHeld(collective, gradient);
         }
         threshold = ThresholdRule.bounded(rule.next(threshold, sparsity()));
         return true;
@@ -109,7 +115,7 @@ final class GradientSharingSynchronizer implements Synchronizer {
 
     /** Share of the elements of all ranks' gradients that was not sent. */
     private double sparsity() {
-        long all = (long) collective.size() * Math.max(1, gradient.length - held.length());
+        long all = (long) collective.size() * Math.max(1, parts.freeLength());
         return 1 - (double) counts.allSent() / all;
     }
 

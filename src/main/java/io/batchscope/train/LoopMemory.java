@@ -1,6 +1,7 @@
 package io.batchscope.train;
 
 import io.batchscope.data.Batch;
+import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization;
@@ -28,11 +29,23 @@ public record LoopMemory(long parameterBytes, long orderBytes, long share, int f
         long vectors = 2 * kept + 2;
         long examples = (plan.trainExamples() + plan.workers() - 1) / plan.workers();
         return new LoopMemory(
-                vectors * model.parameterCount() * Float.BYTES,
+                vectors * model.parameterCount() * Float.BYTES + sharingBytes(plan, model),
                 Integer.BYTES * (examples + Math.min(plan.batchSize(), examples)) + roundBytes(plan),
                 plan.layout().perWorker(),
                 model.inputs(),
                 model.outputs());
+    }
+
+    /** The residual and the messages; and all ranks' residuals, once gathered and once copied, while they are written. */
+    private static long sharingBytes(RunPlan plan, ModelFacts model) {
+        long own = Synchronizer.ownVectors(plan.synchronization());
+        if (own == 0) {
+            return 0;
+        }
+        int length = Math.toIntExact(model.parameterCount());
+        long written = plan.checkpoints().equals(CheckpointPolicy.NONE) ? 0 : 2L * plan.workers();
+        long words = ThresholdEncoder.words(length) + SignExchange.messageWords(length, plan.workers());
+        return own * (1 + written) * length * Float.BYTES + words * Integer.BYTES;
     }
 
     /** Losses of the updates between two agreements, kept until the ranks add them up. */

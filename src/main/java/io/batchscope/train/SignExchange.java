@@ -1,7 +1,5 @@
 package io.batchscope.train;
 
-import java.util.Arrays;
-
 /**
  * Adds up the signs of all ranks, for each element how many sent +τ less how many sent −τ. Those are whole numbers, exact in
  * floats, so their sum depends neither on how they travel nor on their order. Of three ways each round takes the one with
@@ -21,17 +19,16 @@ final class SignExchange {
     }
 
     private final Collective collective;
-    private final int length;
+    private final GradientParts parts;
     private final int words;
     private final int[] messages;
     private final int[] starts;
 
-    /** One for gradients of so many elements. */
-    SignExchange(Collective collective, int length) {
+    SignExchange(Collective collective, GradientParts parts) {
         this.collective = collective;
-        this.length = length;
-        this.words = ThresholdEncoder.words(length);
-        this.messages = new int[messageWords(length, collective.size())];
+        this.parts = parts;
+        this.words = ThresholdEncoder.words(parts.length());
+        this.messages = new int[messageWords(parts.length(), collective.size())];
         this.starts = new int[collective.size() + 1];
     }
 
@@ -65,19 +62,19 @@ final class SignExchange {
     }
 
     /**
-     * Puts the sums of all ranks' signs into the first elements of {@code sums}. All ranks call it.
+     * Puts the sums of all ranks' signs into {@code sums} and leaves what is no gradient there. All ranks call it.
      *
      * @param signs of this rank, as {@link ThresholdEncoder#signs}
      * @param sent how many elements each rank sends
      */
     void sum(int[] signs, int[] sent, Format format, float[] sums) {
-        Arrays.fill(sums, 0, length, 0f);
+        parts.clearFree(sums);
         switch (format) {
             case SPARSE -> sumSparse(signs, sent, sums);
             case BITMAP -> sumBitmaps(signs, sums);
             case DENSE -> {
                 ThresholdEncoder.addSigns(signs, 0, words, sums);
-                collective.allReduceSum(sums, 0, length);
+                parts.sumFree(collective, sums);
             }
         }
     }

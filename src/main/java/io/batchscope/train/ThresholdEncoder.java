@@ -1,5 +1,8 @@
 package io.batchscope.train;
 
+import io.batchscope.train.Replica.Range;
+import java.util.Arrays;
+
 /**
  * What one rank sends of its gradients, after Strom 2015, section 3: it adds each gradient g to its residual r, and of the
  * elements beyond the threshold τ sends the sign, which stands for ±τ. The residual keeps what was not sent:
@@ -17,15 +20,17 @@ final class ThresholdEncoder {
     /** Elements whose signs are in one word. */
     static final int PER_WORD = 16;
 
+    private final GradientParts parts;
     private final float[] residual;
     private final int[] signs;
     private int sent;
     private boolean finite = true;
 
-    /** One whose residual is 0; {@code float[length]}. */
-    ThresholdEncoder(int length) {
-        this.residual = new float[length];
-        this.signs = new int[words(length)];
+    /** One whose residual is 0. Elements that are no gradient are passed over: they stay 0 and are not sent. */
+    ThresholdEncoder(GradientParts parts) {
+        this.parts = parts;
+        this.residual = new float[parts.length()];
+        this.signs = new int[words(parts.length())];
     }
 
     /** Words that the signs of so many elements take. */
@@ -37,19 +42,24 @@ final class ThresholdEncoder {
      * Takes in a gradient and finds what is to be sent. If anything {@linkplain #finite is not finite}, residual and signs
      * are of no use any more.
      *
-     * @param gradient in its first elements, as many as the residual has
+     * @param gradient as long as the residual
      * @param threshold τ, above 0
      */
     void encode(float[] gradient, float threshold) {
         sent = 0;
         finite = true;
-        for (int word = 0; word < signs.length; word++) {
-            int from = word * PER_WORD;
-            signs[word] = encode(gradient, threshold, from, Math.min(from + PER_WORD, residual.length));
+        Arrays.fill(signs, 0);
+        for (Range range : parts.free()) {
+            int from = range.from();
+            while (from < range.to()) {
+                int to = Math.min(range.to(), from - from % PER_WORD + PER_WORD);
+                signs[from / PER_WORD] |= encode(gradient, threshold, from, to);
+                from = to;
+            }
         }
     }
 
-    /** The signs of elements {@code from … to − 1}. Few are sent, so a branch costs less than arithmetic without one. */
+    /** The signs of elements of one word. Few are sent, so a branch costs less than arithmetic without one. */
     private int encode(float[] gradient, float threshold, int from, int to) {
         int word = 0;
         for (int i = from; i < to; i++) {
@@ -58,7 +68,7 @@ final class ThresholdEncoder {
             if (!(Math.abs(value) < threshold)) {
                 finite &= Math.abs(value) <= Float.MAX_VALUE;
                 int negative = Float.floatToRawIntBits(value) >>> 31;
-                word |= (1 + negative) << (2 * (i - from));
+                word |= (1 + negative) << (2 * (i % PER_WORD));
                 value -= negative == 0 ? threshold : -threshold;
                 sent++;
             }

@@ -2,6 +2,7 @@ package io.batchscope.train;
 
 import io.batchscope.plan.Synchronization.Threshold;
 import org.apache.commons.math3.special.Erf;
+import org.apache.commons.math3.util.FastMath;
 
 /**
  * How the threshold τ of gradient sharing follows the sparsity s, the share of elements that were <em>not</em> sent: a pure
@@ -21,6 +22,17 @@ sealed interface ThresholdRule {
      * @param sparsity what it was with that, in [0, 1]
      */
     double next(double threshold, double sparsity);
+
+    /**
+     * The first update's threshold. One that is far off would cost many updates: too high, nothing is sent, and too low, all
+     * is, as next to nothing. So it is moved to where the first gradient's sparsity is what is wanted.
+     *
+     * @param initial that of the plan
+     * @param gradients the first gradients of all ranks
+     */
+    default double first(double initial, MagnitudeHistogram gradients) {
+        return initial;
+    }
 
     /** The rule that a plan names. */
     static ThresholdRule of(Threshold threshold) {
@@ -57,30 +69,44 @@ sealed interface ThresholdRule {
      */
     record WithinBounds(double least, double most, double factor) implements ThresholdRule {
         @Override
+        public double first(double initial, MagnitudeHistogram gradients) {
+            return gradients.threshold(initial, least, most);
+        }
+
+        @Override
         public double next(double threshold, double sparsity) {
             return sparsity < least ? threshold * factor : sparsity > most ? threshold / factor : threshold;
         }
     }
 
     /**
-     * Changed so that the sparsity would be the target if what is compared with τ were normally distributed around 0: with
+     * Changed to where the sparsity would be the target if what is compared with τ were normally distributed around 0: with
      * z(s) = Φ⁻¹((1 + s)/2), which is τ in standard deviations,
      *
      * <pre>
-     * τ ← τ · z(target)/z(s)
+     * τ ← τ · (z(target)/z(s))^¼
      * </pre>
      *
-     * but by no more than the factor. For a normal distribution that is right at once. Gradients have heavier tails, and
-     * there a change of τ changes the sparsity less, so that it is approached in steps, from one side.
+     * but by no more than the factor. Under other distributions, and where residuals remember what τ has been, a full step
+     * would go too far. Going down is the delicate direction: below τ lie all residuals that grow towards it, and if τ falls by
+     * a hundredth, about a hundredth of all elements is sent at once. So s counts as at most half way from the target to 1.
      *
      * @param target s to be come near to, in (0, 1)
      * @param factor of one change at most, above 1
      */
     record NearTarget(double target, double factor) implements ThresholdRule {
+        private static final double GAIN = 0.25;
+
+        @Override
+        public double first(double initial, MagnitudeHistogram gradients) {
+            return gradients.threshold(initial, target, target);
+        }
+
         @Override
         public double next(double threshold, double sparsity) {
-            // Φ⁻¹((1 + s)/2) = √2 erf⁻¹(s), which is 0 at s = 0 and infinite at s = 1.
-            double change = Erf.erfInv(target) / Erf.erfInv(sparsity);
+            // Φ⁻¹((1 + s)/2) = √2 erf⁻¹(s), which is 0 at s = 0.
+            double counts = Math.min(sparsity, (1 + target) / 2);
+            double change = FastMath.pow(Erf.erfInv(target) / Erf.erfInv(counts), GAIN);
             return threshold * Math.min(Math.max(change, 1 / factor), factor);
         }
     }

@@ -35,7 +35,9 @@
       spec.encoding.x.scale = { type: 'linear', zero: true };
     }
     if (figure.clientWidth < 520 && spec.encoding.color) {
-      spec.encoding.color.legend = Object.assign({}, spec.encoding.color.legend, { orient: 'bottom', columns: 4 });
+      spec.encoding.color.legend = Object.assign({}, spec.encoding.color.legend, {
+        orient: 'bottom', columns: spec.encoding.color.field === 'mode' ? 1 : 4
+      });
     }
     const name = spec.data.name;
     spec.data = { values: source.data[name] };

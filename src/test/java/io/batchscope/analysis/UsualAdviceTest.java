@@ -57,6 +57,29 @@ class UsualAdviceTest {
     }
 
     @Test
+    void speaksOfTheReferenceModeAlone() {
+        AdviceRow row = row(
+                "idle",
+                tables(
+                        run(1, 1).with("syncMode", "synchronous").with("examplesPerSecond", 400.0),
+                        run(64, 1).with("syncMode", "synchronous").with("examplesPerSecond", 1000.0),
+                        run(64, 1)
+                                .with("runId", "other")
+                                .with("syncMode", "parameter-averaging")
+                                .with("examplesPerSecond", 9000.0)));
+
+        assertThat(row.measured()).contains("40 % of the 1,000 at batch 64");
+    }
+
+    @Test
+    void hasNoSpreadOfGradientsWhereNoGlobalOneExists() {
+        List<StepRecord> rows = steps(1, step -> Double.NaN);
+
+        assertThat(row("noisy", tables(rows, run(1, 1), run(64, 1))).verdict()).isEqualTo(NOT_MEASURED_YET);
+        assertThat(GradientSpread.of(List.of())).isNull();
+    }
+
+    @Test
     void contradictsNoisyGradientsWhereOthersJumpMore() {
         List<StepRecord> jumping = steps(64, step -> step % 2 == 0 ? 3 : 1);
         List<StepRecord> calm = steps(1, step -> step % 2 == 0 ? 1.01 : 0.99);

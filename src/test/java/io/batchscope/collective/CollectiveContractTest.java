@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What every collective promises, for those that need no cluster. */
 @Timeout(60)
-class CollectiveContractTest implements SumContract, FaultContract {
+class CollectiveContractTest implements SumContract, GatherContract, FaultContract {
     private static final Duration BRIEF = Duration.ofMillis(300);
 
     static Stream<Kind> kinds() {

@@ -10,6 +10,7 @@ import io.batchscope.train.CollectiveException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -27,16 +28,21 @@ class LocalCollectiveTest {
     @ValueSource(ints = {2, 3})
     void allocatesNothing(int size) throws Exception {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        int calls = 2000;
+        int calls = 300;
         List<Ranks.Ended<Long>> ended = Ranks.onAll(LocalCollective.of(size, LONG), c -> {
             float[] floats = new float[20_000];
             double[] doubles = new double[100];
+            int[] messages = new int[1000];
+            int[] starts = new int[size + 1];
+            Arrays.fill(starts, 1, starts.length, 1000);
             for (int i = 0; i < 200; i++) {
                 call(c, floats, doubles);
+                c.allGather(messages, starts);
             }
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < calls; i++) {
                 call(c, floats, doubles);
+                c.allGather(messages, starts);
             }
             return (threads.getCurrentThreadAllocatedBytes() - before) / calls;
         });
@@ -50,6 +56,31 @@ class LocalCollectiveTest {
         c.begin(floats, 0, 100);
         c.begin(floats, 100, 20_000);
         c.finish();
+    }
+
+    /** Who has done its last sum closes at once; the others may not have noticed yet that all had come to it. */
+    @Test
+    void ranksThatHaveComeMayClose() throws Exception {
+        int times = 2000;
+        List<List<Collective>> meetings = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            meetings.add(LocalCollective.of(2, LONG));
+        }
+        List<Callable<String>> bodies = new ArrayList<>();
+        for (int rank = 0; rank < 2; rank++) {
+            int own = rank;
+            bodies.add(() -> {
+                for (List<Collective> meeting : meetings) {
+                    try (Collective c = meeting.get(own)) {
+                        c.allReduceSum(new float[2], 0, 2);
+                    }
+                }
+                return "all";
+            });
+        }
+
+        assertThat(Ranks.together(bodies))
+                .allSatisfy(e -> assertThat(e.value()).as(e.message()).hasValue("all"));
     }
 
     @Test
@@ -112,7 +143,14 @@ class LocalCollectiveTest {
     @Test
     void oneRankNeedsNobody() {
         try (Collective alone = MemoryMeetings.join(0, 1, secret("of one"), BRIEF)) {
+            int[] values = {1, 2};
+            alone.allGather(values, new int[] {0, 2});
+
             assertThat(alone.size()).isEqualTo(1);
+            assertThat(values).containsExactly(1, 2);
+            assertThat(alone.sentBytes()).isZero();
+            assertThatThrownBy(() -> alone.allGather(values, new int[] {0, 3}))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         }
         assertThat(LocalCollective.of(1, BRIEF)).singleElement().isInstanceOf(SingleCollective.class);
         assertThatThrownBy(() -> LocalCollective.of(0, BRIEF))

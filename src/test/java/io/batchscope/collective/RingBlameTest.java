@@ -63,8 +63,8 @@ class RingBlameTest {
     }
 
     /** What rank 2 sends from its first byte on. */
-    private static long bytesOfFirstSum(boolean encrypted) {
-        long steps = 2L * (SIZE - 1);
+    private static int bytesOfFirstSum(boolean encrypted) {
+        int steps = 2 * (SIZE - 1);
         int callBytes = 24;
         int chunkBytes = LENGTH / SIZE * Float.BYTES;
         return RingGreeting.HELLO_BYTES

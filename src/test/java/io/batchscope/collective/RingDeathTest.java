@@ -51,8 +51,8 @@ class RingDeathTest {
     @ValueSource(strings = {"KILL", "STOP"})
     void allOthersNameTheProcess(String signal) throws Exception {
         // A death is noticed at once, so there the time-out must not matter.
-        Duration timeout = Duration.ofMillis(signal.equals("KILL") ? 30_000 : 5000);
-        String fault = signal.equals("KILL") ? "closed the connection" : "did not answer within 5 s";
+        Duration timeout = Duration.ofMillis(signal.equals("KILL") ? 30_000 : 3000);
+        String fault = signal.equals("KILL") ? "closed the connection" : "did not answer within 3 s";
         List<RingListener> listeners = Ranks.listeners(SIZE - 1);
         List<String> others = listeners.stream().map(RingListener::address).toList();
         Process second = start(String.join(",", others), timeout);

@@ -139,12 +139,16 @@ class RingTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         List<Ranks.Ended<Long>> ended = Ranks.onAll(Ranks.ring(2, LONG), c -> {
             float[] values = new float[100_000];
+            int[] messages = new int[10_000];
+            int[] starts = {0, 3000, 10_000};
             for (int i = 0; i < 20; i++) {
                 c.allReduceSum(values, 0, values.length);
+                c.allGather(messages, starts);
             }
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 100; i++) {
                 c.allReduceSum(values, 0, values.length);
+                c.allGather(messages, starts);
             }
             return (threads.getCurrentThreadAllocatedBytes() - before) / 100;
         });

@@ -148,9 +148,10 @@ public interface SumContract {
         int total = IntStream.of(lengths).sum();
         List<Ranks.Ended<Boolean>> ended = Ranks.onAll(kind.patient(), c -> {
             boolean same = true;
-            for (int round = 0; round < 3; round++) {
-                float[] inFlight = Summands.floats(10 * round + c.rank(), total);
-                float[] oneByOne = inFlight.clone();
+            float[] own = Summands.floats(c.rank(), total);
+            for (int round = 0; round < 2; round++) {
+                float[] inFlight = own.clone();
+                float[] oneByOne = own.clone();
                 // From the end, as gradients come.
                 for (int i = lengths.length - 1, to = total; i >= 0; to -= lengths[i--]) {
                     c.begin(inFlight, to - lengths[i], to);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.batchscope.analysis.Mode;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.StudyTables;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChartsTest {
+    private static final StudyTables MODES = SampleModes.tables();
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -27,7 +30,13 @@ class ChartsTest {
                 "final-quality",
                 "throughput",
                 "seconds-per-epoch",
-                "step-time"
+                "step-time",
+                "mode-bytes",
+                "mode-seconds",
+                "mode-loss",
+                "mode-divergence",
+                "mode-sparsity",
+                "mode-threshold"
             })
     void specifyDataAxesAndAWordForThoseWhoCannotSee(String id) throws Exception {
         JsonNode specification = Charts.specification(id);
@@ -39,7 +48,8 @@ class ChartsTest {
         assertThat(specification.path("encoding").path("y").path("title").asText())
                 .isNotBlank();
         assertThat(specification.has("mark") || specification.has("layer")).isTrue();
-        JsonNode rows = sample().path("data")
+        JsonNode rows = (id.startsWith("mode-") ? modes() : sample())
+                .path("data")
                 .path(specification.path("data").path("name").asText());
         assertThat(rows).isNotEmpty();
         for (String axis : List.of("x", "y")) {
@@ -102,6 +112,80 @@ class ChartsTest {
     }
 
     @Test
+    void compareModesWhereThereAreSeveral() throws Exception {
+        Charts charts = Charts.of(MODES, StudySummary.of(MODES));
+
+        assertThat(charts.modeCharts())
+                .extracting(Charts.Chart::id)
+                .containsExactly(
+                        "mode-bytes",
+                        "mode-seconds",
+                        "mode-loss-64",
+                        "mode-loss-512",
+                        "mode-divergence",
+                        "mode-sparsity",
+                        "mode-threshold");
+        StudyTables one = SampleStudy.tables(false);
+        assertThat(Charts.of(one, StudySummary.of(one)).modeCharts()).isEmpty();
+        assertThat(modes().path("charts")
+                        .path("mode-loss-64")
+                        .path("transform")
+                        .path(0)
+                        .path("filter")
+                        .asText())
+                .isEqualTo("datum.batch === 64");
+    }
+
+    @Test
+    void giveAModeTheSameColourEverywhere() throws Exception {
+        JsonNode charts = modes().path("charts");
+        List<String> modes =
+                StudySummary.of(MODES).modes().stream().map(Mode::name).toList();
+
+        assertThat(charts.path("mode-bytes")
+                        .path("encoding")
+                        .path("y")
+                        .path("axis")
+                        .path("format")
+                        .asText())
+                .isEqualTo(".1%");
+        assertThat(modes).hasSize(8).startsWith("synchronous", "parameter-averaging, every step");
+        for (String id : List.of("mode-bytes", "mode-seconds", "mode-loss-64", "mode-loss-512", "mode-sparsity")) {
+            assertThat(charts.path(id)
+                            .path("encoding")
+                            .path("color")
+                            .path("scale")
+                            .path("domain"))
+                    .as(id)
+                    .extracting(JsonNode::asText)
+                    .isEqualTo(modes);
+        }
+    }
+
+    @Test
+    void drawTheReferenceAloneByBatchSize() throws Exception {
+        JsonNode data = modes().path("data");
+
+        for (String rows : List.of("losses", "evaluations")) {
+            assertThat(data.path(rows))
+                    .isNotEmpty()
+                    .allSatisfy(row -> assertThat(row.path("run").asText()).startsWith("r0-"));
+        }
+        assertThat(data.path("throughput")).hasSize(2);
+    }
+
+    @Test
+    void leaveOutModesThatSentNothingMeasured() throws Exception {
+        JsonNode data = modes().path("data");
+
+        assertThat(data.path("modeBytes"))
+                .hasSize(12)
+                .extracting(row -> row.path("mode").asText())
+                .noneMatch(mode -> mode.startsWith("dl4j"));
+        assertThat(data.path("modeSeconds")).hasSize(14);
+    }
+
+    @Test
     void escapeWhatCouldEndAScript() throws Exception {
         String text = "</script><!-- & \u2028\u2029";
         ObjectMapper json = new ObjectMapper();
@@ -117,6 +201,11 @@ class ChartsTest {
         assertThatThrownBy(() -> Charts.specification("nonsense"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the jar lacks charts/nonsense.vl.json");
+    }
+
+    private static JsonNode modes() throws Exception {
+        return new ObjectMapper()
+                .readTree(Charts.of(MODES, StudySummary.of(MODES)).json());
     }
 
     private static JsonNode sample() throws Exception {

@@ -36,7 +36,7 @@ class HtmlReportTest {
                         ReportTables.target(summary),
                         ReportTables.advice(UsualAdvice.of(tables)),
                         ReportTables.findings(findings),
-                        ReportTables.runs(tables.runs()),
+                        RunTables.runs(tables.runs()),
                         Provenances.of(tables.runs(), null))
                 .peek(table -> assertThat(table.rows()).isNotEmpty())
                 .flatMap(table -> table.rows().stream())
@@ -44,6 +44,32 @@ class HtmlReportTest {
                 .forEach(cell -> assertThat(page).contains(">" + escaped(cell) + "</td>"));
         assertThat(page).contains("State SUCCEEDED: 18 of 18 planned runs ended.", "<b>17</b> Completed");
         assertThat(page).contains("4 March 2026 at 05:06 UTC");
+    }
+
+    @Test
+    void comparesWaysToSynchronise() {
+        StudyTables tables = SampleModes.tables();
+        StudySummary summary = StudySummary.of(tables);
+
+        String page = withoutScripts(HtmlReport.render(tables, Findings.of(tables), SampleModes.HEADER));
+
+        Stream.of(ModeTables.results(summary), ModeTables.cost(summary), RunTables.runs(tables.runs()))
+                .peek(table -> assertThat(table.rows()).hasSizeGreaterThanOrEqualTo(16))
+                .flatMap(table -> table.rows().stream())
+                .flatMap(List::stream)
+                .forEach(cell -> assertThat(page).contains(">" + escaped(cell) + "</td>"));
+        assertThat(page)
+                .contains("<h2>Ways to synchronise</h2>", "at 2 batch sizes from 64 to 512 in 8 ways to synchronise.")
+                .contains("3 Failed: Deeplearning4j&#39;s shared training did not end within 600 s")
+                .contains("parameter-averaging, every 64 steps", "32 examples an update, agreement every 4,096")
+                .doesNotContain("NaN", ">null<");
+        assertThat(page.split("is measured with synchronous; the section", -1)).hasSize(5);
+    }
+
+    @Test
+    void saysNothingOfModesWhereThereIsOne() {
+        assertThat(withoutScripts(page(SampleStudy.tables(false))))
+                .doesNotContain("Ways to synchronise", "ways to synchronise", ">Mode<", "reference");
     }
 
     @Test

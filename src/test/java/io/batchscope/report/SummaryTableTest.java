@@ -4,6 +4,7 @@ import static io.batchscope.analysis.RunFixture.run;
 import static io.batchscope.analysis.RunFixture.tables;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,59 @@ class SummaryTableTest {
                 .with("gapLoss", 0.125))));
 
         assertThat(table).contains("val loss  test loss     gap").contains("0.2500     0.5000  0.1250");
+    }
+
+    @Test
+    void hasALineForEachModeOfABatchSize() {
+        String table = SummaryTable.of(StudySummary.of(tables(
+                run(64, 1)
+                        .with("syncMode", "parameter-averaging")
+                        .with("syncSettings", "every 8 steps")
+                        .with("testAccuracy", 0.83),
+                run(64, 1).with("runId", "r").with("syncMode", "synchronous").with("testAccuracy", 0.84),
+                run(8, 1)
+                        .with("syncMode", "parameter-averaging")
+                        .with("syncSettings", "every step")
+                        .diverged(),
+                run(8, 2)
+                        .with("syncMode", "parameter-averaging")
+                        .with("syncSettings", "every 8 steps")
+                        .with("testAccuracy", 0.82))));
+
+        assertThat(table)
+                .isEqualTo(
+                        """
+                        batch  mode                rate  steps  outcome    train loss  val acc  test acc  gap  examples/s  seconds
+                            8  averaging, 1 step    0.1      –  Diverged            –        –         –    –           –        –
+                            8  averaging, 8 steps   0.1  1,280  Completed           –        –    0.8200    –           –        –
+                           64  synchronous          0.1    160  Completed           –        –    0.8400    –           –        –
+                           64  averaging, 8 steps   0.1    160  Completed           –        –    0.8300    –           –        –
+                        """);
+    }
+
+    @Test
+    void fitsModesIntoATerminal() {
+        RunFixture wide = run(60_000_000, 1)
+                .with("peakLearningRate", 0.000781)
+                .with("trainLoss", 0.4)
+                .with("gapAccuracy", 0.02)
+                .with("examplesPerSecond", 123_456_789.0)
+                .with("trainSeconds", 1_000_000.0)
+                .with("steps", 99_999_999L)
+                .with("syncMode", "dl4j-gradient-sharing")
+                .with("syncSettings", "adaptive threshold, sparsity 0.9 to 0.99");
+        StudySummary summary = StudySummary.of(tables(
+                wide,
+                run(60_000_000, 2)
+                        .with("syncMode", "dl4j-gradient-sharing")
+                        .with("syncSettings", "adaptive threshold, sparsity 0.9 to 0.999")));
+
+        List<String> lines = SummaryTable.of(summary).lines().toList();
+
+        assertThat(lines).hasSize(3).allSatisfy(line -> assertThat(line.length())
+                .isLessThanOrEqualTo(120));
+        assertThat(lines.get(1)).contains("dl4j-", "…", "0.99  ");
+        assertThat(lines.get(2)).contains("dl4j-", "…", "0.999  ");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchscope.collective.FaultContract;
 import io.batchscope.collective.GatherCollective;
+import io.batchscope.collective.GatherContract;
 import io.batchscope.collective.Kind;
 import io.batchscope.collective.SumContract;
 import io.batchscope.testing.LocalSpark;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every collective promises, by way of Spark's driver. */
 @Timeout(120)
-class DriverGatheringTest implements SumContract, FaultContract {
+class DriverGatheringTest implements SumContract, GatherContract, FaultContract {
     private static final Duration BRIEF = Duration.ofSeconds(4);
 
     @RegisterExtension

@@ -72,4 +72,14 @@ class RunQueueTest {
         assertThat(queue.next()).isNull();
         assertThat(queue.running()).isZero();
     }
+
+    @Test
+    void deeplearning4jTrainsAloneEvenWithOneWorker() {
+        RunPlan theirs = SamplePlans.plan("rd", 64, 1, 10, new Synchronization.Dl4jParameterAveraging(1));
+        RunQueue queue = new RunQueue(List.of(theirs, EIGHT), 8);
+        assertThat(queue.next()).isEqualTo(EIGHT);
+        assertThat(queue.next()).isNull();
+        queue.ended();
+        assertThat(queue.next()).isEqualTo(theirs);
+    }
 }

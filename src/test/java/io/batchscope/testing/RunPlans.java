@@ -84,6 +84,25 @@ public record RunPlans(
         return with(workers, microBatch, optimizer, target, secondsLimit, stepRowEvery, seed, rates);
     }
 
+    public RunPlans withEvaluateEvery(long updates) {
+        return new RunPlans(
+                task,
+                examples,
+                batchSize,
+                workers,
+                microBatch,
+                lanes,
+                steps,
+                rate,
+                optimizer,
+                target,
+                secondsLimit,
+                updates,
+                stepRowEvery,
+                seed,
+                schedule);
+    }
+
     private RunPlans with(
             int newWorkers,
             int newMicroBatch,

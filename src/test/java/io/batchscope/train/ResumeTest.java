@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Synchronization.ParameterAveraging;
 import io.batchscope.plan.Target;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
@@ -16,6 +17,7 @@ import io.batchscope.testing.CheckpointedPlan;
 import io.batchscope.testing.LinearReplica;
 import io.batchscope.testing.ReferenceReplica;
 import io.batchscope.testing.RunPlans;
+import io.batchscope.testing.SynchronizedPlan;
 import io.batchscope.testing.TrainedParameters;
 import io.batchscope.train.CheckpointedRanks.Events;
 import io.batchscope.train.Operation.Activation;
@@ -128,6 +130,15 @@ class ResumeTest {
     void dropoutAndNormalizationGoOnWhereTheyWere(int workers) throws Exception {
         OptimizerConfig adam = new OptimizerConfig(OptimizerConfig.Name.ADAM, 0, 0, 0.9, 0.99, 1e-8);
         RunPlan plan = plans(20, 13).withOptimizer(adam).withWorkers(workers).plan();
+        killEverywhere(new CheckpointedRanks(ResumeTest::random, VALIDATION), CheckpointedPlan.of(plan, 2, 0));
+    }
+
+    /** Rounds of five updates; held statistics and both moments are averaged. */
+    @Test
+    void localUpdatesGoOnWhereTheRanksLastAgreed() throws Exception {
+        OptimizerConfig adam = new OptimizerConfig(OptimizerConfig.Name.ADAM, 0, 0, 0.9, 0.99, 1e-8);
+        RunPlan plan = SynchronizedPlan.of(
+                plans(20, 13).withOptimizer(adam).withWorkers(3).plan(), new ParameterAveraging(5, 0));
         killEverywhere(new CheckpointedRanks(ResumeTest::random, VALIDATION), CheckpointedPlan.of(plan, 2, 0));
     }
 

@@ -1,0 +1,115 @@
+package io.batchscope.report;
+
+import io.batchscope.analysis.Modes;
+import io.batchscope.analysis.NumberText;
+import io.batchscope.report.Table.Column;
+import io.batchscope.result.EvalRecord;
+import io.batchscope.result.RunRecord;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of the report that have rows of single runs, as texts. */
+final class RunTables {
+    private static final int LOSS_DIGITS = 4;
+    private static final int MODE_PLACE = 2;
+
+    private RunTables() {}
+
+    /** Every run with its outcome, and its mode where there are several. */
+    static Table runs(List<RunRecord> runs) {
+        Modes modes = Modes.of(runs);
+        boolean regression =
+                runs.stream().allMatch(run -> run.testAccuracy() == null && run.validationAccuracy() == null);
+        Function<RunRecord, @Nullable Double> validation =
+                regression ? RunRecord::validationLoss : RunRecord::validationAccuracy;
+        Function<RunRecord, @Nullable Double> test = regression ? RunRecord::testLoss : RunRecord::testAccuracy;
+        String quality = regression ? "loss" : "accuracy";
+        List<Column> columns = new ArrayList<>(List.of(
+                Column.text("Run"),
+                Column.number("Batch size"),
+                Column.number("Seed"),
+                Column.number("Workers"),
+                Column.number("Peak rate"),
+                Column.text("Outcome"),
+                Column.number("Updates"),
+                Column.number("Updates to target"),
+                Column.number("Training loss"),
+                Column.number("Validation " + quality),
+                Column.number("Test " + quality),
+                Column.number("Examples/s"),
+                Column.number("Seconds")));
+        List<List<String>> rows = new ArrayList<>();
+        runs.stream()
+                .sorted(Comparator.comparingLong(RunRecord::batchSize)
+                        .thenComparing(run -> modes.of(run.runId()))
+                        .thenComparingLong(RunRecord::seed)
+                        .thenComparing(RunRecord::runId))
+                .forEach(run -> {
+                    List<String> row = new ArrayList<>(runRow(run, validation.apply(run), test.apply(run), regression));
+                    if (modes.several()) {
+                        row.add(MODE_PLACE, Modes.name(run));
+                    }
+                    rows.add(row);
+                });
+        if (modes.several()) {
+            columns.add(MODE_PLACE, Column.text("Mode"));
+        }
+        return new Table(columns, rows);
+    }
+
+    private static List<String> runRow(
+            RunRecord run, @Nullable Double validation, @Nullable Double test, boolean regression) {
+        return List.of(
+                run.runId(),
+                NumberText.count(run.batchSize()),
+                Long.toString(run.seed()),
+                Integer.toString(run.workers()),
+                NumberText.significant(run.peakLearningRate()),
+                run.outcomeDetail().isEmpty() ? run.outcome() : run.outcome() + " (" + run.outcomeDetail() + ")",
+                NumberText.count(run.steps()),
+                NumberText.count(run.stepsToTarget()),
+                NumberText.fixed(run.trainLoss(), LOSS_DIGITS),
+                regression ? NumberText.fixed(validation, LOSS_DIGITS) : NumberText.accuracy(validation),
+                regression ? NumberText.fixed(test, LOSS_DIGITS) : NumberText.accuracy(test),
+                NumberText.significant(run.examplesPerSecond()),
+                NumberText.significant(run.trainSeconds()));
+    }
+
+    /** Evaluations as they come, with the mode where there are several. */
+    static Table curves(List<EvalRecord> evaluations, Modes modes) {
+        List<Column> columns = new ArrayList<>(List.of(
+                Column.number("Batch size"),
+                Column.number("Seed"),
+                Column.number("Epoch"),
+                Column.number("Updates"),
+                Column.number("Seconds"),
+                Column.number("Validation loss"),
+                Column.number("Validation accuracy")));
+        List<List<String>> rows = new ArrayList<>();
+        for (EvalRecord evaluation : evaluations) {
+            List<String> row = new ArrayList<>(curveRow(evaluation));
+            if (modes.several()) {
+                row.add(1, modes.of(evaluation.runId()).name());
+            }
+            rows.add(row);
+        }
+        if (modes.several()) {
+            columns.add(1, Column.text("Mode"));
+        }
+        return new Table(columns, rows);
+    }
+
+    private static List<String> curveRow(EvalRecord evaluation) {
+        return List.of(
+                NumberText.count(evaluation.batchSize()),
+                Long.toString(evaluation.seed()),
+                NumberText.significant(evaluation.epoch()),
+                NumberText.count(evaluation.step()),
+                NumberText.significant(evaluation.elapsedSeconds()),
+                NumberText.fixed(evaluation.loss(), LOSS_DIGITS),
+                NumberText.accuracy(evaluation.accuracy()));
+    }
+}

@@ -1,0 +1,109 @@
+package io.batchscope.analysis;
+
+import static io.batchscope.analysis.RunFixture.run;
+import static io.batchscope.analysis.RunFixture.step;
+import static io.batchscope.analysis.RunFixture.tables;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.batchscope.result.RunRecord;
+import io.batchscope.result.StudyTables;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ModesTest {
+    @Test
+    void takeTheSynchronousOneForReferenceWhereverItStands() {
+        Modes modes = of(
+                in("gradient-sharing", "threshold 0.001", 64),
+                in("parameter-averaging", "every 64 steps", 64),
+                in("parameter-averaging", "every 8 steps", 64),
+                in("parameter-averaging", "every step", 64),
+                in("dl4j-gradient-sharing", "threshold 0.001", 64),
+                in("synchronous", "", 64));
+
+        assertThat(modes.ordered())
+                .extracting(Mode::name)
+                .containsExactly(
+                        "synchronous",
+                        "parameter-averaging, every step",
+                        "parameter-averaging, every 8 steps",
+                        "parameter-averaging, every 64 steps",
+                        "gradient-sharing, threshold 0.001",
+                        "dl4j-gradient-sharing, threshold 0.001");
+    }
+
+    @Test
+    void takeTheFirstOfTheirOrderWithoutASynchronousOne() {
+        Modes modes = of(
+                in("gradient-sharing", "threshold 0.001", 64), in("gradient-sharing", "threshold 1e-05", 64),
+                in("unheard-of", "", 64), in("gradient-sharing", "target sparsity 0.99", 64));
+
+        assertThat(modes.ordered())
+                .extracting(Mode::settings)
+                .containsExactly("threshold 1e-05", "threshold 0.001", "target sparsity 0.99", "");
+    }
+
+    @Test
+    void areOneInTablesThatHadNoSettings() {
+        Modes modes = of(in("synchronous", null, 8), in("synchronous", "", 64));
+
+        assertThat(modes.several()).isFalse();
+        assertThat(modes.ordered()).containsExactly(new Mode("synchronous", ""));
+    }
+
+    @Test
+    void areOneWhereSettingsOnlyFollowTheBatchSize() {
+        Modes modes =
+                of(in("parameter-averaging", "every 64 steps", 8), in("parameter-averaging", "every 8 steps", 64));
+
+        assertThat(modes.ordered()).containsExactly(new Mode("parameter-averaging", ""));
+    }
+
+    @Test
+    void areSeveralWhereABatchSizeHasSeveralSettings() {
+        Modes modes = of(
+                in("parameter-averaging", "every 64 steps", 8),
+                in("parameter-averaging", "every 8 steps", 64),
+                in("parameter-averaging", "every 64 steps", 64));
+
+        assertThat(modes.ordered())
+                .containsExactly(
+                        new Mode("parameter-averaging", "every 8 steps"),
+                        new Mode("parameter-averaging", "every 64 steps"));
+    }
+
+    @Test
+    void keepAllRowsOfTheReferenceAndNoOthers() {
+        StudyTables tables = tables(
+                List.of(step(64, 1, 1, 1.0, 1.0), step(8, 1, 1, 2.0, 1.0)),
+                in("synchronous", "", 64).with("runId", "r64-1"),
+                in("parameter-averaging", "every step", 8).with("runId", "r8-1"));
+
+        StudyTables reference = Modes.of(tables.runs()).ofReference(tables);
+
+        assertThat(reference.runs()).extracting(RunRecord::runId).containsExactly("r64-1");
+        assertThat(reference.steps()).hasSize(1).allSatisfy(row -> assertThat(row.loss())
+                .isEqualTo(1));
+    }
+
+    @Test
+    void refuseARunOfAnotherStudy() {
+        assertThatThrownBy(() -> of(in("synchronous", "", 64)).of("rOther"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("run rOther: is not among those of this study");
+    }
+
+    private static Modes of(RunFixture... runs) {
+        return Modes.of(Arrays.stream(runs).map(RunFixture::toRecord).toList());
+    }
+
+    private static RunFixture in(String mode, @Nullable String settings, long batchSize) {
+        return run(batchSize, 1)
+                .with("runId", mode + settings + batchSize)
+                .with("syncMode", mode)
+                .with("syncSettings", settings);
+    }
+}

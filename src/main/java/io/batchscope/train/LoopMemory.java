@@ -44,7 +44,7 @@ public record LoopMemory(long parameterBytes, long orderBytes, long share, int f
         }
         int length = Math.toIntExact(model.parameterCount());
         long written = plan.checkpoints().equals(CheckpointPolicy.NONE) ? 0 : 2L * plan.workers();
-        long words = ThresholdEncoder.words(length) + SignExchange.messageWords(length, plan.workers());
+        long words = (long) ThresholdEncoder.words(length) + SignExchange.messageWords(length, plan.workers());
         return own * (1 + written) * length * Float.BYTES + words * Integer.BYTES;
     }
 

@@ -67,8 +67,14 @@ class GradientSharingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "SGD, 0, 1, 17", "SGD, 0.9, 2, 17", "SGD, 0.9, 3, 103", "NESTEROV, 0.9, 2, 103", "NESTEROV, 0.9, 3, 2",
-        "ADAM, 0, 1, 17", "ADAM, 0, 2, 17", "ADAM, 0, 3, 17"
+        "SGD, 0, 1, 17",
+        "SGD, 0.9, 2, 17",
+        "SGD, 0.9, 3, 103",
+        "NESTEROV, 0.9, 2, 103",
+        "NESTEROV, 0.9, 3, 2",
+        "ADAM, 0, 1, 17",
+        "ADAM, 0, 2, 17",
+        "ADAM, 0, 3, 17"
     })
     void aThresholdOfNothingIsTheExactMode(OptimizerConfig.Name name, double momentum, int workers, long batchSize)
             throws Exception {
@@ -195,9 +201,7 @@ class GradientSharingTest {
         List<TrainedRun> ranks = run(
                 plan,
                 fixed(0.1),
-                rank -> rank == 1
-                        ? new Spoilt(5, element, value)
-                        : new LinearReplica(FEATURES, HELD_CHANGE));
+                rank -> rank == 1 ? new Spoilt(5, element, value) : new LinearReplica(FEATURES, HELD_CHANGE));
         assertThat(ranks).hasSize(3).allSatisfy(rank -> {
             assertThat(rank.outcome()).isEqualTo(new Outcome.Diverged(5, Double.NaN));
             assertThat(rank.steps()).isEqualTo(4);

@@ -60,7 +60,10 @@ class SignExchangeTest {
         for (Format format : Format.values()) {
             for (float[] sums :
                     RankThreads.run(ranks, collective -> exchanged(collective, parts, perThousand, format))) {
-                assertThat(sums).as(format.name()).usingComparatorWithPrecision(0f).isEqualTo(expected);
+                assertThat(sums)
+                        .as(format.name())
+                        .usingComparatorWithPrecision(0f)
+                        .isEqualTo(expected);
                 assertThat(sums).usingElementComparator(Float::compare).doesNotContain(-0f);
             }
         }
@@ -144,8 +147,7 @@ class SignExchangeTest {
         for (int rank = 0; rank < 3; rank++) {
             // Two exchanges of words of four bytes.
             switch (format) {
-                case SPARSE ->
-                    assertThat(bytes.get(rank)).isEqualTo(8L * (sent[rank] + sent[(rank + 2) % 3]));
+                case SPARSE -> assertThat(bytes.get(rank)).isEqualTo(8L * (sent[rank] + sent[(rank + 2) % 3]));
                 case BITMAP -> assertThat(bytes.get(rank)).isEqualTo(8L * 2 * length / 16);
                 case DENSE -> assertThat(bytes.get(rank)).isBetween(8L * 2 * (length - 107), 8L * 2 * (length - 106));
             }

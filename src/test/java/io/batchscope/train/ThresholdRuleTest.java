@@ -51,7 +51,9 @@ class ThresholdRuleTest {
         assertThat(rule.next(0.5, 0.3)).isCloseTo(0.5 * Math.pow(3.2905 / 0.3853, 0.25), within(1e-3));
         // Two-sided quantiles from tables of the normal distribution: z(0.99), z(0.999), z(0.9995).
         assertThat(rule.next(1, 0.99)).isCloseTo(Math.pow(3.2905 / 2.5758, 0.25), within(1e-4));
-        assertThat(rule.next(1, 1)).isEqualTo(rule.next(1, 0.9995)).isCloseTo(Math.pow(3.2905 / 3.4808, 0.25), within(1e-4));
+        assertThat(rule.next(1, 1))
+                .isEqualTo(rule.next(1, 0.9995))
+                .isCloseTo(Math.pow(3.2905 / 3.4808, 0.25), within(1e-4));
         assertThat(new ThresholdRule.NearTarget(0.5, 1.1).next(1, 1)).isEqualTo(1 / 1.1);
     }
 
@@ -140,7 +142,8 @@ class ThresholdRuleTest {
     @Test
     void firstGradientsOfZerosSayNothing() {
         MagnitudeHistogram zeros = new MagnitudeHistogram(PARTS, new float[ELEMENTS]);
-        assertThat(new ThresholdRule.WithinBounds(0.9, 0.99, 2).first(0.1, zeros)).isEqualTo(0.1);
+        assertThat(new ThresholdRule.WithinBounds(0.9, 0.99, 2).first(0.1, zeros))
+                .isEqualTo(0.1);
         assertThat(new ThresholdRule.NearTarget(0.9, 2).first(0.1, zeros)).isEqualTo(0.1);
     }
 

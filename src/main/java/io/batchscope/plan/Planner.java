@@ -63,7 +63,7 @@ public final class Planner {
         RunPlan run(Course course, Synchronization synchronization, int workers, long seed) {
             LearningRateConfig rate = config.learningRate();
             StudyConfig.SyncConfig sync = config.sync();
-            boolean stepLoop = synchronization.mode().usesStepLoop();
+            boolean stepLoop = !synchronization.mode().isDeeplearning4j();
             long share = new BatchSize(course.batchSize(), workers, 1).perWorker();
             RunPlan plan = new RunPlan(
                     "",

@@ -18,7 +18,7 @@ public record ReplicaChoice(ReplicaKind kind, String reason) {
      */
     static ReplicaChoice of(StudyConfig config, FusedFacts fused, List<String> problems) {
         Optional<ReplicaKind> asked = config.replica();
-        if (config.sync().modes().stream().noneMatch(mode -> mode.mode().usesStepLoop())) {
+        if (config.sync().modes().stream().allMatch(mode -> mode.mode().isDeeplearning4j())) {
             if (asked.equals(Optional.of(ReplicaKind.FUSED))) {
                 problems.add("replica fused (study.replica): must have a run to train, but the modes of the study"
                         + " (study.sync) are Deeplearning4j's own, which train with dl4j; remove it, or add a mode");

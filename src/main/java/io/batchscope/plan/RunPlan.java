@@ -71,9 +71,9 @@ public record RunPlan(
         return new EpochGeometry(trainExamples, batchSize);
     }
 
-    /** Whether this program's own step loop trains it, see {@link SyncMode#usesStepLoop}. */
+    /** Whether this program's own step loop trains it; otherwise Deeplearning4j does, from first to last update. */
     public boolean usesStepLoop() {
-        return synchronization.mode().usesStepLoop();
+        return !synchronization.mode().isDeeplearning4j();
     }
 
     /** How one update's examples are spread over workers and micro-batches. */

@@ -15,9 +15,9 @@ public enum SyncMode {
     /** Deeplearning4j's own SharedTrainingMaster. */
     DL4J_GRADIENT_SHARING;
 
-    /** Whether this program's own step loop trains; otherwise Deeplearning4j does, from first to last update. */
-    public boolean usesStepLoop() {
-        return this != DL4J_PARAMETER_AVERAGING && this != DL4J_GRADIENT_SHARING;
+    /** Whether Deeplearning4j itself trains, which goes with its own replica and one run at a time. */
+    public boolean isDeeplearning4j() {
+        return this == DL4J_PARAMETER_AVERAGING || this == DL4J_GRADIENT_SHARING;
     }
 
     /** The name used in configurations and tables. */

@@ -37,11 +37,11 @@ record SyncModes(StudyConfig config, List<Course> courses, ToIntFunction<Course>
         return problems;
     }
 
-    /** Names of the modes that do not use the step loop. */
+    /** Names of Deeplearning4j's own modes. */
     private static List<String> deeplearning4js(StudyConfig config) {
         return config.sync().modes().stream()
                 .map(SyncModeConfig::mode)
-                .filter(mode -> !mode.usesStepLoop())
+                .filter(SyncMode::isDeeplearning4j)
                 .map(SyncMode::label)
                 .distinct()
                 .toList();
@@ -68,7 +68,7 @@ record SyncModes(StudyConfig config, List<Course> courses, ToIntFunction<Course>
     /**
      * What they do that a person may not expect.
      *
-     * @param replica of the modes that use the step loop
+     * @param replica of the other modes
      */
     List<String> notices(ReplicaKind replica) {
         List<String> notices = new ArrayList<>();

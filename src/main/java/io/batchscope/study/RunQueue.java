@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which run may start next: runs of one worker several at a time, then runs of several workers, and those that
- * Deeplearning4j trains, one after the other while nothing else runs. The costliest come first, so that a long run is not left alone at the end.
+ * Deeplearning4j trains, one after the other while nothing else runs. The costliest come first, so that a long run is not
+ * left alone at the end.
  */
 final class RunQueue {
     private static final Comparator<RunPlan> ORDER = Comparator.<RunPlan, Boolean>comparing(RunQueue::runsAlone)

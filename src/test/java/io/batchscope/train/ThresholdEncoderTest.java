@@ -46,7 +46,8 @@ class ThresholdEncoderTest {
         for (int update = 1; update <= 10; update++) {
             encoder.encode(new float[] {0.125f, -1}, THRESHOLD);
             ThresholdEncoder.addSigns(encoder.signs(), 0, 1, sum);
-            assertThat(sum).as("update %d", update).containsExactly(update / 2, -update);
+            int sentOnce = update / 2;
+            assertThat(sum).as("update %d", update).containsExactly(sentOnce, -update);
         }
         for (int update = 1; update <= 40; update++) {
             encoder.encode(new float[2], THRESHOLD);
@@ -143,7 +144,7 @@ class ThresholdEncoderTest {
         assertThat(encoder.finite()).isTrue();
         float[] signs = signs(encoder);
         for (int i = 0; i < 40; i++) {
-            boolean passedOver = i >= 3 && i < 18 || i >= 33;
+            boolean passedOver = (i >= 3 && i < 18) || i >= 33;
             assertThat(signs[i]).as("sign %d", i).isEqualTo(passedOver ? 0 : 1);
             assertThat(encoder.residual()[i]).as("residual %d", i).isEqualTo(passedOver ? 0 : 0.5f);
         }

@@ -94,10 +94,9 @@ final class GradientSharingSynchronizer implements Synchronizer {
     /** Replaces the gradient by the sum of what all ranks sent, and finds the next threshold; false if there is none. */
     private boolean shareSigns(long step, double lossPart, Votes votes) {
         float unit = (float) threshold;
-        encoder.encode(gradient, unit);
-        if ((step + 1) % settings.clipEverySteps() == 0 && settings.residualClip() < Double.POSITIVE_INFINITY) {
-            encoder.clip((float) (settings.residualClip() * unit));
-        }
+        boolean clips = (step + 1) % settings.clipEverySteps() == 0;
+        float bound = clips ? (float) (settings.residualClip() * unit) : ThresholdEncoder.UNBOUNDED;
+        encoder.encode(gradient, unit, bound);
         boolean finite = encoder.finite() && parts.heldIsFinite(gradient);
         counts.sum(lossPart, votes, finite, parts.anyHeld(gradient), encoder.sent());
         if (!counts.finite()) {

@@ -20,6 +20,8 @@ final class ThresholdEncoder {
     /** Elements whose signs are in one word. */
     static final int PER_WORD = 16;
 
+    static final float UNBOUNDED = Float.POSITIVE_INFINITY;
+
     private final GradientParts parts;
     private final float[] residual;
     private final int[] signs;
@@ -44,8 +46,9 @@ final class ThresholdEncoder {
      *
      * @param gradient as long as the residual
      * @param threshold τ, above 0
+     * @param bound the residual is cut to −bound … bound, and what is beyond is lost; {@link #UNBOUNDED}: it is not
      */
-    void encode(float[] gradient, float threshold) {
+    void encode(float[] gradient, float threshold, float bound) {
         sent = 0;
         finite = true;
         Arrays.fill(signs, 0);
@@ -53,35 +56,32 @@ final class ThresholdEncoder {
             int from = range.from();
             while (from < range.to()) {
                 int to = Math.min(range.to(), from - from % PER_WORD + PER_WORD);
-                signs[from / PER_WORD] |= encode(gradient, threshold, from, to);
+                signs[from / PER_WORD] |= encode(gradient, threshold, bound, from, to);
                 from = to;
             }
         }
     }
 
     /** The signs of elements of one word. Few are sent, so a branch costs less than arithmetic without one. */
-    private int encode(float[] gradient, float threshold, int from, int to) {
+    private int encode(float[] gradient, float threshold, float bound, int from, int to) {
         int word = 0;
+        float least = Math.min(threshold, bound);
         for (int i = from; i < to; i++) {
             float value = residual[i] + gradient[i];
-            // What is not a number is not below the threshold either.
-            if (!(Math.abs(value) < threshold)) {
-                finite &= Math.abs(value) <= Float.MAX_VALUE;
-                int negative = Float.floatToRawIntBits(value) >>> 31;
-                word |= (1 + negative) << (2 * (i % PER_WORD));
-                value -= negative == 0 ? threshold : -threshold;
-                sent++;
+            // What is not a number is not below anything either.
+            if (!(Math.abs(value) < least)) {
+                if (!(Math.abs(value) < threshold)) {
+                    finite &= Math.abs(value) <= Float.MAX_VALUE;
+                    int negative = Float.floatToRawIntBits(value) >>> 31;
+                    word |= (1 + negative) << (2 * (i % PER_WORD));
+                    value -= negative == 0 ? threshold : -threshold;
+                    sent++;
+                }
+                value = Math.max(-bound, Math.min(bound, value));
             }
             residual[i] = value;
         }
         return word;
-    }
-
-    /** Cuts the residual to −{@code bound} … {@code bound}; what is beyond is lost. */
-    void clip(float bound) {
-        for (int i = 0; i < residual.length; i++) {
-            residual[i] = Math.max(-bound, Math.min(bound, residual[i]));
-        }
     }
 
     /** Adds to {@code into} 1 where +τ is meant and −1 where −τ is. */

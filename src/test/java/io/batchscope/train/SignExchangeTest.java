@@ -24,7 +24,7 @@ class SignExchangeTest {
             gradient[i] = (random.below(2) == 0 ? 1f : -1f) * (beyond && rank > 0 ? 2 : 0.5f);
         }
         ThresholdEncoder encoder = new ThresholdEncoder(parts);
-        encoder.encode(gradient, 1);
+        encoder.encode(gradient, 1, ThresholdEncoder.UNBOUNDED);
         return encoder;
     }
 

@@ -30,7 +30,10 @@ class ThresholdEncoderTest {
     void sendsWhatReachesTheThresholdAndKeepsTheRest() {
         float below = Math.nextDown(THRESHOLD);
         ThresholdEncoder encoder = encoder(9);
-        encoder.encode(new float[] {0.25f, -0.25f, below, -below, 0, -0f, 1, -1, Float.MIN_VALUE}, THRESHOLD);
+        encoder.encode(
+                new float[] {0.25f, -0.25f, below, -below, 0, -0f, 1, -1, Float.MIN_VALUE},
+                THRESHOLD,
+                ThresholdEncoder.UNBOUNDED);
         assertThat(signs(encoder)).containsExactly(1, -1, 0, 0, 0, 0, 1, -1, 0);
         assertThat(encoder.sent()).isEqualTo(4);
         assertThat(encoder.residual())
@@ -44,13 +47,13 @@ class ThresholdEncoderTest {
         ThresholdEncoder encoder = encoder(2);
         float[] sum = new float[2];
         for (int update = 1; update <= 10; update++) {
-            encoder.encode(new float[] {0.125f, -1}, THRESHOLD);
+            encoder.encode(new float[] {0.125f, -1}, THRESHOLD, ThresholdEncoder.UNBOUNDED);
             ThresholdEncoder.addSigns(encoder.signs(), 0, 1, sum);
             int sentOnce = update / 2;
             assertThat(sum).as("update %d", update).containsExactly(sentOnce, -update);
         }
         for (int update = 1; update <= 40; update++) {
-            encoder.encode(new float[2], THRESHOLD);
+            encoder.encode(new float[2], THRESHOLD, ThresholdEncoder.UNBOUNDED);
             ThresholdEncoder.addSigns(encoder.signs(), 0, 1, sum);
         }
         assertThat(sum).containsExactly(5, -40);
@@ -73,7 +76,7 @@ class ThresholdEncoderTest {
                 gradient[i] = (random.below(513) - 256) / 1024f;
                 gradients[i] += gradient[i];
             }
-            encoder.encode(gradient, threshold);
+            encoder.encode(gradient, threshold, ThresholdEncoder.UNBOUNDED);
             float[] signs = signs(encoder);
             for (int i = 0; i < length; i++) {
                 sent[i] += signs[i] * threshold;
@@ -98,7 +101,7 @@ class ThresholdEncoderTest {
                 gradient[i] = (float) (random.nextGaussian() * Math.exp(i / 100.0 - 4));
                 gradients[i] += gradient[i];
             }
-            encoder.encode(gradient, 0.1f);
+            encoder.encode(gradient, 0.1f, ThresholdEncoder.UNBOUNDED);
             float[] signs = signs(encoder);
             for (int i = 0; i < length; i++) {
                 sent[i] += signs[i] * (double) 0.1f;
@@ -119,14 +122,14 @@ class ThresholdEncoderTest {
             gradient[i] = i % 3 == 0 ? -2 : 3;
         }
         ThresholdEncoder encoder = encoder(length);
-        encoder.encode(gradient, 1);
+        encoder.encode(gradient, 1, ThresholdEncoder.UNBOUNDED);
         assertThat(encoder.sent()).isEqualTo(length);
         for (int i = 0; i < length; i++) {
             assertThat(signs(encoder)[i]).isEqualTo(Math.signum(gradient[i]));
             assertThat(encoder.residual()[i]).isEqualTo(gradient[i] - Math.signum(gradient[i]));
         }
         ThresholdEncoder none = encoder(length);
-        none.encode(gradient, 4);
+        none.encode(gradient, 4, ThresholdEncoder.UNBOUNDED);
         assertThat(none.sent()).isZero();
         assertThat(none.signs()).containsOnly(0);
         assertThat(none.residual()).isEqualTo(gradient);
@@ -139,7 +142,7 @@ class ThresholdEncoderTest {
         float[] gradient = new float[40];
         Arrays.fill(gradient, 1);
         gradient[35] = Float.NaN;
-        encoder.encode(gradient, 0.5f);
+        encoder.encode(gradient, 0.5f, ThresholdEncoder.UNBOUNDED);
         assertThat(encoder.sent()).isEqualTo(3 + 15);
         assertThat(encoder.finite()).isTrue();
         float[] signs = signs(encoder);
@@ -156,7 +159,7 @@ class ThresholdEncoderTest {
         ThresholdEncoder encoder = encoder(20);
         float[] gradient = new float[20];
         gradient[17] = value;
-        encoder.encode(gradient, 1e-3f);
+        encoder.encode(gradient, 1e-3f, ThresholdEncoder.UNBOUNDED);
         assertThat(encoder.finite()).isFalse();
     }
 
@@ -164,19 +167,31 @@ class ThresholdEncoderTest {
     void aResidualThatOverflowsIsNoticed() {
         ThresholdEncoder encoder = encoder(1);
         float[] huge = {Float.MAX_VALUE};
-        encoder.encode(huge, 1);
+        encoder.encode(huge, 1, ThresholdEncoder.UNBOUNDED);
         assertThat(encoder.finite()).isTrue();
-        encoder.encode(huge, 1);
+        encoder.encode(huge, 1, ThresholdEncoder.UNBOUNDED);
         assertThat(encoder.finite()).isFalse();
     }
 
     @Test
     void clippingCutsOnlyWhatIsBeyond() {
-        ThresholdEncoder encoder = encoder(5);
-        encoder.encode(new float[] {10, -10, 2, -2, 0.5f}, 1);
-        encoder.clip(5);
-        assertThat(encoder.residual()).containsExactly(5, -5, 1, -1, 0.5f);
-        encoder.clip(0);
+        ThresholdEncoder encoder = encoder(6);
+        encoder.encode(new float[] {10, -10, 2, -2, 0.5f, 6}, 1, 5);
+        assertThat(signs(encoder)).containsExactly(1, -1, 1, -1, 0, 1);
+        assertThat(encoder.residual()).containsExactly(5, -5, 1, -1, 0.5f, 5);
+        // Below the threshold too, though nothing is sent there.
+        encoder.encode(new float[6], 8, 0.75f);
+        assertThat(encoder.sent()).isZero();
+        assertThat(encoder.residual()).containsExactly(0.75f, -0.75f, 0.75f, -0.75f, 0.5f, 0.75f);
+        encoder.encode(new float[6], 0.75f, 0);
+        assertThat(signs(encoder)).containsExactly(1, -1, 1, -1, 0, 1);
         assertThat(encoder.residual()).usingComparatorWithPrecision(0f).containsOnly(0f);
+    }
+
+    @Test
+    void whatIsNotFiniteIsNoticedWhereResidualsAreCutToo() {
+        ThresholdEncoder encoder = encoder(1);
+        encoder.encode(new float[] {Float.NEGATIVE_INFINITY}, 1, 1);
+        assertThat(encoder.finite()).isFalse();
     }
 }

@@ -186,7 +186,7 @@ class ThresholdRuleTest {
             threshold = update == 0
                     ? rule.first(1, new MagnitudeHistogram(new GradientParts(List.of(), length), gradient))
                     : threshold;
-            encoder.encode(gradient, (float) threshold);
+            encoder.encode(gradient, (float) threshold, ThresholdEncoder.UNBOUNDED);
             double sparsity = 1 - (double) encoder.sent() / length;
             threshold = rule.next(threshold, sparsity);
             late += update < updates - measured ? 0 : encoder.sent();

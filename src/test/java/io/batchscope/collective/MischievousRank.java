@@ -23,7 +23,7 @@ final class MischievousRank {
     /**
      * Rank 2 shakes hands and does its mischief; then it stays until all others have ended.
      *
-     * @param timeout of each rank
+     * @param timeout of each rank, in operations
      */
     static List<Ranks.Ended<String>> among(
             int size, IntFunction<Duration> timeout, boolean encrypted, Mischief mischief, Ranks.Body<String> others)
@@ -40,8 +40,9 @@ final class MischievousRank {
         for (int rank = 0; rank < size; rank++) {
             int own = rank;
             bodies.add(() -> {
-                try (Collective c =
-                        listeners.get(own).connect(own, addresses, Ranks.SECRET, timeout.apply(own), encrypted)) {
+                try (Collective c = listeners
+                        .get(own)
+                        .connect(own, addresses, Ranks.SECRET, Ranks.CONNECT, timeout.apply(own), encrypted)) {
                     return others.run(c);
                 } finally {
                     othersEnded.countDown();
@@ -49,8 +50,8 @@ final class MischievousRank {
             });
         }
         bodies.set(2, () -> {
-            RingLinks links = new RingHandshake(2, addresses, new RunSecret(Ranks.SECRET), encrypted, timeout.apply(2))
-                    .connect(odd);
+            RingLinks links =
+                    new RingHandshake(2, addresses, new RunSecret(Ranks.SECRET), encrypted, Ranks.CONNECT).connect(odd);
             mischief.run(links);
             othersEnded.await();
             links.close();

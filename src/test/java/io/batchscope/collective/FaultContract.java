@@ -132,8 +132,11 @@ public interface FaultContract {
     @ParameterizedTest
     @MethodSource("kinds")
     default void saysWhoDidNotComeInTime(Kind kind) throws Exception {
+        CountDownLatch ready = new CountDownLatch(kind.size());
         CountDownLatch othersGaveUp = new CountDownLatch(kind.size() - 1);
         List<Ranks.Ended<String>> ended = Ranks.onAll(kind.impatient(), c -> {
+            ready.countDown();
+            ready.await();
             if (c.rank() == 1) {
                 othersGaveUp.await();
                 return "never called";

@@ -35,6 +35,7 @@ final class MischievousRank {
                 new ArrayList<>(listeners.stream().map(RingListener::address).toList());
         listeners.get(2).close();
         addresses.set(2, RingSockets.format((InetSocketAddress) odd.getLocalAddress()));
+        CountDownLatch ready = new CountDownLatch(size);
         CountDownLatch othersEnded = new CountDownLatch(size - 1);
         List<Callable<String>> bodies = new ArrayList<>();
         for (int rank = 0; rank < size; rank++) {
@@ -43,6 +44,8 @@ final class MischievousRank {
                 try (Collective c = listeners
                         .get(own)
                         .connect(own, addresses, Ranks.SECRET, Ranks.CONNECT, timeout.apply(own), encrypted)) {
+                    ready.countDown();
+                    ready.await();
                     return others.run(c);
                 } finally {
                     othersEnded.countDown();
@@ -52,6 +55,8 @@ final class MischievousRank {
         bodies.set(2, () -> {
             RingLinks links =
                     new RingHandshake(2, addresses, new RunSecret(Ranks.SECRET), encrypted, Ranks.CONNECT).connect(odd);
+            ready.countDown();
+            ready.await();
             mischief.run(links);
             othersEnded.await();
             links.close();

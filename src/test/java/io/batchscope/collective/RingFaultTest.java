@@ -46,8 +46,11 @@ class RingFaultTest {
     @ParameterizedTest
     @MethodSource("rings")
     void allNameTheOneThatNeverComes(int size, boolean encrypted) throws Exception {
+        CountDownLatch ready = new CountDownLatch(size);
         CountDownLatch othersGaveUp = new CountDownLatch(size - 1);
         List<Ranks.Ended<String>> ended = Ranks.onAll(Ranks.ring(size, SHORT, encrypted), c -> {
+            ready.countDown();
+            ready.await();
             if (c.rank() == 2) {
                 othersGaveUp.await();
                 return "never called";

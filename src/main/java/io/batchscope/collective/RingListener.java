@@ -70,6 +70,17 @@ public final class RingListener implements AutoCloseable {
      *     in encryption
      */
     public Collective connect(int rank, List<String> addresses, byte[] secret, Duration timeout, boolean encrypted) {
+        return connect(rank, addresses, secret, timeout, timeout, encrypted);
+    }
+
+    /** As the public one, which waits as long to connect as later in each operation. */
+    Collective connect(
+            int rank,
+            List<String> addresses,
+            byte[] secret,
+            Duration connectTimeout,
+            Duration timeout,
+            boolean encrypted) {
         try {
             if (rank < 0 || rank >= addresses.size()) {
                 throw new IllegalArgumentException("rank must be 0 to " + (addresses.size() - 1) + ", but is " + rank);
@@ -77,7 +88,8 @@ public final class RingListener implements AutoCloseable {
             if (addresses.size() == 1) {
                 return new SingleCollective();
             }
-            RingHandshake handshake = new RingHandshake(rank, addresses, new RunSecret(secret), encrypted, timeout);
+            RingHandshake handshake =
+                    new RingHandshake(rank, addresses, new RunSecret(secret), encrypted, connectTimeout);
             return new InFlight(new RingCollective(handshake.connect(server), timeout));
         } finally {
             close();

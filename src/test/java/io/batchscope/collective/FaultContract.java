@@ -22,12 +22,15 @@ public interface FaultContract {
     @ParameterizedTest
     @MethodSource("kinds")
     default void failsEverywhereIfOneRankCloses(Kind kind) throws Exception {
+        CountDownLatch othersSummed = new CountDownLatch(kind.size() - 1);
         List<Ranks.Ended<String>> ended = Ranks.onAll(kind.patient(), c -> {
             float[] values = new float[LENGTH];
             c.allReduceSum(values, 0, LENGTH);
             if (c.rank() == 1) {
+                othersSummed.await();
                 return "left";
             }
+            othersSummed.countDown();
             c.allReduceSum(values, 0, LENGTH);
             return "stayed";
         });
@@ -57,11 +60,14 @@ public interface FaultContract {
     default void failsEverywhereIfOneRankDoesNotGather(Kind kind) throws Exception {
         // From each rank something: who needs nothing of a rank may not miss it.
         int[] starts = IntStream.rangeClosed(0, kind.size()).map(i -> 2 * i).toArray();
+        CountDownLatch othersGathered = new CountDownLatch(kind.size() - 1);
         List<Ranks.Ended<String>> ended = Ranks.onAll(kind.patient(), c -> {
             c.allGather(new int[10], starts);
             if (c.rank() == 1) {
+                othersGathered.await();
                 return "left";
             }
+            othersGathered.countDown();
             c.allGather(new int[10], starts);
             return "gathered";
         });
@@ -126,8 +132,11 @@ public interface FaultContract {
     @ParameterizedTest
     @MethodSource("kinds")
     default void saysWhoDidNotComeInTime(Kind kind) throws Exception {
+        CountDownLatch ready = new CountDownLatch(kind.size());
         CountDownLatch othersGaveUp = new CountDownLatch(kind.size() - 1);
         List<Ranks.Ended<String>> ended = Ranks.onAll(kind.impatient(), c -> {
+            ready.countDown();
+            ready.await();
             if (c.rank() == 1) {
                 othersGaveUp.await();
                 return "never called";

@@ -96,11 +96,14 @@ class InFlightTest {
 
     @Test
     void failsInFinishAndEverAfter() throws Exception {
+        CountDownLatch othersSummed = new CountDownLatch(3);
         List<Ranks.Ended<String>> ended = Ranks.onAll(Ranks.ring(4, LONG), c -> {
+            c.allReduceSum(new float[10], 0, 10);
             if (c.rank() == 2) {
-                c.allReduceSum(new float[10], 0, 10);
+                othersSummed.await();
                 return "left";
             }
+            othersSummed.countDown();
             for (int i = 0; i < 3; i++) {
                 try {
                     c.begin(new float[10], 0, 10);

@@ -23,7 +23,7 @@ final class MischievousRank {
     /**
      * Rank 2 shakes hands and does its mischief; then it stays until all others have ended.
      *
-     * @param timeout of each rank
+     * @param timeout of each rank, in operations
      */
     static List<Ranks.Ended<String>> among(
             int size, IntFunction<Duration> timeout, boolean encrypted, Mischief mischief, Ranks.Body<String> others)
@@ -35,13 +35,17 @@ final class MischievousRank {
                 new ArrayList<>(listeners.stream().map(RingListener::address).toList());
         listeners.get(2).close();
         addresses.set(2, RingSockets.format((InetSocketAddress) odd.getLocalAddress()));
+        CountDownLatch ready = new CountDownLatch(size);
         CountDownLatch othersEnded = new CountDownLatch(size - 1);
         List<Callable<String>> bodies = new ArrayList<>();
         for (int rank = 0; rank < size; rank++) {
             int own = rank;
             bodies.add(() -> {
-                try (Collective c =
-                        listeners.get(own).connect(own, addresses, Ranks.SECRET, timeout.apply(own), encrypted)) {
+                try (Collective c = listeners
+                        .get(own)
+                        .connect(own, addresses, Ranks.SECRET, Ranks.CONNECT, timeout.apply(own), encrypted)) {
+                    ready.countDown();
+                    ready.await();
                     return others.run(c);
                 } finally {
                     othersEnded.countDown();
@@ -49,8 +53,10 @@ final class MischievousRank {
             });
         }
         bodies.set(2, () -> {
-            RingLinks links = new RingHandshake(2, addresses, new RunSecret(Ranks.SECRET), encrypted, timeout.apply(2))
-                    .connect(odd);
+            RingLinks links =
+                    new RingHandshake(2, addresses, new RunSecret(Ranks.SECRET), encrypted, Ranks.CONNECT).connect(odd);
+            ready.countDown();
+            ready.await();
             mischief.run(links);
             othersEnded.await();
             links.close();

@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
 /** Ranks of one collective, each on a thread of its own. */
 public final class Ranks {
     static final byte[] SECRET = "a secret of one run only".getBytes(UTF_8);
+    /** For connecting, so that tests with short time-outs start with a connected ring however busy the machine is. */
+    static final Duration CONNECT = Duration.ofSeconds(20);
+
     private static final int MOST_SECONDS = 30;
 
     private Ranks() {}
@@ -90,7 +93,7 @@ public final class Ranks {
             List<Callable<Collective>> bodies = new ArrayList<>();
             for (int rank = 0; rank < size; rank++) {
                 int own = rank;
-                bodies.add(() -> listeners.get(own).connect(own, addresses, SECRET, timeout, encrypted));
+                bodies.add(() -> listeners.get(own).connect(own, addresses, SECRET, CONNECT, timeout, encrypted));
             }
             return together(bodies).stream()
                     .map(ended -> ended.value().orElseThrow(() -> new AssertionError(ended.message())))

@@ -47,7 +47,8 @@ class RingBlameTest {
                 List<String> called = own == 2 ? addressesOfTwo : addresses;
                 Duration timeout = own == 4 ? HASTY : CALM;
                 bodies.add(() -> {
-                    try (Collective c = listeners.get(own).connect(own, called, Ranks.SECRET, timeout, encrypted)) {
+                    try (Collective c =
+                            listeners.get(own).connect(own, called, Ranks.SECRET, Ranks.CONNECT, timeout, encrypted)) {
                         c.allReduceSum(new float[LENGTH], 0, LENGTH);
                         if (own == 2) {
                             othersEnded.await();

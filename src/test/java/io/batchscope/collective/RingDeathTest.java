@@ -38,7 +38,7 @@ class RingDeathTest {
             List<String> addresses = new ArrayList<>(List.of(arguments[0].split(",")));
             addresses.add(2, listener.address());
             Duration timeout = Duration.ofMillis(Long.parseLong(arguments[1]));
-            try (Collective c = listener.connect(2, addresses, Ranks.SECRET, timeout)) {
+            try (Collective c = listener.connect(2, addresses, Ranks.SECRET, Ranks.CONNECT, timeout, false)) {
                 float[] values = new float[LENGTH];
                 while (true) {
                     c.allReduceSum(values, 0, LENGTH);
@@ -65,7 +65,8 @@ class RingDeathTest {
                 int rank = i < 2 ? i : i + 1;
                 RingListener listener = listeners.get(i);
                 bodies.add(() -> {
-                    try (Collective c = listener.connect(rank, addresses, Ranks.SECRET, timeout)) {
+                    try (Collective c =
+                            listener.connect(rank, addresses, Ranks.SECRET, Ranks.CONNECT, timeout, false)) {
                         float[] values = new float[LENGTH];
                         c.allReduceSum(values, 0, LENGTH);
                         summing.countDown();

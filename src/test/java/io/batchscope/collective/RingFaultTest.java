@@ -27,12 +27,16 @@ class RingFaultTest {
     @ParameterizedTest
     @MethodSource("rings")
     void allNameTheOneThatCloses(int size, boolean encrypted) throws Exception {
+        CountDownLatch othersSummed = new CountDownLatch(size - 1);
         List<Ranks.Ended<String>> ended = Ranks.onAll(Ranks.ring(size, LONG, encrypted), c -> {
             float[] values = new float[300_001];
             c.allReduceSum(values, 0, values.length);
-            if (c.rank() != 2) {
-                c.allReduceSum(values, 0, values.length);
+            if (c.rank() == 2) {
+                othersSummed.await();
+                return "left";
             }
+            othersSummed.countDown();
+            c.allReduceSum(values, 0, values.length);
             return "ended";
         });
 
@@ -42,8 +46,11 @@ class RingFaultTest {
     @ParameterizedTest
     @MethodSource("rings")
     void allNameTheOneThatNeverComes(int size, boolean encrypted) throws Exception {
+        CountDownLatch ready = new CountDownLatch(size);
         CountDownLatch othersGaveUp = new CountDownLatch(size - 1);
         List<Ranks.Ended<String>> ended = Ranks.onAll(Ranks.ring(size, SHORT, encrypted), c -> {
+            ready.countDown();
+            ready.await();
             if (c.rank() == 2) {
                 othersGaveUp.await();
                 return "never called";

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.batchscope.plan.StudyConfig.ScheduleConfig.Shape;
 import io.batchscope.scaling.ScalingRule;
 import io.batchscope.schedule.LearningRateSchedule;
+import io.batchscope.units.Span;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -272,6 +273,14 @@ class PlannerTest {
         assertThat(general.runs()).extracting(RunPlan::replica).containsOnly(ReplicaKind.DL4J);
         assertThat(fused.replica().describe()).isEqualTo("fused (oneDNN): study.replica asks for it");
         assertThat(fused.runs()).extracting(RunPlan::replica).containsOnly(ReplicaKind.FUSED);
+    }
+
+    @Test
+    void deeplearning4jTrainsWithItsOwnReplica() {
+        SyncModeConfig theirs = new SyncModeConfig.Dl4jParameterAveraging(Span.parse("8 steps"));
+        SyncModeConfig exact = new SyncModeConfig.Resolved(new Synchronization.Synchronous());
+        assertThat(ordinary().modes(theirs, exact).plan().runs()).allSatisfy(run -> assertThat(run.replica())
+                .isEqualTo(run.synchronization().mode().isDeeplearning4j() ? ReplicaKind.DL4J : ReplicaKind.FUSED));
     }
 
     @Test

@@ -16,12 +16,15 @@ import org.deeplearning4j.spark.api.RDDTrainingApproach;
 import org.deeplearning4j.spark.api.Repartition;
 import org.deeplearning4j.spark.parameterserver.training.SharedTrainingMaster;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.parameterserver.distributed.conf.VoidConfiguration;
 import org.nd4j.parameterserver.distributed.enums.ExecutionMode;
 
 /** Deeplearning4j's master, set up from a plan, which takes the data as they come. */
 final class SharingMaster extends SharedTrainingMaster {
     private static final long serialVersionUID = 1L;
+    private static final long GLANCE_MILLIS = 200;
+    private static final int MOST_GLANCES = 50;
 
     /** @param driverHost by which executors reach the driver */
     SharingMaster(RunPlan plan, Dl4jGradientSharing sharing, String driverHost, int workersPerNode) {
@@ -100,6 +103,23 @@ final class SharingMaster extends SharedTrainingMaster {
     /** Before the first of a session it does not wait 3 s for the end of the one before, which has been shut down. */
     static void forgetLast() {
         LAST_TRAINING_INSTANCE.set(-1);
+    }
+
+    /**
+     * Takes in what executors have sent and the network has not yet brought: the master goes on when their tasks have ended,
+     * with the parameters that it has by then.
+     *
+     * @param parameters that its updates go to
+     */
+    void settle(INDArray parameters) throws InterruptedException {
+        INDArray before;
+        int glances = 0;
+        do {
+            before = parameters.dup();
+            Thread.sleep(GLANCE_MILLIS);
+            updatesConsumer.flush();
+            glances++;
+        } while (glances < MOST_GLANCES && !parameters.equalsWithEps(before, 0));
     }
 
     /** It would be counted for its statistics, which takes another pass. */

@@ -33,6 +33,7 @@ final class SharingRounds implements Rounds {
     private final TrainingShares shares;
     private final int workersPerNode;
     private final LongAccumulator taken;
+    private final SharingMaster master;
     private final SparkNetwork network;
 
     /**
@@ -48,7 +49,7 @@ final class SharingRounds implements Rounds {
         this.workersPerNode = plan.workers() / shares.parts();
         this.taken = session.sparkContext().longAccumulator();
         SharingJvm.prepare();
-        SharingMaster master = new SharingMaster(
+        this.master = new SharingMaster(
                 plan,
                 (Dl4jGradientSharing) plan.synchronization(),
                 session.sparkContext().conf().get("spark.driver.host"),
@@ -82,6 +83,13 @@ final class SharingRounds implements Rounds {
         long start = System.nanoTime();
         network.fit(
                 new SharingShares(shares.between(from, to), workersPerNode, plan.timeoutSeconds(), taken).on(spark));
+        if (!session.sparkContext().isLocal()) {
+            try {
+                master.settle(network.network().params());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
         return new Round(network.network().score(), null, System.nanoTime() - start, 0);
     }
 

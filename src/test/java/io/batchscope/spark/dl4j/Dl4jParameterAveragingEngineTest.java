@@ -72,12 +72,12 @@ class Dl4jParameterAveragingEngineTest {
 
     @Test
     void averagingPlainUpdatesOfEvenSharesAtOnceIsTheExactMode() {
-        assertThat(distanceFromExact(MODEL, Dl4jPlans.plans(32, 12))).isLessThan(1e-5);
+        assertThat(distanceFromExact(MODEL, Dl4jPlans.plans(32, 6))).isLessThan(1e-5);
     }
 
     @Test
     void soItIsWithThreeWorkersAndWeightDecay() {
-        RunPlans plans = Dl4jPlans.plans(48, 6).withWorkers(3).withOptimizer(Dl4jPlans.optimizer(Name.SGD, 0, 0.1));
+        RunPlans plans = Dl4jPlans.plans(48, 3).withWorkers(3).withOptimizer(Dl4jPlans.optimizer(Name.SGD, 0, 0.1));
         assertThat(distanceFromExact(MODEL, plans)).isLessThan(1e-5);
     }
 
@@ -111,7 +111,7 @@ class Dl4jParameterAveragingEngineTest {
                         .toJson());
         Model graph = Models.load(
                 new Dl4jFile(file.toString()), List.of(Dl4jPlans.FEATURES), Task.CLASSIFICATION, Dl4jPlans.CLASSES);
-        assertThat(distanceFromExact(graph, Dl4jPlans.plans(32, 6))).isLessThan(1e-5);
+        assertThat(distanceFromExact(graph, Dl4jPlans.plans(32, 3))).isLessThan(1e-5);
     }
 
     /** Momentum that began anew every round would show: at a constant rate Deeplearning4j's Nesterov is ours. */

@@ -53,21 +53,27 @@ final class Farewell {
      * Tells both neighbours. What has been begun to be sent goes first, so a neighbour that does not read gets nothing; what
      * comes in meanwhile is dropped, so that ranks that tell each other don't wait for each other.
      *
-     * @param nanos the longest wait for a neighbour that does not read
+     * @param nanos the longest wait for a neighbour that does not read; an interrupt cuts it short
      */
     void tell(FaultNotice notice, long nanos) {
         notice.appendTo(links.previous().output());
         notice.appendTo(links.next().output());
         boolean toPrevious = true;
         boolean toNext = true;
+        boolean interrupted = false;
         try {
             long startNanos = System.nanoTime();
+            long mostNanos = nanos;
             while (true) {
+                if (Thread.interrupted()) {
+                    interrupted = true;
+                    mostNanos = Math.min(mostNanos, System.nanoTime() - startNanos + TELL_NANOS);
+                }
                 links.previous().drain();
                 links.next().drain();
                 toPrevious = toPrevious && pending(links.previous());
                 toNext = toNext && pending(links.next());
-                long leftNanos = nanos - (System.nanoTime() - startNanos);
+                long leftNanos = mostNanos - (System.nanoTime() - startNanos);
                 if (leftNanos <= 0 || (!toPrevious && !toNext)) {
                     return;
                 }
@@ -75,6 +81,10 @@ final class Farewell {
             }
         } catch (IOException | ClosedSelectorException | CancelledKeyException e) {
             // Closed by another thread: there is nobody to tell any more.
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -140,16 +140,21 @@ public final class GatherCollective implements Collective {
         do {
             int pieceLength = Math.min(longest - first, pieceBytes / Integer.BYTES);
             byte[] own = new byte[piece(starts, rank, first, pieceLength) * Integer.BYTES];
-            ByteBuffer.wrap(own).asIntBuffer().put(values, starts[rank] + first, own.length / Integer.BYTES);
+            ByteBuffer.wrap(own).asIntBuffer().put(values, at(starts, rank, first), own.length / Integer.BYTES);
             List<ByteBuffer> all = exchange(operation, first + cut, own);
             for (int other = 0; other < size; other++) {
                 all.get(other)
                         .asIntBuffer()
-                        .get(values, starts[other] + first, piece(starts, other, first, pieceLength));
+                        .get(values, at(starts, other, first), piece(starts, other, first, pieceLength));
             }
             first += pieceLength;
         } while (first < longest);
         sent.addGather(starts);
+    }
+
+    /** Where a rank's piece begins; at the end of its message where all of that is through. */
+    private static int at(int[] starts, int rank, int first) {
+        return Math.min(starts[rank] + first, starts[rank + 1]);
     }
 
     @Override

@@ -48,7 +48,7 @@ public sealed interface Synchronization extends Serializable {
         return everySteps() * batchSize;
     }
 
-    /** The mode's settings in a few words; empty where it has none. */
+    /** The mode's settings in a few words, all of them: two modes with the same words are the same. Empty where it has none. */
     String settings();
 
     /** Mode and settings in a few words. */
@@ -59,6 +59,12 @@ public sealed interface Synchronization extends Serializable {
     /** A worker's share of a batch, rounded up. */
     private static long share(long batchSize, int workers) {
         return (batchSize + workers - 1) / workers;
+    }
+
+    private static String clip(double residualClip, long everySteps) {
+        return Double.isInfinite(residualClip)
+                ? ""
+                : ", clip " + Threshold.number(residualClip) + " every " + everySteps;
     }
 
     private static String every(long steps) {
@@ -162,7 +168,7 @@ public sealed interface Synchronization extends Serializable {
 
         @Override
         public String settings() {
-            return threshold.describe();
+            return threshold.describe() + clip(residualClip, clipEverySteps);
         }
     }
 
@@ -222,7 +228,7 @@ public sealed interface Synchronization extends Serializable {
 
         @Override
         public String settings() {
-            return threshold.describe();
+            return threshold.describe() + clip(residualClip, clipEverySteps);
         }
     }
 
@@ -261,7 +267,8 @@ public sealed interface Synchronization extends Serializable {
         record Adaptive(double initial, double leastSparsity, double mostSparsity, double factor) implements Threshold {
             @Override
             public String describe() {
-                return "adaptive threshold, sparsity " + number(leastSparsity) + " to " + number(mostSparsity);
+                return "adaptive threshold, sparsity " + number(leastSparsity) + " to " + number(mostSparsity)
+                        + ", from " + number(initial) + " by " + number(factor);
             }
         }
 
@@ -275,7 +282,7 @@ public sealed interface Synchronization extends Serializable {
         record TargetSparsity(double initial, double sparsity, double factor) implements Threshold {
             @Override
             public String describe() {
-                return "target sparsity " + number(sparsity);
+                return "target sparsity " + number(sparsity) + ", from " + number(initial) + " by " + number(factor);
             }
         }
 

@@ -74,6 +74,8 @@ public record Checkpoint(
                 || step < 1
                 || step >= plannedSteps
                 || vectors.size() != vectorCount
+                || numbers.size() != Synchronizer.ownNumbers(plan.synchronization())
+                || numbers.stream().anyMatch(number -> number.isNaN())
                 || vectors.stream().anyMatch(vector -> vector.length != parameterCount)) {
             throw new IllegalArgumentException("checkpoint of training " + trainingId + " at update " + step
                     + ": must fit training " + plan.trainingId() + " of " + plan.plannedSteps() + " updates and "

@@ -62,7 +62,7 @@ final class GradientSharingSynchronizer implements Synchronizer {
             findFirstThreshold();
         }
         double used = threshold;
-        boolean sent = used > 0 ? shareSigns(step, lossPart, votes) : shareAll(lossPart, votes);
+        boolean sent = used == 0 ? shareAll(lossPart, votes) : shareSigns(step, lossPart, votes);
         times.syncNanos += System.nanoTime() - computed;
         Double norm = measure && sent ? norm() : null;
         if (sent) {

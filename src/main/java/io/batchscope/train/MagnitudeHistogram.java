@@ -12,6 +12,9 @@ final class MagnitudeHistogram {
 
     private static final int BINS = 1 << (31 - SHIFT);
 
+    /** Bins of numbers; beyond are the infinite ones and those that are none. */
+    private static final int FINITE_BINS = Float.floatToRawIntBits(Float.POSITIVE_INFINITY) >>> SHIFT;
+
     private final double[] counts = new double[BINS];
 
     /** That of this rank's elements alone. */
@@ -35,7 +38,7 @@ final class MagnitudeHistogram {
     /**
      * The threshold next to a given one with which the share of elements below is within bounds.
      *
-     * @param wanted is kept if it is right, and if all elements are 0
+     * @param wanted is kept if it is right, and if all elements are 0 or some are not finite
      * @param least if two bounds cannot be met, this one is
      */
     double threshold(double wanted, double least, double most) {
@@ -46,7 +49,7 @@ final class MagnitudeHistogram {
         double lowest = 0;
         double highest = 0;
         double below = counts[0];
-        for (int bin = 1; bin < BINS; bin++) {
+        for (int bin = 1; bin < FINITE_BINS; bin++) {
             double bound = Float.intBitsToFloat(bin << SHIFT);
             double sparsity = below / all;
             if (sparsity >= least && lowest == 0) {
@@ -57,7 +60,9 @@ final class MagnitudeHistogram {
             }
             below += counts[bin];
         }
+        // The last bin's elements are below infinity, so this leaves out what is not finite.
+        boolean finite = below == all;
         boolean nothing = all == counts[0];
-        return nothing ? wanted : Math.max(lowest, Math.min(wanted, highest));
+        return nothing || !finite ? wanted : Math.max(lowest, Math.min(wanted, highest));
     }
 }

@@ -96,7 +96,7 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
                 null,
                 null,
                 null,
-                Math.sqrt(sums[updates] / collective.size()),
+                finite(Math.sqrt(sums[updates] / collective.size())),
                 sums[updates + 1] > 0,
                 votes.checkpoint());
         updates = 0;
@@ -104,6 +104,11 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
         allExamples = 0;
         times.syncNanos += System.nanoTime() - start;
         return agreement;
+    }
+
+    /** Null for what overflowed: the next loss will tell. */
+    private static @Nullable Double finite(double value) {
+        return Double.isFinite(value) ? Double.valueOf(value) : null;
     }
 
     private void average() {

@@ -199,7 +199,9 @@ public final class StepLoop {
         if (!last && outcome == null && agreement.checkpointWanted()) {
             List<float[]> vectors = new ArrayList<>(parameterUpdate.vectors());
             vectors.addAll(OwnVectors.gather(synchronizer.ownVectors(), collective));
-            checkpoints.write(vectors, copies -> state.checkpoint(memory.peaks(), synchronizer.numbers(), copies));
+            if (collective.rank() == 0) {
+                checkpoints.write(vectors, copies -> state.checkpoint(memory.peaks(), synchronizer.numbers(), copies));
+            }
         }
         return outcome;
     }

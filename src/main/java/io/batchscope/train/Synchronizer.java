@@ -47,6 +47,11 @@ interface Synchronizer {
     /** Goes on with such numbers. */
     default void restore(double[] numbers) {}
 
+    /** How many numbers it keeps. */
+    static int ownNumbers(Synchronization synchronization) {
+        return synchronization instanceof Synchronization.GradientSharing ? 1 : 0;
+    }
+
     /** How many vectors a rank keeps for itself. */
     static int ownVectors(Synchronization synchronization) {
         return synchronization instanceof Synchronization.GradientSharing ? 1 : 0;

@@ -47,6 +47,9 @@ sealed interface ThresholdRule {
 
     /** The threshold, or the nearest one that floats can be compared with; 0, where all is sent, stays 0. */
     static double bounded(double threshold) {
+        if (Double.isNaN(threshold)) {
+            throw new IllegalArgumentException("a threshold must be a number");
+        }
         return threshold == 0 ? 0 : Math.min(Math.max(threshold, LEAST), MOST);
     }
 

@@ -80,11 +80,15 @@ class PlanCommandTest {
                                 .endsWith("; parameter-averaging, every 4 steps"),
                         sharing -> assertThat(sharing)
                                 .contains(" 2 × 64 × 1 128 128 ")
-                                .endsWith("; gradient-sharing, adaptive threshold, sparsity 0.99 to 0.999"),
+                                .endsWith(
+                                        "; gradient-sharing, adaptive threshold, sparsity 0.99 to 0.999, from 0.001 by 1.05,"
+                                                + " clip 5 every 5"),
                         // What it needs is not known.
                         theirs -> assertThat(theirs)
                                 .contains(" 2 × 64 × 1 64 - ", " - ")
-                                .endsWith("; dl4j-gradient-sharing, adaptive threshold, sparsity 0.99 to 0.9999"));
+                                .endsWith(
+                                        "; dl4j-gradient-sharing, adaptive threshold, sparsity 0.99 to 0.9999, from 0.0001 by"
+                                                + " 1.0353, clip 5 every 5"));
 
         JsonNode runs =
                 new ObjectMapper().readTree(PlanCommand.json(setup, seconds)).get("runs");

@@ -24,12 +24,14 @@ public interface GatherContract {
                 IntStream.range(0, n)
                         .map(rank -> rank == n - 1 ? 300_001 : 3 * rank)
                         .toArray(),
+                IntStream.range(0, n).map(rank -> rank == 0 ? 300_001 : 0).toArray(),
                 new int[n]);
         List<Ranks.Ended<String>> ended = Ranks.onAll(kind.patient(), c -> {
             StringBuilder wrong = new StringBuilder();
             for (int[] each : lengths) {
                 int[] starts = starts(3, each);
-                int[] values = new int[starts[n] + 5];
+                // In one case nothing lies behind the messages.
+                int[] values = new int[starts[n] + (each[0] > 10 ? 0 : 5)];
                 Arrays.fill(values, -1);
                 Arrays.setAll(values, i -> i < starts[c.rank()] || i >= starts[c.rank() + 1] ? -1 : number(i));
                 c.allGather(values, starts);

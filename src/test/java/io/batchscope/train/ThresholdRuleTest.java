@@ -148,6 +148,27 @@ class ThresholdRuleTest {
     }
 
     @Test
+    void boundsThatExcludeNothingLeaveTheThreshold() {
+        float[] gradient = numbers(new Random(7), Random::nextGaussian);
+        ThresholdRule rule = new ThresholdRule.WithinBounds(0, 1, 1.1);
+        for (double initial : new double[] {1e-30, 0.5, 1e30}) {
+            assertThat(rule.first(initial, new MagnitudeHistogram(PARTS, gradient)))
+                    .isEqualTo(initial);
+        }
+    }
+
+    @Test
+    void firstGradientsThatAreNotFiniteLeaveTheThreshold() {
+        for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            float[] gradient = numbers(new Random(7), Random::nextGaussian);
+            Arrays.fill(gradient, 0, ELEMENTS / 10, odd);
+            MagnitudeHistogram histogram = new MagnitudeHistogram(PARTS, gradient);
+            assertThat(new ThresholdRule.NearTarget(0.999, 2).first(0.25, histogram))
+                    .isEqualTo(0.25);
+        }
+    }
+
+    @Test
     void theFirstGradientsOfAllRanksCount() throws Exception {
         List<Double> thresholds = RankThreads.run(3, collective -> {
             float[] gradient = new float[ELEMENTS];

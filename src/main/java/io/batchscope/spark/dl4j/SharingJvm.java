@@ -2,8 +2,10 @@ package io.batchscope.spark.dl4j;
 
 import java.lang.reflect.Field;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.deeplearning4j.optimize.solvers.accumulation.EncodedGradientsAccumulator;
 import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.deeplearning4j.parallelism.trainer.DefaultTrainer;
@@ -103,6 +105,13 @@ final class SharingJvm {
             ending.start();
         }
         set(SharedTrainingWrapper.class, "INSTANCE", null, new FreshWrapper());
+        // The server goes on counting where the last run ended, and trainers take the number of their first update from
+        // it.
+        for (String counter : List.of("iterationNumber", "epochNumber")) {
+            if (field(ModelParameterServer.class, counter, server) instanceof AtomicInteger number) {
+                number.set(0);
+            }
+        }
     }
 
     /** It closes its connections, but leaves the threads, one of which then polls for ever. */

@@ -9,6 +9,7 @@ import io.batchscope.plan.Synchronization.Threshold;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.StepRecord;
+import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.spark.DataLocation;
 import io.batchscope.testing.LocalSpark;
 import io.batchscope.testing.RunPlans;
@@ -89,6 +90,20 @@ class Dl4jGradientSharingEngineTest {
         assertThat(train(sharing(new Threshold.Fixed(1e-3), Dl4jPlans.plans(32, 10)))
                         .outcome())
                 .isEqualTo(new Outcome.Completed());
+    }
+
+    /** Deeplearning4j's server counts the updates of all runs of a JVM. */
+    @Test
+    void aRunAfterAnotherBeginsWithItsOwnFirstRate() {
+        RunPlan plan = sharing(
+                new Threshold.Fixed(1e-3),
+                Dl4jPlans.plans(32, 10).withSchedule(new LearningRateSchedule.Polynomial(0.1, 0, 10, 1)));
+        for (int number = 1; number <= 2; number++) {
+            TrainedRun run = train(plan);
+            assertThat(validationLoss(run, 10))
+                    .as("loss at the end of run %d", number)
+                    .isLessThan(0.95 * validationLoss(run, 0));
+        }
     }
 
     @Test

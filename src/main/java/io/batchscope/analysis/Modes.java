@@ -1,11 +1,15 @@
 package io.batchscope.analysis;
 
+import io.batchscope.plan.SyncMode;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.StudyTables;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,9 +21,30 @@ public final class Modes {
     private final Map<String, Mode> byRun;
     private final List<Mode> ordered;
 
-    private Modes(Map<String, Mode> byRun) {
+    private Modes(Map<String, Mode> byRun, List<RunRecord> runs) {
         this.byRun = Map.copyOf(byRun);
-        this.ordered = byRun.values().stream().distinct().sorted().toList();
+        this.ordered = ordered(byRun, runs);
+    }
+
+    /** Synchronous first, where there is such a mode; otherwise one that ran at the most batch sizes. Then by their order. */
+    private static List<Mode> ordered(Map<String, Mode> byRun, List<RunRecord> runs) {
+        Map<Mode, Set<Long>> batchSizes = new HashMap<>();
+        for (RunRecord run : runs) {
+            batchSizes
+                    .computeIfAbsent(Objects.requireNonNull(byRun.get(run.runId())), key -> new HashSet<>())
+                    .add(run.batchSize());
+        }
+        List<Mode> modes = new ArrayList<>(batchSizes.keySet().stream().sorted().toList());
+        modes.stream()
+                .max(Comparator.<Mode, Boolean>comparing(mode -> mode.syncMode().equals(SyncMode.SYNCHRONOUS.label()))
+                        .thenComparing(
+                                mode -> batchSizes.getOrDefault(mode, Set.of()).size())
+                        .thenComparing(Comparator.reverseOrder()))
+                .ifPresent(reference -> {
+                    modes.remove(reference);
+                    modes.add(0, reference);
+                });
+        return List.copyOf(modes);
     }
 
     /** The modes of {@code runs}. */
@@ -35,7 +60,7 @@ public final class Modes {
                     || settings.getOrDefault(mode, Set.of()).size() == 1;
             byRun.put(run.runId(), new Mode(mode, telling ? settings(run) : ""));
         }
-        return new Modes(byRun);
+        return new Modes(byRun, runs);
     }
 
     /** Those words of {@code sync_mode} that occur with several settings at one batch size. */

@@ -16,15 +16,16 @@ final class SharingReader {
     /** The settings; the components are those of {@link io.batchscope.plan.Synchronization.GradientSharing}. */
     record Sharing(Threshold threshold, double residualClip, long clipEverySteps) {}
 
-    /** @param exactly whether a fixed threshold of 0, which sends everything, can be had */
+    /** @param exactly whether it is ours, which takes a fixed threshold of 0, too, which sends everything */
     static Sharing read(Section sharing, boolean exactly) {
         Kind kind = sharing.choice("threshold", Kind.class);
         Interval positive = exactly && kind == Kind.FIXED ? Interval.atLeast(0) : Interval.above(0);
         double initial = sharing.number("initial-threshold", positive);
         double least = sharing.number("least-sparsity", new Interval(0, true, 1, false));
-        double most = sharing.number("most-sparsity", new Interval(0, false, 1, true));
-        double sparsity = sharing.number("sparsity", new Interval(0, false, 1, false));
-        double factor = sharing.number("factor", Interval.above(1));
+        // Deeplearning4j takes less: something must be sent, less than a sixteenth, and changes at most double.
+        double most = sharing.number("most-sparsity", new Interval(0, false, 1, exactly));
+        double sparsity = sharing.number("sparsity", new Interval(exactly ? 0 : 0.9375, false, 1, false));
+        double factor = sharing.number("factor", exactly ? Interval.above(1) : new Interval(1, false, 2, true));
         if (kind == Kind.ADAPTIVE && most < least) {
             sharing.refuse("most-sparsity", "at least least-sparsity, " + least);
         }

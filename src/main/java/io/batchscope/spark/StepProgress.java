@@ -13,7 +13,10 @@ import scala.collection.JavaConverters;
 public final class StepProgress extends SparkListener {
     private static final Map<SparkContext, StepProgress> OF_CONTEXT = new ConcurrentHashMap<>();
 
-    private final Map<Long, TrainingListener> listeners = new ConcurrentHashMap<>();
+    private final Map<Long, Watched> counters = new ConcurrentHashMap<>();
+
+    /** @param seen what each task's part of the counter stood at, by the task's number */
+    private record Watched(TrainingListener listener, Map<Long, Long> seen) {}
 
     private StepProgress() {}
 
@@ -26,26 +29,29 @@ public final class StepProgress extends SparkListener {
         });
     }
 
-    /** Tells the listener from now on what the counter stands at in a running task. */
+    /** Tells the listener from now on what the counter stands at in a running task, whenever that has changed. */
     public void watch(long counter, TrainingListener listener) {
-        listeners.put(counter, listener);
+        counters.put(counter, new Watched(listener, new ConcurrentHashMap<>()));
     }
 
     /** No longer. */
     public void forget(long counter) {
-        listeners.remove(counter);
+        counters.remove(counter);
     }
 
     @Override
     public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
-        JavaConverters.seqAsJavaList(update.accumUpdates())
-                .forEach(task -> JavaConverters.seqAsJavaList(task._4()).forEach(this::pass));
+        JavaConverters.seqAsJavaList(update.accumUpdates()).forEach(task -> JavaConverters.seqAsJavaList(task._4())
+                .forEach(counter -> pass((Long) task._1(), counter)));
     }
 
-    private void pass(AccumulableInfo counter) {
-        TrainingListener listener = listeners.get(counter.id());
-        if (listener != null && counter.update().isDefined() && counter.update().get() instanceof Long steps) {
-            listener.onProgress(steps);
+    private void pass(Long task, AccumulableInfo counter) {
+        Watched watched = counters.get(counter.id());
+        if (watched != null
+                && counter.update().isDefined()
+                && counter.update().get() instanceof Long steps
+                && !steps.equals(watched.seen.put(task, steps))) {
+            watched.listener.onProgress(steps);
         }
     }
 }

@@ -47,6 +47,20 @@ class ModesTest {
     }
 
     @Test
+    void takeWhatRanAtTheMostBatchSizesWithoutASynchronousOne() {
+        Modes modes = of(
+                in("parameter-averaging", "every 5 steps", 512),
+                in("parameter-averaging", "every 8 steps", 64),
+                in("parameter-averaging", "every 64 steps", 64),
+                in("parameter-averaging", "every 64 steps", 128),
+                in("parameter-averaging", "every 8 steps", 128));
+
+        assertThat(modes.ordered())
+                .extracting(Mode::settings)
+                .containsExactly("every 8 steps", "every 5 steps", "every 64 steps");
+    }
+
+    @Test
     void areOneInTablesThatHadNoSettings() {
         Modes modes = of(in("synchronous", null, 8), in("synchronous", "", 64));
 
@@ -71,8 +85,8 @@ class ModesTest {
 
         assertThat(modes.ordered())
                 .containsExactly(
-                        new Mode("parameter-averaging", "every 8 steps"),
-                        new Mode("parameter-averaging", "every 64 steps"));
+                        new Mode("parameter-averaging", "every 64 steps"),
+                        new Mode("parameter-averaging", "every 8 steps"));
     }
 
     @Test

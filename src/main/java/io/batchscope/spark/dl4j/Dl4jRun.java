@@ -101,8 +101,8 @@ final class Dl4jRun {
         computeNanos += round.computeNanos();
         dataNanos += round.dataNanos();
         bytesSent = bytesSent == null || round.bytesSent() == null ? null : Long.valueOf(bytesSent + round.bytesSent());
-        long examples = geometry.examplesAfter(to) - geometry.examplesAfter(from);
-        if (divergence.hasDiverged(round.loss(), (int) Math.min(examples, Integer.MAX_VALUE))) {
+        // It has penalties in it, so it cannot be compared with the loss at the start; evaluations can.
+        if (!Double.isFinite(round.loss())) {
             return new Outcome.Diverged(to, round.loss());
         }
         step = to;
@@ -176,7 +176,7 @@ final class Dl4jRun {
         if (score.examples() == 0) {
             return outcome;
         }
-        if (!Double.isFinite(score.loss())) {
+        if (divergence.hasDiverged(score.loss(), (int) Math.min(score.examples(), Integer.MAX_VALUE))) {
             return new Outcome.Diverged(step, score.loss());
         }
         Target target = plan.target();

@@ -52,14 +52,9 @@ final class ProgressGuard implements AutoCloseable {
     /** Takes a worker's progress for the run's. */
     TrainingListener whenItAdvances() {
         return new TrainingListener() {
-            private long seen = -1;
-
             @Override
             public void onProgress(long stepsDone) {
-                if (stepsDone != seen) {
-                    seen = stepsDone;
-                    lastAdvance = System.nanoTime();
-                }
+                lastAdvance = System.nanoTime();
             }
         };
     }

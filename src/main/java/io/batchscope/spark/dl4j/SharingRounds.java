@@ -115,6 +115,8 @@ final class SharingRounds implements Rounds {
 
     private void closeOnExecutors() {
         int slots = SparkSessions.presentSlots(session);
+        // Not among the run's jobs, which may just be cancelled.
+        spark.setJobGroup(plan.runId() + " ends", "shut down Deeplearning4j's parameter servers");
         try {
             spark.parallelize(IntStream.range(0, slots).boxed().toList(), slots)
                     .foreachAsync(slot -> SharingJvm.close())
@@ -123,6 +125,8 @@ final class SharingRounds implements Rounds {
             LOG.warn("run {}: Deeplearning4j's parameter servers could not be shut down everywhere", plan.runId(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            spark.clearJobGroup();
         }
     }
 }

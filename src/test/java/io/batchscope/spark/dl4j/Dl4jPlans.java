@@ -14,7 +14,9 @@ import io.batchscope.spark.DataLocation;
 import io.batchscope.spark.DataPreparer;
 import io.batchscope.spark.PreparationRequest;
 import io.batchscope.spark.ShardReader;
+import io.batchscope.testing.CheckpointedPlan;
 import io.batchscope.testing.RunPlans;
+import io.batchscope.testing.SynchronizedPlan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -81,36 +83,6 @@ final class Dl4jPlans {
     }
 
     static RunPlan with(Synchronization mode, RunPlan plan, double timeoutSeconds) {
-        return new RunPlan(
-                plan.runId(),
-                plan.trainingId(),
-                plan.study(),
-                plan.task(),
-                plan.batchSize(),
-                plan.workers(),
-                plan.microBatch(),
-                plan.lanes(),
-                plan.seed(),
-                plan.trainExamples(),
-                plan.dataFingerprint(),
-                plan.modelFingerprint(),
-                mode,
-                plan.replica(),
-                plan.optimizer(),
-                plan.scalingRule(),
-                plan.baseLearningRate(),
-                plan.peakLearningRate(),
-                plan.warmupSteps(),
-                plan.schedule(),
-                plan.plannedSteps(),
-                plan.evaluateEvery(),
-                plan.stepRowEvery(),
-                plan.target(),
-                plan.secondsLimit(),
-                plan.divergenceFactor(),
-                plan.transport(),
-                timeoutSeconds,
-                plan.retries(),
-                plan.checkpoints());
+        return SynchronizedPlan.of(CheckpointedPlan.of(plan, plan.checkpoints(), plan.retries(), timeoutSeconds), mode);
     }
 }

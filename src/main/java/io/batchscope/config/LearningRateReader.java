@@ -1,9 +1,13 @@
 package io.batchscope.config;
 
-import io.batchscope.plan.StudyConfig.LearningRateConfig;
-import io.batchscope.plan.StudyConfig.ScheduleConfig;
-import io.batchscope.plan.StudyConfig.ScheduleConfig.Shape;
+import io.batchscope.plan.RecipeConfig.LearningRateConfig;
+import io.batchscope.plan.RecipeConfig.ScheduleConfig;
+import io.batchscope.plan.RecipeConfig.ScheduleConfig.Shape;
+import io.batchscope.plan.RecipeConfig.WarmupConfig;
 import io.batchscope.scaling.ScalingRule;
+import io.batchscope.units.Span;
+import java.util.List;
+import java.util.Optional;
 
 /** Reads the {@code study.learning-rate} block. */
 final class LearningRateReader {
@@ -13,9 +17,9 @@ final class LearningRateReader {
         LearningRateConfig config = new LearningRateConfig(
                 rate.number("base", Interval.above(0)),
                 rate.whole("base-batch", 1),
-                rate.choice("scaling", ScalingRule.class, "adascale"),
+                rate.choice("scaling", ScalingRule.class),
                 rate.optionalNumber("max", Interval.above(0)),
-                rate.span("warmup", Interval.atLeast(0)),
+                new WarmupConfig(rate.span("warmup", Interval.atLeast(0)), WarmupConfig.Rise.LINEAR, Optional.empty()),
                 schedule(rate));
         rate.notYet("search", "remove it, and set one base rate");
         rate.refuseUnknown();
@@ -29,7 +33,10 @@ final class LearningRateReader {
                 rate.number("end-factor", new Interval(0, true, 1, true)),
                 rate.number("power", Interval.above(0)),
                 rate.spans("milestones"),
-                rate.number("step-factor", new Interval(0, false, 1, true)));
+                rate.number("step-factor", new Interval(0, false, 1, true)),
+                new Span(0, Span.Unit.STEPS),
+                ScheduleConfig.DecayShape.LINEAR,
+                List.of());
         if (shape == Shape.STEP && config.milestones().isEmpty()) {
             rate.refuse("milestones", "at least one duration for schedule = step, such as [\"50 %\", \"75 %\"]");
         }

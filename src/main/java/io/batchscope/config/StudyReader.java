@@ -1,17 +1,24 @@
 package io.batchscope.config;
 
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.RecipeConfig;
+import io.batchscope.plan.RecipeConfig.BudgetConfig;
+import io.batchscope.plan.RecipeConfig.GrowthConfig;
+import io.batchscope.plan.RecipeConfig.OptimizerSettings;
+import io.batchscope.plan.Regularization;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.StudyConfig;
-import io.batchscope.plan.StudyConfig.BudgetConfig;
 import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
 import io.batchscope.plan.Target;
+import io.batchscope.scaling.DecayScaling;
+import io.batchscope.scaling.MomentScaling;
 import io.batchscope.units.Span;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Reads the {@code study} block: one method for each block in it. */
@@ -26,11 +33,9 @@ final class StudyReader {
                 name(study),
                 DataReader.read(study.section("data")),
                 model(study.section("model")),
-                optimizer(study.section("optimizer")),
-                LearningRateReader.read(study.section("learning-rate")),
+                List.of(recipe(study)),
                 batchSizes(study),
                 seeds(study),
-                budget(study.section("budget")),
                 study.has("target") ? target(study.section("target")) : Optional.empty(),
                 evaluation(study.section("evaluation")),
                 SyncReader.read(study.section("sync")),
@@ -42,6 +47,26 @@ final class StudyReader {
         }
         study.refuseUnknown();
         return config;
+    }
+
+    private static RecipeConfig recipe(Section study) {
+        return new RecipeConfig(
+                "",
+                new OptimizerSettings(optimizer(study.section("optimizer")), MomentScaling.NONE, DecayScaling.NONE),
+                LearningRateReader.read(study.section("learning-rate")),
+                Regularization.NONE,
+                new GrowthConfig(
+                        GrowthConfig.By.NONE,
+                        List.of(),
+                        1,
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        false,
+                        1,
+                        2,
+                        new Span(1, Span.Unit.STEPS),
+                        new Span(1, Span.Unit.STEPS)),
+                budget(study.section("budget")));
     }
 
     private static String name(Section study) {
@@ -84,7 +109,7 @@ final class StudyReader {
     }
 
     private static OptimizerConfig optimizer(Section optimizer) {
-        OptimizerConfig.Name name = optimizer.choice("name", OptimizerConfig.Name.class, "lars", "lamb");
+        OptimizerConfig.Name name = optimizer.choice("name", OptimizerConfig.Name.class);
         boolean adam = name == OptimizerConfig.Name.ADAM || name == OptimizerConfig.Name.ADAMW;
         Interval share = new Interval(0, true, 1, false);
         double usual = name == OptimizerConfig.Name.NESTEROV ? 0.9 : 0;
@@ -127,6 +152,7 @@ final class StudyReader {
                 lengths.stream().filter(span -> span.value() > 0).findFirst().orElse(lengths.get(0));
         BudgetConfig config = new BudgetConfig(
                 length,
+                Optional.empty(),
                 budget.whole("min-updates", 0, Integer.MAX_VALUE),
                 budget.optionalNumber("seconds", Interval.above(0)));
         budget.refuseUnknown();

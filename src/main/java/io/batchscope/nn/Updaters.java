@@ -3,6 +3,7 @@ package io.batchscope.nn;
 import io.batchscope.plan.OptimizerConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.layers.FrozenLayer;
@@ -66,6 +67,10 @@ final class Updaters {
                         .beta2(optimizer.beta2())
                         .epsilon(optimizer.epsilon())
                         .build();
+            case LARS, LAMB ->
+                throw new ModelException("optimizer " + optimizer.name().name().toLowerCase(Locale.ROOT)
+                        + " (study.optimizer): Deeplearning4j's own training has no rates by layer; use another optimizer"
+                        + " or another sync.mode");
         };
     }
 

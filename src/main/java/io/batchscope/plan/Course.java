@@ -1,9 +1,9 @@
 package io.batchscope.plan;
 
-import io.batchscope.plan.StudyConfig.BudgetConfig;
+import io.batchscope.plan.RecipeConfig.BudgetConfig;
+import io.batchscope.plan.RecipeConfig.LearningRateConfig;
+import io.batchscope.plan.RecipeConfig.ScheduleConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
-import io.batchscope.plan.StudyConfig.LearningRateConfig;
-import io.batchscope.plan.StudyConfig.ScheduleConfig;
 import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.units.EpochGeometry;
 import io.batchscope.units.Span;
@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What all runs with one batch size have in common: length, rates, distances between observations.
+ * What all runs with one recipe and batch size have in common: length, rates, distances between observations.
  *
  * @param scaled the learning rate before the cap
  * @param peak the learning rate after it
  */
 record Course(
+        RecipeConfig recipe,
         EpochGeometry geometry,
         long steps,
         double scaled,
@@ -32,14 +33,14 @@ record Course(
     }
 
     /** Resolves one batch size; what does not fit its length becomes a problem. */
-    static Course of(StudyConfig config, EpochGeometry geometry, List<String> problems) {
-        long steps = steps(config.budget(), geometry);
-        LearningRateConfig rate = config.learningRate();
+    static Course of(RecipeConfig recipe, EvaluationConfig evaluation, EpochGeometry geometry, List<String> problems) {
+        long steps = steps(recipe.budget(), geometry);
+        LearningRateConfig rate = recipe.learningRate();
         double scaled = rate.scaling().scale(rate.base(), rate.baseBatch(), geometry.batchSize());
         double peak = rate.max().map(max -> Math.min(max, scaled)).orElse(scaled);
         long warmupSteps = warmupSteps(rate, peak, geometry, steps, problems);
-        EvaluationConfig evaluation = config.evaluation();
         return new Course(
+                recipe,
                 geometry,
                 steps,
                 scaled,
@@ -76,9 +77,9 @@ record Course(
         if (peak <= rate.base()) {
             return 0;
         }
-        long warmup = rate.warmup().toSteps(geometry, steps);
+        long warmup = rate.warmup().length().toSteps(geometry, steps);
         if (warmup >= steps) {
-            problems.add("warmup of " + rate.warmup()
+            problems.add("warmup of " + rate.warmup().length()
                     + " (study.learning-rate.warmup): must be shorter than the run, but at batch size "
                     + geometry.batchSize() + " it takes " + warmup + " of " + steps
                     + " updates; shorten it, or raise study.budget");
@@ -105,6 +106,7 @@ record Course(
                     case STEP ->
                         new LearningRateSchedule.StepDecay(
                                 peak, milestones(config, warmupSteps, geometry, steps, problems), config.stepFactor());
+                    case WSD, PIECES -> throw new IllegalStateException("not planned yet");
                 };
         return warmupSteps == 0
                 ? shape

@@ -1,6 +1,5 @@
 package io.batchscope.plan;
 
-import io.batchscope.plan.StudyConfig.LearningRateConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,26 +11,33 @@ final class Notices {
 
     static List<String> of(StudyConfig config, List<Course> courses) {
         List<String> notices = new ArrayList<>();
-        LearningRateConfig rate = config.learningRate();
-        List<Course> capped = courses.stream()
-                .filter(course -> course.peak() < course.scaled())
-                .toList();
-        if (!capped.isEmpty()) {
-            String asked = capped.stream()
-                    .map(course -> course.batchSize() + " (scaled "
-                            + String.format(Locale.ROOT, "%.4g", course.scaled()) + ")")
-                    .collect(Collectors.joining(", "));
-            notices.add("learning rate capped at " + rate.max().orElseThrow() + " for batch size " + asked);
+        for (RecipeConfig recipe : config.recipes()) {
+            addCapped(recipe, courses, notices);
         }
         int workers = config.sync().workers().orElse(1);
         List<String> idle = courses.stream()
                 .filter(course -> course.batchSize() < workers)
                 .map(course -> Long.toString(course.batchSize()))
+                .distinct()
                 .toList();
         if (!idle.isEmpty()) {
             notices.add("batch size " + String.join(", ", idle) + " keeps only some of " + workers
                     + " workers busy; sync.workers = auto chooses by batch size");
         }
         return notices;
+    }
+
+    private static void addCapped(RecipeConfig recipe, List<Course> courses, List<String> notices) {
+        List<Course> capped = courses.stream()
+                .filter(course -> course.recipe().equals(recipe) && course.peak() < course.scaled())
+                .toList();
+        if (!capped.isEmpty()) {
+            String asked = capped.stream()
+                    .map(course -> course.batchSize() + " (scaled "
+                            + String.format(Locale.ROOT, "%.4g", course.scaled()) + ")")
+                    .collect(Collectors.joining(", "));
+            notices.add("learning rate capped at " + recipe.learningRate().max().orElseThrow() + " for batch size "
+                    + asked);
+        }
     }
 }

@@ -1,6 +1,6 @@
 package io.batchscope.plan;
 
-import io.batchscope.plan.StudyConfig.LearningRateConfig;
+import io.batchscope.plan.RecipeConfig.LearningRateConfig;
 import io.batchscope.units.BatchSize;
 import io.batchscope.units.EpochGeometry;
 import java.util.ArrayList;
@@ -34,7 +34,9 @@ public final class Planner {
         List<Long> batchSizes = BatchSizes.resolve(config, examples, problems, notices);
         List<Course> courses = new ArrayList<>();
         for (long batchSize : batchSizes) {
-            courses.add(Course.of(config, new EpochGeometry(examples, batchSize), problems));
+            for (RecipeConfig recipe : config.recipes()) {
+                courses.add(Course.of(recipe, config.evaluation(), new EpochGeometry(examples, batchSize), problems));
+            }
         }
         problems.addAll(SyncModes.problems(config, batchSizes));
         if (!problems.isEmpty()) {
@@ -61,7 +63,8 @@ public final class Planner {
     /** What all runs of a study share. */
     private record Common(StudyConfig config, DataFacts data, ModelFacts model, ReplicaKind replica, int lanes) {
         RunPlan run(Course course, Synchronization synchronization, int workers, long seed) {
-            LearningRateConfig rate = config.learningRate();
+            RecipeConfig recipe = course.recipe();
+            LearningRateConfig rate = recipe.learningRate();
             StudyConfig.SyncConfig sync = config.sync();
             boolean stepLoop = !synchronization.mode().isDeeplearning4j();
             long share = new BatchSize(course.batchSize(), workers, 1).perWorker();
@@ -69,6 +72,7 @@ public final class Planner {
                     "",
                     "",
                     config.name(),
+                    new RunPlan.Recipe(recipe.name(), config.recipes().indexOf(recipe)),
                     data.task(),
                     course.batchSize(),
                     workers,
@@ -82,17 +86,19 @@ public final class Planner {
                     model.fingerprint(),
                     synchronization,
                     stepLoop ? replica : ReplicaKind.DL4J,
-                    config.optimizer(),
+                    recipe.optimizer().base(),
+                    recipe.regularization(),
                     rate.scaling(),
                     rate.base(),
                     course.peak(),
                     course.warmupSteps(),
                     course.schedule(),
+                    Pace.Planned.CONSTANT,
                     course.steps(),
                     course.evaluateEvery(),
                     course.stepRowEvery(synchronization),
                     config.target().orElse(null),
-                    config.budget().seconds().orElse(Double.POSITIVE_INFINITY),
+                    recipe.budget().seconds().orElse(Double.POSITIVE_INFINITY),
                     config.evaluation().divergenceFactor(),
                     sync.transport(),
                     sync.timeoutSeconds(),

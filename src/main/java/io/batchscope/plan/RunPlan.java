@@ -3,8 +3,9 @@ package io.batchscope.plan;
 import io.batchscope.scaling.ScalingRule;
 import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.units.BatchSize;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 import java.io.Serializable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param trainingId the same without how the batch is spread: alike for any number of workers and any micro-batch, so that
  *     a checkpoint can be continued on another cluster; where the spread changes results by more than rounding
  *     ({@link ModelFacts#spreadMatters}), it is in both names
- * @param batchSize the global batch size: examples that all workers together take in one update, see {@link Synchronization}
+ * @param batchSize the global batch size: examples that all workers together take in one update, see {@link
+ *     Synchronization}; where it changes, the first one
  * @param workers ranks that train it
  * @param microBatch the most examples a rank pushes through the network at once; where Deeplearning4j trains, at
  *     least its share of a batch
@@ -23,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param synchronization how the workers agree on parameters
  * @param replica what computes the gradients; where Deeplearning4j trains, its own
  * @param peakLearningRate after scaling and capping; what warmup ends at
- * @param plannedSteps optimizer updates
+ * @param optimizer the update rule, as scaled for this batch size
+ * @param schedule what the rate follows; how fast, and what else it is multiplied by, is the pace's matter
+ * @param plannedSteps optimizer updates; where the pace measures, at most
  * @param evaluateEvery updates between evaluations of the validation split
  * @param stepRowEvery updates between rows in {@code steps}
  * @param target the goal, if the study has one
@@ -38,6 +42,7 @@ public record RunPlan(
         String runId,
         String trainingId,
         String study,
+        Recipe recipe,
         Task task,
         long batchSize,
         int workers,
@@ -50,11 +55,13 @@ public record RunPlan(
         Synchronization synchronization,
         ReplicaKind replica,
         OptimizerConfig optimizer,
+        Regularization regularization,
         ScalingRule scalingRule,
         double baseLearningRate,
         double peakLearningRate,
         long warmupSteps,
         LearningRateSchedule schedule,
+        Pace pace,
         long plannedSteps,
         long evaluateEvery,
         long stepRowEvery,
@@ -66,9 +73,33 @@ public record RunPlan(
         int retries,
         CheckpointPolicy checkpoints)
         implements Serializable {
-    /** How the epochs of this run fall into updates. */
-    public EpochGeometry geometry() {
-        return new EpochGeometry(trainExamples, batchSize);
+    /**
+     * Which of a study's recipes.
+     *
+     * @param name empty where the study has one without a name
+     * @param number from 0, in the order of the configuration
+     */
+    public record Recipe(String name, int number) implements Serializable {
+        /** The only one of a study. */
+        public static final Recipe ONLY = new Recipe("", 0);
+    }
+
+    /** How the training set falls into the updates of this run; where measurements decide ({@link Pace}), as it begins. */
+    public BatchTrajectory geometry() {
+        BatchTrajectory constant = BatchTrajectory.constant(trainExamples, batchSize);
+        return pace instanceof Pace.Planned planned && !planned.growth().isEmpty()
+                ? new BatchTrajectory(
+                        trainExamples,
+                        Stream.concat(constant.phases().stream(), planned.growth().stream())
+                                .toList())
+                : constant;
+    }
+
+    /** The largest batch that an update of this run may have. */
+    public long largestBatch() {
+        return pace instanceof Pace.ByNoise byNoise
+                ? byNoise.most()
+                : geometry().largestBatch();
     }
 
     /** Whether this program's own step loop trains it; otherwise Deeplearning4j does, from first to last update. */

@@ -1,6 +1,5 @@
 package io.batchscope.plan;
 
-import io.batchscope.scaling.ScalingRule;
 import io.batchscope.units.Span;
 import java.util.List;
 import java.util.Optional;
@@ -11,17 +10,16 @@ import java.util.OptionalLong;
  * A study as a person asks for it. Every value has been checked by itself; combinations are the planner's.
  * The components carry the names of the configuration keys, which {@code conf/defaults.conf} explains.
  *
+ * @param recipes to compare, at least one
  * @param replica what computes the gradients; empty: chosen by model and cluster
  */
 public record StudyConfig(
         String name,
         DataConfig data,
         ModelConfig model,
-        OptimizerConfig optimizer,
-        LearningRateConfig learningRate,
+        List<RecipeConfig> recipes,
         List<RequestedBatch> batchSizes,
         List<Long> seeds,
-        BudgetConfig budget,
         Optional<Target> target,
         EvaluationConfig evaluation,
         SyncConfig sync,
@@ -29,6 +27,7 @@ public record StudyConfig(
         Optional<ReplicaKind> replica,
         String output) {
     public StudyConfig {
+        recipes = List.copyOf(recipes);
         batchSizes = List.copyOf(batchSizes);
         seeds = List.copyOf(seeds);
     }
@@ -93,61 +92,42 @@ public record StudyConfig(
 
     /** A model of the catalogue or a Deeplearning4j file. */
     public sealed interface ModelConfig {
+        /** Whether the last normalization of each residual block starts with a scale of 0 (Goyal et al. 2017, section 5.1). */
+        boolean zeroInitResidual();
+
         /**
          * A model of the catalogue.
          *
-         * @param name softmax, linear, mlp or cnn
+         * @param name softmax, linear, mlp, cnn or resnet8
          * @param hidden widths of the hidden dense layers (mlp)
          * @param activation of the hidden layers: relu, tanh, sigmoid
+         * @param batchNormalization whether every hidden layer is normalized before its activation (mlp, cnn)
          */
-        record Catalog(String name, List<Integer> hidden, String activation) implements ModelConfig {
+        record Catalog(
+                String name,
+                List<Integer> hidden,
+                String activation,
+                boolean batchNormalization,
+                boolean zeroInitResidual)
+                implements ModelConfig {
             public Catalog {
                 hidden = List.copyOf(hidden);
+            }
+
+            /** Without normalization. */
+            public Catalog(String name, List<Integer> hidden, String activation) {
+                this(name, hidden, activation, false, false);
             }
         }
 
         /** A Deeplearning4j configuration (.json) or saved model (.zip). */
-        record Dl4jFile(String path) implements ModelConfig {}
-    }
-
-    /**
-     * The learning rate and how it follows the batch size.
-     *
-     * @param base the rate that suits {@code baseBatch}
-     * @param max cap on the scaled rate
-     */
-    public record LearningRateConfig(
-            double base,
-            long baseBatch,
-            ScalingRule scaling,
-            Optional<Double> max,
-            Span warmup,
-            ScheduleConfig schedule) {}
-
-    /** The shape of the rate after warmup. Lengths are of the run, milestones count from its start. */
-    public record ScheduleConfig(
-            Shape shape, double endFactor, double power, List<Span> milestones, double stepFactor) {
-        /** The shapes that exist. */
-        public enum Shape {
-            CONSTANT,
-            STEP,
-            POLYNOMIAL,
-            COSINE
-        }
-
-        public ScheduleConfig {
-            milestones = List.copyOf(milestones);
+        record Dl4jFile(String path, boolean zeroInitResidual) implements ModelConfig {
+            /** One that starts as the file says. */
+            public Dl4jFile(String path) {
+                this(path, false);
+            }
         }
     }
-
-    /**
-     * How long a run lasts.
-     *
-     * @param length exactly one of epochs, steps, examples
-     * @param minUpdates at least so many updates, whatever the batch size
-     * @param seconds safety stop on training time
-     */
-    public record BudgetConfig(Span length, long minUpdates, Optional<Double> seconds) {}
 
     /**
      * How often a run is looked at.

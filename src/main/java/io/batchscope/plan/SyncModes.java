@@ -17,11 +17,13 @@ record SyncModes(StudyConfig config, List<Course> courses, ToIntFunction<Course>
     static List<String> problems(StudyConfig config, List<Long> batchSizes) {
         List<String> problems = new ArrayList<>();
         for (String mode : deeplearning4js(config)) {
-            OptimizerConfig optimizer = config.optimizer();
-            if (optimizer.name() == OptimizerConfig.Name.SGD && optimizer.momentum() > 0) {
-                problems.add(mode + " (study.sync): must train with an updater of Deeplearning4j's, but that has no"
-                        + " heavy-ball momentum, which optimizer sgd with momentum " + optimizer.momentum()
-                        + " asks for (study.optimizer); use nesterov, momentum 0, or another mode");
+            for (RecipeConfig recipe : config.recipes()) {
+                OptimizerConfig optimizer = recipe.optimizer().base();
+                if (optimizer.name() == OptimizerConfig.Name.SGD && optimizer.momentum() > 0) {
+                    problems.add(mode + " (study.sync): must train with an updater of Deeplearning4j's, but that has no"
+                            + " heavy-ball momentum, which optimizer sgd with momentum " + optimizer.momentum()
+                            + " asks for (study.optimizer); use nesterov, momentum 0, or another mode");
+                }
             }
             int workers = config.sync().workers().orElse(1);
             String small = batchSizes.stream()

@@ -9,10 +9,16 @@ import org.jspecify.annotations.Nullable;
  * @param step updates completed with this one, from 1
  * @param epoch passes over the training set completed with this update
  * @param examples training examples seen with this update
+ * @param updateExamples size of this update's global batch
  * @param learningRate the rate this update used
+ * @param gain what it was multiplied by: the updates with the base batch that this one is worth (AdaScale)
  * @param loss mean loss per example over this update's global batch, before the update
  * @param gradientNorm ‖mean gradient‖₂ of the global batch (gradient sharing: of what the workers sent); null where
  *     workers follow gradients of their own
+ * @param gradientNormSqSmall mean of the squared norms of the mean gradients of the batch's parts, where they are measured
+ * @param gradientNormSqBig squared norm of the mean gradient of the whole batch, likewise
+ * @param noiseScale tr Σ / |G|² in examples, of both averaged over updates: the simple noise scale (McCandlish et al. 2018,
+ *     appendix A.1)
  * @param bytesSent bytes that the first worker sent in this update for the workers to agree
  * @param sparsity share of the gradient's elements, over all workers, that was not sent (gradient sharing)
  * @param threshold beyond which elements were sent (gradient sharing)
@@ -28,7 +34,9 @@ public record StepRecord(
         long step,
         double epoch,
         long examples,
+        @Nullable Long updateExamples,
         double learningRate,
+        @Nullable Double gain,
         double loss,
         @Nullable Double gradientNorm,
         @Nullable Double gradientNormSqSmall,

@@ -45,6 +45,35 @@ public sealed interface LearningRateSchedule extends Serializable {
         }
     }
 
+    /**
+     * Warmup by a constant factor per update, from {@code from} (above 0) to {@code to}, which it reaches at update {@code
+     * steps}.
+     */
+    record ExponentialWarmup(double from, double to, long steps) implements LearningRateSchedule {
+        @Override
+        public double rateAt(long update) {
+            return update >= steps ? to : from * Math.pow(to / from, (double) update / steps);
+        }
+
+        @Override
+        public String describe() {
+            return "exponential warmup " + steps + " steps";
+        }
+    }
+
+    /** Warmup at a constant, lower rate (Goyal et al. 2017, section 2.2): for {@code steps} updates, then {@code to}. */
+    record ConstantWarmup(double from, double to, long steps) implements LearningRateSchedule {
+        @Override
+        public double rateAt(long update) {
+            return update >= steps ? to : from;
+        }
+
+        @Override
+        public String describe() {
+            return "constant warmup " + steps + " steps";
+        }
+    }
+
     /** Multiplies the rate by {@code factor} at every milestone (in updates, ascending). */
     record StepDecay(double rate, List<Long> milestones, double factor) implements LearningRateSchedule {
         public StepDecay {
@@ -99,6 +128,33 @@ public sealed interface LearningRateSchedule extends Serializable {
         }
     }
 
+    /** A constant factor per update, from {@code rate} to {@code end} (above 0) at update {@code steps}. */
+    record Exponential(double rate, double end, long steps) implements LearningRateSchedule {
+        @Override
+        public double rateAt(long update) {
+            return rate * Math.pow(end / rate, Math.min(1, (double) update / steps));
+        }
+
+        @Override
+        public String describe() {
+            return "exponential over " + steps + " steps";
+        }
+    }
+
+    /** end + (rate − end) · (1 − √(t/steps)) (Hägele et al. 2024, section 3). */
+    record OneMinusSqrt(double rate, double end, long steps) implements LearningRateSchedule {
+        @Override
+        public double rateAt(long update) {
+            double done = Math.min(1, (double) update / steps);
+            return end + (rate - end) * (1 - Math.sqrt(done));
+        }
+
+        @Override
+        public String describe() {
+            return "1 − √ over " + steps + " steps";
+        }
+    }
+
     /** {@code first} for updates before {@code boundary}, then {@code second}, which counts from the boundary. */
     record Joined(LearningRateSchedule first, long boundary, LearningRateSchedule second)
             implements LearningRateSchedule {
@@ -110,6 +166,45 @@ public sealed interface LearningRateSchedule extends Serializable {
         @Override
         public String describe() {
             return first.describe() + ", then " + second.describe();
+        }
+    }
+
+    /**
+     * Another schedule, gone through at a speed of its own and multiplied, which both change at some updates: for a run whose
+     * batch grows as planned.
+     *
+     * @param stretches in ascending order of their first updates, the first from 0
+     */
+    record Stretched(LearningRateSchedule schedule, List<Stretch> stretches) implements LearningRateSchedule {
+        /**
+         * Updates from {@code fromUpdate} on.
+         *
+         * @param fromProgress where in the schedule the first of them is
+         * @param perUpdate by how much an update advances in it, above 0
+         * @param factor what its rate is multiplied by
+         */
+        public record Stretch(long fromUpdate, double fromProgress, double perUpdate, double factor)
+                implements Serializable {}
+
+        public Stretched {
+            stretches = List.copyOf(stretches);
+        }
+
+        @Override
+        public double rateAt(long update) {
+            Stretch at = stretches.get(0);
+            for (Stretch stretch : stretches) {
+                if (stretch.fromUpdate() <= update) {
+                    at = stretch;
+                }
+            }
+            double progress = at.fromProgress() + (update - at.fromUpdate()) * at.perUpdate();
+            return at.factor() * schedule.rateAt((long) Math.floor(progress));
+        }
+
+        @Override
+        public String describe() {
+            return schedule.describe();
         }
     }
 }

@@ -10,13 +10,14 @@ import io.batchscope.result.RunResult;
 import io.batchscope.result.StepRecord;
 import io.batchscope.train.LossOscillation;
 import io.batchscope.train.TrainedRun;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,8 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
      * {@link LossOscillation}.
      */
     public RunRecord row(RunPlan plan, TrainedRun run, Instant startedAt) {
-        EpochGeometry geometry = plan.geometry();
+        BatchTrajectory trained = run.trajectory();
+        BatchTrajectory geometry = trained == null ? plan.geometry() : trained;
         OptionalDouble oscillation = LossOscillation.of(run.stepRows());
         boolean failed = run.outcome() instanceof Outcome.Failed;
         Long stepsToTarget = run.stepsToTarget();
@@ -55,7 +57,10 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
         return new RunRecord(
                 plan.study(),
                 plan.runId(),
+                plan.recipe().name(),
+                plan.recipe().number(),
                 plan.batchSize(),
+                geometry.batchSizeAt(Math.max(0, run.steps() - 1)),
                 plan.seed(),
                 plan.synchronization().mode().label(),
                 plan.workers(),
@@ -70,11 +75,14 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 label(plan.optimizer().name()),
                 plan.optimizer().momentum(),
                 plan.optimizer().weightDecay(),
+                plan.optimizer().settings(),
+                plan.regularization().describe(),
                 label(plan.scalingRule()),
                 plan.baseLearningRate(),
                 plan.peakLearningRate(),
                 plan.warmupSteps(),
                 plan.schedule().describe(),
+                plan.pace().describe(),
                 plan.plannedSteps(),
                 run.outcome().label(),
                 run.outcome().detail(),
@@ -101,9 +109,9 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 run.peakHeapBytes(),
                 run.peakOffHeapBytes(),
                 run.bytesSent(),
-                replicaDivergence(run),
+                last(run, StepRecord::replicaDivergence),
                 oscillation.isPresent() ? oscillation.getAsDouble() : null,
-                null,
+                last(run, StepRecord::noiseScale),
                 // Parquet keeps microseconds.
                 startedAt.truncatedTo(ChronoUnit.MICROS),
                 label(plan.task()),
@@ -154,9 +162,9 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
     }
 
     /** The last one measured. */
-    private static @Nullable Double replicaDivergence(TrainedRun run) {
+    private static @Nullable Double last(TrainedRun run, Function<StepRecord, @Nullable Double> column) {
         return run.stepRows().stream()
-                .map(StepRecord::replicaDivergence)
+                .<@Nullable Double>map(column)
                 .filter(Objects::nonNull)
                 .reduce((earlier, later) -> later)
                 .orElse(null);

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * seconds to target (optional double: 0, or 1 and the double), steps to target (long, 0 without)
  * peak bytes of memory, heap, off-heap (long)
  * bytes sent (long), numbers of the synchronizer (int), each a double
- * step rows (int), each: step (long), epoch (double), examples (long), rate, loss (double), norm,
- *     squared norms small, big, noise scale (optional double), bytes sent (optional long: 0, or 1 and the long), sparsity,
+ * step rows (int), each: step (long), epoch (double), examples (long), examples of the update (optional long:
+ *     0, or 1 and the long), rate (double), gain (optional double), loss (double), norm,
+ *     squared norms small, big, noise scale (optional double), bytes sent (optional long), sparsity,
  *     threshold, replica divergence (optional double), seconds of compute, sync, data (double)
  * evaluation rows (int), each: step (long), epoch (double), examples (long), elapsed seconds (double), split (text),
  *     loss (double), accuracy (optional double)
@@ -41,7 +42,7 @@ public final class CheckpointCodec {
     /** "BSCOPECK". */
     private static final long MAGIC = 0x4b4345504f435342L;
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private CheckpointCodec() {}
 

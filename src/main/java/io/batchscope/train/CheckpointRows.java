@@ -26,7 +26,9 @@ final class CheckpointRows {
         out.putLong(row.step());
         out.putDouble(row.epoch());
         out.putLong(row.examples());
+        out.putOptional(row.updateExamples());
         out.putDouble(row.learningRate());
+        out.putOptional(row.gain());
         out.putDouble(row.loss());
         out.putOptional(row.gradientNorm());
         out.putOptional(row.gradientNormSqSmall());
@@ -62,7 +64,9 @@ final class CheckpointRows {
                     in.getLong(),
                     in.getDouble(),
                     in.getLong(),
+                    in.getOptionalLong(),
                     in.getDouble(),
+                    in.getOptional(),
                     in.getDouble(),
                     in.getOptional(),
                     in.getOptional(),

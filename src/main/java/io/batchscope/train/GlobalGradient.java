@@ -2,7 +2,7 @@ package io.batchscope.train;
 
 import io.batchscope.plan.RunPlan;
 import io.batchscope.train.Replica.GradientListener;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 
 /**
  * The mean gradient of an update's global batch: every rank adds up the gradients of its micro-batches, each
@@ -14,7 +14,7 @@ final class GlobalGradient {
     /** Rides along with the gradient: the sum of the losses, and the votes to stop. */
     private static final int EXTRAS = 2;
 
-    private final EpochGeometry geometry;
+    private final BatchTrajectory geometry;
     private final ShareGradient share;
     private final Collective collective;
     private final GradientBuckets buckets;

@@ -2,7 +2,7 @@ package io.batchscope.train;
 
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization.GradientSharing;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 import java.util.List;
 
 /**
@@ -15,7 +15,7 @@ import java.util.List;
  * neither waits in a residual.
  */
 final class GradientSharingSynchronizer implements Synchronizer {
-    private final EpochGeometry geometry;
+    private final BatchTrajectory geometry;
     private final GradientSharing settings;
     private final ShareGradient share;
     private final ParameterUpdate parameterUpdate;

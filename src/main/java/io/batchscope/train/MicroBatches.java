@@ -3,7 +3,7 @@ package io.batchscope.train;
 import io.batchscope.data.EpochOrder;
 import io.batchscope.data.Examples;
 import io.batchscope.plan.RunPlan;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 
 /**
  * Puts the micro-batches of one rank together, in the order in which the updates take them, over all epochs of the run.
@@ -11,7 +11,7 @@ import io.batchscope.units.EpochGeometry;
  */
 final class MicroBatches {
     private final RunPlan plan;
-    private final EpochGeometry geometry;
+    private final BatchTrajectory geometry;
     private final EpochOrder order;
     private final int rank;
     private final int workers;

@@ -2,7 +2,7 @@ package io.batchscope.train;
 
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization.ParameterAveraging;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
 
     private final ParameterAveraging mode;
     private final long plannedSteps;
-    private final EpochGeometry geometry;
+    private final BatchTrajectory geometry;
     private final ExactSynchronizer exact;
     private final ShareGradient share;
     private final ParameterUpdate parameterUpdate;

@@ -50,6 +50,14 @@ public interface Replica extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * The parameters that are not held, tensor by tensor in ascending order: what a layer-wise rule gives a rate of its own,
+     * and what weight decay may leave out.
+     */
+    default List<ParameterTensor> tensors() {
+        return List.of(new ParameterTensor("parameters", 0, parameterCount(), ParameterTensor.Kind.WEIGHT));
+    }
+
     /** The model's own penalties on its parameters, none of them held; {@link #gradient} leaves them out. */
     default List<WeightPenalty> penalties() {
         return List.of();

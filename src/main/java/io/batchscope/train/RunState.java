@@ -10,7 +10,7 @@ import io.batchscope.train.Checkpoint.Peaks;
 import io.batchscope.train.Checkpoint.Reached;
 import io.batchscope.train.Checkpoint.Times;
 import io.batchscope.train.Replica.Score;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +27,7 @@ final class RunState {
     private static final int NUMBERS = 9;
 
     private final RunPlan plan;
-    private final EpochGeometry geometry;
+    private final BatchTrajectory geometry;
     final StepTimes total = new StepTimes();
     final DivergenceWatch divergence;
     final List<StepRecord> stepRows = new ArrayList<>();
@@ -127,7 +127,9 @@ final class RunState {
                 stepsDone,
                 geometry.epochsAfter(stepsDone),
                 geometry.examplesAfter(stepsDone),
+                (long) geometry.sizeOf(pending.step()),
                 pending.rate(),
+                null,
                 loss,
                 agreement == null ? null : agreement.gradientNorm(),
                 null,
@@ -192,6 +194,7 @@ final class RunState {
         return new TrainedRun(
                 outcome,
                 step,
+                geometry,
                 reached == null ? null : reached.step(),
                 secondsToTarget(),
                 seconds(total.totalNanos),

@@ -3,6 +3,7 @@ package io.batchscope.train;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.StepRecord;
+import io.batchscope.units.BatchTrajectory;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What training one run gave, as its first rank saw it.
  *
  * @param steps updates done
+ * @param trajectory the batch sizes that they had; null if the run failed
  * @param stepsToTarget updates after which the target was first seen passed; null if it was not
  * @param secondsToTarget training seconds until then, evaluations excluded
  * @param trainSeconds training time, evaluations excluded; its parts are compute, sync and data; not a number where a
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record TrainedRun(
         Outcome outcome,
         long steps,
+        @Nullable BatchTrajectory trajectory,
         @Nullable Long stepsToTarget,
         @Nullable Double secondsToTarget,
         double trainSeconds,
@@ -52,6 +55,7 @@ public record TrainedRun(
         return new TrainedRun(
                 new Outcome.Failed(cause),
                 0,
+                null,
                 null,
                 null,
                 0,

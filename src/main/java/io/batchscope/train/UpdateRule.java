@@ -54,6 +54,7 @@ public sealed interface UpdateRule {
             case NESTEROV -> new Nesterov(config.momentum(), config.weightDecay());
             case ADAM -> new Adam(config.beta1(), config.beta2(), config.epsilon(), config.weightDecay());
             case ADAMW -> new AdamW(config.beta1(), config.beta2(), config.epsilon(), config.weightDecay());
+            case LARS, LAMB -> throw new IllegalArgumentException("no rule yet for " + config.name());
         };
     }
 

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.RecipeConfig;
+import io.batchscope.plan.RecipeConfig.ScheduleConfig;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
-import io.batchscope.plan.StudyConfig.ScheduleConfig;
 import io.batchscope.plan.SyncMode;
 import io.batchscope.plan.SyncModeConfig;
 import io.batchscope.plan.Target;
@@ -65,9 +66,9 @@ class ConfigLoaderTest {
         assertThat(List.of((long) source.shards(), source.seed())).containsExactly(7L, 9L);
         assertThat(source.synthetic()).isEmpty();
         assertThat(config.model()).isEqualTo(new ModelConfig.Catalog("mlp", List.of(8, 4), "tanh"));
-        assertThat(config.optimizer())
+        assertThat(config.recipes().get(0).optimizer().base())
                 .isEqualTo(new OptimizerConfig(OptimizerConfig.Name.ADAMW, 0, 0.01, 0.8, 0.99, 1e-7));
-        StudyConfig.LearningRateConfig rate = config.learningRate();
+        RecipeConfig.LearningRateConfig rate = config.recipes().get(0).learningRate();
         assertThat(rate.scaling()).isEqualTo(ScalingRule.SQRT);
         assertThat(rate.max()).contains(0.01);
         assertThat(rate.warmup()).isEqualTo(new Span(5, Span.Unit.EPOCHS));
@@ -77,9 +78,9 @@ class ConfigLoaderTest {
         assertThat(rate.schedule().stepFactor()).isEqualTo(0.2);
         assertThat(config.batchSizes()).containsExactly(RequestedBatch.of(16), RequestedBatch.full());
         assertThat(config.seeds()).containsExactly(3L, 4L);
-        assertThat(config.budget().length()).isEqualTo(new Span(90, Span.Unit.EPOCHS));
-        assertThat(config.budget().minUpdates()).isEqualTo(200);
-        assertThat(config.budget().seconds()).contains(60.0);
+        assertThat(config.recipes().get(0).budget().length()).isEqualTo(new Span(90, Span.Unit.EPOCHS));
+        assertThat(config.recipes().get(0).budget().minUpdates()).isEqualTo(200);
+        assertThat(config.recipes().get(0).budget().seconds()).contains(60.0);
         assertThat(config.target()).contains(new Target(Target.Metric.VALIDATION_LOSS, 0.3, true));
         assertThat(config.evaluation())
                 .isEqualTo(new StudyConfig.EvaluationConfig(new Span(100, Span.Unit.STEPS), 50, 4));
@@ -95,7 +96,7 @@ class ConfigLoaderTest {
 
         assertThat(config.data().source()).isEmpty();
         assertThat(config.model()).isEqualTo(new ModelConfig.Catalog("mlp", List.of(256, 128), "relu"));
-        assertThat(config.optimizer().momentum()).isEqualTo(0.9);
+        assertThat(config.recipes().get(0).optimizer().base().momentum()).isEqualTo(0.9);
         assertThat(config.target()).isEmpty();
         assertThat(config.sync().workers()).isEmpty();
         assertThat(config.replica()).isEmpty();
@@ -111,7 +112,13 @@ class ConfigLoaderTest {
 
     @Test
     void takesPlainSgdWithoutMomentum() throws IOException {
-        assertThat(load(LEAST, "optimizer.name=sgd").config().optimizer().momentum())
+        assertThat(load(LEAST, "optimizer.name=sgd")
+                        .config()
+                        .recipes()
+                        .get(0)
+                        .optimizer()
+                        .base()
+                        .momentum())
                 .isZero();
     }
 
@@ -126,18 +133,18 @@ class ConfigLoaderTest {
                 .config();
 
         assertThat(config.seeds()).containsExactly(7L);
-        assertThat(config.learningRate().base()).isEqualTo(0.25);
-        assertThat(config.learningRate().max()).contains(1.0);
+        assertThat(config.recipes().get(0).learningRate().base()).isEqualTo(0.25);
+        assertThat(config.recipes().get(0).learningRate().max()).contains(1.0);
     }
 
     @Test
     void letsABudgetReplaceTheLengthBelowIt() throws IOException {
         LoadedConfig steps = load("study { name = s, data.path = d, budget.steps = 500 }");
-        assertThat(steps.config().budget().length()).isEqualTo(new Span(500, Span.Unit.STEPS));
+        assertThat(steps.config().recipes().get(0).budget().length()).isEqualTo(new Span(500, Span.Unit.STEPS));
         assertThat(steps.resolvedJson()).contains("\"epochs\":null").contains("\"steps\":500");
 
         LoadedConfig examples = load("study { name = s, data.path = d, budget.steps = 500 }", "budget.examples=1e6");
-        assertThat(examples.config().budget().length()).isEqualTo(new Span(1e6, Span.Unit.EXAMPLES));
+        assertThat(examples.config().recipes().get(0).budget().length()).isEqualTo(new Span(1e6, Span.Unit.EXAMPLES));
 
         // The same value as the default's is still the user's choice.
         assertThat(problems("study { name = s, data.path = d, budget { epochs = 10, steps = 500 } }"))

@@ -49,7 +49,7 @@ class CourseTest {
                 .evaluation("1 epoch", most, 10)
                 .config();
         List<String> problems = new ArrayList<>();
-        Course course = Course.of(config, new EpochGeometry(6000, 64), problems);
+        Course course = Course.of(config.recipes().get(0), config.evaluation(), new EpochGeometry(6000, 64), problems);
         Synchronization averaging = new Synchronization.ParameterAveraging(everySteps, afterSteps);
         int rows = rows(averaging, steps, course.stepRowEvery(averaging));
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.batchscope.plan.StudyConfig.ScheduleConfig.Shape;
+import io.batchscope.plan.RecipeConfig.ScheduleConfig.Shape;
 import io.batchscope.scaling.ScalingRule;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
-import io.batchscope.plan.StudyConfig.ScheduleConfig.Shape;
+import io.batchscope.plan.RecipeConfig.ScheduleConfig.Shape;
 import io.batchscope.scaling.ScalingRule;
 import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.units.Span;
@@ -49,7 +49,7 @@ class PlannerTest {
 
         assertThat(run.trainExamples()).isEqualTo(examples);
         assertThat(run.batchSize()).isEqualTo(examples);
-        assertThat(run.geometry().stepsPerEpoch()).isEqualTo(1);
+        assertThat(run.geometry().stepsForExamples(run.trainExamples())).isEqualTo(1);
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.batchscope.plan;
 import static io.batchscope.plan.Studies.ordinary;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batchscope.plan.StudyConfig.ScheduleConfig.Shape;
+import io.batchscope.plan.RecipeConfig.ScheduleConfig.Shape;
 import io.batchscope.plan.Synchronization.Threshold;
 import io.batchscope.scaling.ScalingRule;
 import java.util.ArrayList;

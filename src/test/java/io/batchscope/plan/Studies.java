@@ -1,14 +1,19 @@
 package io.batchscope.plan;
 
-import io.batchscope.plan.StudyConfig.BudgetConfig;
+import io.batchscope.plan.RecipeConfig.BudgetConfig;
+import io.batchscope.plan.RecipeConfig.GrowthConfig;
+import io.batchscope.plan.RecipeConfig.LearningRateConfig;
+import io.batchscope.plan.RecipeConfig.OptimizerSettings;
+import io.batchscope.plan.RecipeConfig.ScheduleConfig;
+import io.batchscope.plan.RecipeConfig.WarmupConfig;
 import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.DataConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
-import io.batchscope.plan.StudyConfig.LearningRateConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
-import io.batchscope.plan.StudyConfig.ScheduleConfig;
 import io.batchscope.plan.StudyConfig.SyncConfig;
+import io.batchscope.scaling.DecayScaling;
+import io.batchscope.scaling.MomentScaling;
 import io.batchscope.scaling.ScalingRule;
 import io.batchscope.units.Span;
 import java.util.Arrays;
@@ -25,6 +30,17 @@ record Studies(StudyConfig config) {
             new ModelFacts("model-1", "mlp 20-8-4", 204, 20, 4, Task.CLASSIFICATION, false, List.of());
     static final ClusterFacts CLUSTER = new ClusterFacts(4);
     static final FusedFacts FUSED = new FusedFacts(null, null);
+    static final GrowthConfig NO_GROWTH = new GrowthConfig(
+            GrowthConfig.By.NONE,
+            List.of(),
+            2,
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            false,
+            1,
+            2,
+            Span.parse("1 step"),
+            Span.parse("1 step"));
 
     /** 10 epochs, base rate 0.1 at 64, no warmup, constant rate. */
     static Studies ordinary() {
@@ -32,11 +48,15 @@ record Studies(StudyConfig config) {
                 "ordinary",
                 new DataConfig("data/x", 1.0, Optional.empty()),
                 new ModelConfig.Catalog("mlp", List.of(8), "relu"),
-                new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 0, 0.9, 0.999, 1e-8),
-                rate(ScalingRule.LINEAR, null, "0 steps", shape(ScheduleConfig.Shape.CONSTANT)),
+                List.of(new RecipeConfig(
+                        "",
+                        settings(new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 0, 0.9, 0.999, 1e-8)),
+                        rate(ScalingRule.LINEAR, null, "0 steps", shape(ScheduleConfig.Shape.CONSTANT)),
+                        Regularization.NONE,
+                        NO_GROWTH,
+                        new BudgetConfig(Span.parse("10 epochs"), Optional.empty(), 0, Optional.empty()))),
                 List.of(RequestedBatch.of(64)),
                 List.of(1L),
-                new BudgetConfig(Span.parse("10 epochs"), 0, Optional.empty()),
                 Optional.empty(),
                 new EvaluationConfig(Span.parse("1 epoch"), 1000, 10),
                 new SyncConfig(
@@ -52,13 +72,31 @@ record Studies(StudyConfig config) {
                 "results/x"));
     }
 
+    static OptimizerSettings settings(OptimizerConfig base) {
+        return new OptimizerSettings(base, MomentScaling.NONE, DecayScaling.NONE);
+    }
+
+    /** Base rate 0.1 at 64, a linear warmup from it. */
     static LearningRateConfig rate(ScalingRule scaling, @Nullable Double max, String warmup, ScheduleConfig schedule) {
-        return new LearningRateConfig(0.1, 64, scaling, Optional.ofNullable(max), Span.parse(warmup), schedule);
+        return new LearningRateConfig(
+                0.1,
+                64,
+                scaling,
+                Optional.ofNullable(max),
+                new WarmupConfig(Span.parse(warmup), WarmupConfig.Rise.LINEAR, Optional.empty()),
+                schedule);
     }
 
     static ScheduleConfig shape(ScheduleConfig.Shape shape, String... milestones) {
         return new ScheduleConfig(
-                shape, 0.01, 2, List.of(milestones).stream().map(Span::parse).toList(), 0.1);
+                shape,
+                0.01,
+                2,
+                List.of(milestones).stream().map(Span::parse).toList(),
+                0.1,
+                Span.parse("20 %"),
+                ScheduleConfig.DecayShape.LINEAR,
+                List.of());
     }
 
     StudyPlan plan() {
@@ -79,23 +117,53 @@ record Studies(StudyConfig config) {
     }
 
     Studies name(String name) {
-        return with(
-                name, config.data(), config.optimizer(), config.learningRate(), config.batchSizes(), config.seeds());
+        return with(name, config.data(), config.recipes(), config.batchSizes(), config.seeds());
     }
 
     Studies trainFraction(double fraction) {
         DataConfig data = new DataConfig(config.data().path(), fraction, Optional.empty());
-        return with(
-                config.name(), data, config.optimizer(), config.learningRate(), config.batchSizes(), config.seeds());
+        return with(config.name(), data, config.recipes(), config.batchSizes(), config.seeds());
+    }
+
+    /** The first recipe. */
+    RecipeConfig recipe() {
+        return config.recipes().get(0);
+    }
+
+    Studies recipes(RecipeConfig... recipes) {
+        return with(config.name(), config.data(), List.of(recipes), config.batchSizes(), config.seeds());
     }
 
     Studies optimizer(OptimizerConfig optimizer) {
-        return with(
-                config.name(), config.data(), optimizer, config.learningRate(), config.batchSizes(), config.seeds());
+        return optimizer(settings(optimizer));
+    }
+
+    Studies optimizer(OptimizerSettings optimizer) {
+        RecipeConfig now = recipe();
+        return recipes(new RecipeConfig(
+                now.name(), optimizer, now.learningRate(), now.regularization(), now.growth(), now.budget()));
     }
 
     Studies rate(LearningRateConfig rate) {
-        return with(config.name(), config.data(), config.optimizer(), rate, config.batchSizes(), config.seeds());
+        RecipeConfig now = recipe();
+        return recipes(
+                new RecipeConfig(now.name(), now.optimizer(), rate, now.regularization(), now.growth(), now.budget()));
+    }
+
+    Studies growth(GrowthConfig growth) {
+        RecipeConfig now = recipe();
+        return recipes(new RecipeConfig(
+                now.name(), now.optimizer(), now.learningRate(), now.regularization(), growth, now.budget()));
+    }
+
+    Studies budget(BudgetConfig budget) {
+        RecipeConfig now = recipe();
+        return recipes(new RecipeConfig(
+                now.name(), now.optimizer(), now.learningRate(), now.regularization(), now.growth(), budget));
+    }
+
+    Studies budget(String length, long minUpdates, Optional<Double> seconds) {
+        return budget(new BudgetConfig(Span.parse(length), Optional.empty(), minUpdates, seconds));
     }
 
     /** Batch sizes; 0 stands for full. */
@@ -103,37 +171,20 @@ record Studies(StudyConfig config) {
         List<RequestedBatch> requested = Arrays.stream(sizes)
                 .mapToObj(size -> size == 0 ? RequestedBatch.full() : RequestedBatch.of(size))
                 .toList();
-        return with(config.name(), config.data(), config.optimizer(), config.learningRate(), requested, config.seeds());
+        return with(config.name(), config.data(), config.recipes(), requested, config.seeds());
     }
 
     Studies seeds(Long... seeds) {
-        return with(
-                config.name(),
-                config.data(),
-                config.optimizer(),
-                config.learningRate(),
-                config.batchSizes(),
-                List.of(seeds));
-    }
-
-    Studies budget(String length, long minUpdates, Optional<Double> seconds) {
-        return with(
-                new BudgetConfig(Span.parse(length), minUpdates, seconds),
-                config.target(),
-                config.evaluation(),
-                config.sync());
+        return with(config.name(), config.data(), config.recipes(), config.batchSizes(), List.of(seeds));
     }
 
     Studies target(Target target) {
-        return with(config.budget(), Optional.of(target), config.evaluation(), config.sync());
+        return with(Optional.of(target), config.evaluation(), config.sync());
     }
 
     Studies evaluation(String every, int maxStepRows, double divergenceFactor) {
         return with(
-                config.budget(),
-                config.target(),
-                new EvaluationConfig(Span.parse(every), maxStepRows, divergenceFactor),
-                config.sync());
+                config.target(), new EvaluationConfig(Span.parse(every), maxStepRows, divergenceFactor), config.sync());
     }
 
     Studies sync(OptionalInt workers, int microBatch, double timeoutSeconds) {
@@ -145,7 +196,7 @@ record Studies(StudyConfig config) {
                 Transport.AUTO,
                 timeoutSeconds,
                 2);
-        return with(config.budget(), config.target(), config.evaluation(), sync);
+        return with(config.target(), config.evaluation(), sync);
     }
 
     Studies modes(SyncModeConfig... modes) {
@@ -158,7 +209,7 @@ record Studies(StudyConfig config) {
                 now.transport(),
                 now.timeoutSeconds(),
                 now.retries());
-        return with(config.budget(), config.target(), config.evaluation(), sync);
+        return with(config.target(), config.evaluation(), sync);
     }
 
     Studies mode(Synchronization synchronization) {
@@ -166,25 +217,22 @@ record Studies(StudyConfig config) {
     }
 
     Studies replica(ReplicaKind asked) {
-        return with(config.budget(), config.target(), config.evaluation(), config.sync(), Optional.of(asked));
+        return with(config.target(), config.evaluation(), config.sync(), Optional.of(asked));
     }
 
     private Studies with(
             String name,
             DataConfig data,
-            OptimizerConfig optimizer,
-            LearningRateConfig rate,
+            List<RecipeConfig> recipes,
             List<RequestedBatch> batchSizes,
             List<Long> seeds) {
         return new Studies(new StudyConfig(
                 name,
                 data,
                 config.model(),
-                optimizer,
-                rate,
+                recipes,
                 batchSizes,
                 seeds,
-                config.budget(),
                 config.target(),
                 config.evaluation(),
                 config.sync(),
@@ -193,25 +241,19 @@ record Studies(StudyConfig config) {
                 config.output()));
     }
 
-    private Studies with(BudgetConfig budget, Optional<Target> target, EvaluationConfig evaluation, SyncConfig sync) {
-        return with(budget, target, evaluation, sync, config.replica());
+    private Studies with(Optional<Target> target, EvaluationConfig evaluation, SyncConfig sync) {
+        return with(target, evaluation, sync, config.replica());
     }
 
     private Studies with(
-            BudgetConfig budget,
-            Optional<Target> target,
-            EvaluationConfig evaluation,
-            SyncConfig sync,
-            Optional<ReplicaKind> replica) {
+            Optional<Target> target, EvaluationConfig evaluation, SyncConfig sync, Optional<ReplicaKind> replica) {
         return new Studies(new StudyConfig(
                 config.name(),
                 config.data(),
                 config.model(),
-                config.optimizer(),
-                config.learningRate(),
+                config.recipes(),
                 config.batchSizes(),
                 config.seeds(),
-                budget,
                 target,
                 evaluation,
                 sync,

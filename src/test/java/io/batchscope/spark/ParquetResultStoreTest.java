@@ -147,7 +147,28 @@ class ParquetResultStoreTest {
     void aRefusedRunLeavesItsOldRowsAlone() {
         RunResult good = SampleRuns.run("r1", 8, 1, 3);
         StepRecord notANumber = new StepRecord(
-                "study", "r1", 8, 1, 1, 0, 8, 0.1, Double.NaN, 1.0, null, null, null, null, null, null, null, 0, 0, 0);
+                "study",
+                "r1",
+                8,
+                1,
+                1,
+                0,
+                8,
+                null,
+                0.1,
+                null,
+                Double.NaN,
+                1.0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                0,
+                0);
         try (ParquetResultStore store = open()) {
             store.write(good);
             assertThatThrownBy(() ->

@@ -30,6 +30,7 @@ class RunRecordsTest {
         return new TrainedRun(
                 outcome,
                 10,
+                null,
                 stepsToTarget,
                 stepsToTarget == null ? null : 1.5,
                 trainSeconds,
@@ -163,6 +164,7 @@ class RunRecordsTest {
         TrainedRun run = new TrainedRun(
                 new Outcome.Diverged(3, Double.NaN),
                 3,
+                null,
                 null,
                 null,
                 1,

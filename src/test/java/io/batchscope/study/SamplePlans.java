@@ -3,6 +3,8 @@ package io.batchscope.study;
 import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.Pace;
+import io.batchscope.plan.Regularization;
 import io.batchscope.plan.ReplicaChoice;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
@@ -44,6 +46,7 @@ final class SamplePlans {
                 id,
                 "t" + id,
                 "study",
+                RunPlan.Recipe.ONLY,
                 Task.CLASSIFICATION,
                 batchSize,
                 workers,
@@ -56,11 +59,13 @@ final class SamplePlans {
                 synchronization,
                 ReplicaKind.DL4J,
                 new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 0.001, 0.9, 0.999, 1e-8),
+                Regularization.NONE,
                 ScalingRule.SQRT,
                 0.05,
                 0.1,
                 5,
                 new LearningRateSchedule.Constant(0.1),
+                Pace.Planned.CONSTANT,
                 plannedSteps,
                 10,
                 1,
@@ -83,6 +88,7 @@ final class SamplePlans {
         return new TrainedRun(
                 outcome,
                 last,
+                null,
                 null,
                 null,
                 2,
@@ -108,7 +114,9 @@ final class SamplePlans {
                 step,
                 0,
                 0,
+                null,
                 0.1,
+                null,
                 loss,
                 1.0,
                 null,

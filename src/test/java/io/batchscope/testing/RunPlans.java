@@ -2,6 +2,8 @@ package io.batchscope.testing;
 
 import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.Pace;
+import io.batchscope.plan.Regularization;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization;
@@ -141,6 +143,7 @@ public record RunPlans(
                 "r" + batchSize + "w" + workers,
                 "t" + batchSize,
                 "test",
+                RunPlan.Recipe.ONLY,
                 task,
                 batchSize,
                 workers,
@@ -153,11 +156,13 @@ public record RunPlans(
                 new Synchronization.Synchronous(),
                 ReplicaKind.DL4J,
                 optimizer,
+                Regularization.NONE,
                 ScalingRule.NONE,
                 rate,
                 rate,
                 0,
                 schedule,
+                Pace.Planned.CONSTANT,
                 steps,
                 evaluateEvery,
                 stepRowEvery,

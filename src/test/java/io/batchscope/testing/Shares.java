@@ -3,7 +3,7 @@ package io.batchscope.testing;
 import io.batchscope.data.EpochOrder;
 import io.batchscope.data.Examples;
 import io.batchscope.plan.RunPlan;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,7 +17,7 @@ public final class Shares {
      * @param step the update, from 0
      */
     public static List<Integer> of(RunPlan plan, Examples all, long step, int rank) {
-        EpochGeometry geometry = plan.geometry();
+        BatchTrajectory geometry = plan.geometry();
         EpochOrder order = new EpochOrder(plan.trainExamples(), plan.lanes(), plan.seed());
         List<Integer> owned = OwnedExamples.of(all, order, rank, plan.workers()).owned();
         int[] places = new int[owned.size()];

@@ -13,7 +13,7 @@ import io.batchscope.train.Parameters;
 import io.batchscope.train.Replica.Score;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingListener;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dl4jRun {
     private final RunPlan plan;
-    private final EpochGeometry geometry;
+    private final BatchTrajectory geometry;
     private final Rounds rounds;
     private final BiFunction<Split, float[], Score> scoring;
     private final TrainingListener listener;
@@ -73,6 +73,7 @@ final class Dl4jRun {
         return new TrainedRun(
                 end,
                 step,
+                geometry,
                 stepsToTarget,
                 secondsToTarget,
                 seconds(totalNanos),
@@ -133,7 +134,9 @@ final class Dl4jRun {
                 step,
                 geometry.epochsAfter(step),
                 geometry.examplesAfter(step),
+                (long) geometry.sizeOf(step - 1),
                 plan.schedule().rateAt(step - 1),
+                null,
                 round.loss(),
                 null,
                 null,

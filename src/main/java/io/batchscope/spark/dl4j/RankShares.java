@@ -5,7 +5,7 @@ import io.batchscope.data.EpochOrder;
 import io.batchscope.data.Examples;
 import io.batchscope.nn.DataSets;
 import io.batchscope.plan.RunPlan;
-import io.batchscope.units.EpochGeometry;
+import io.batchscope.units.BatchTrajectory;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
 
@@ -15,7 +15,7 @@ final class RankShares {
     private final int rank;
     private final Examples examples;
     private final DataSets dataSets;
-    private final EpochGeometry geometry;
+    private final BatchTrajectory geometry;
     private final EpochOrder order;
     private final int[] share;
     private EpochOrder.@Nullable Epoch epoch;

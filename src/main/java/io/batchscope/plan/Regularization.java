@@ -1,0 +1,30 @@
+package io.batchscope.plan;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a run does to its examples against overfitting.
+ *
+ * @param labelSmoothing ε, in [0, 1): the true class counts 1 − ε, and ε is spread evenly over all classes (Szegedy et al.
+ *     2016, section 7); in training only
+ * @param ghostBatch the most examples that batch normalization takes its statistics of (Hoffer et al. 2017, algorithm 1);
+ *     0: those of a micro-batch
+ */
+public record Regularization(double labelSmoothing, int ghostBatch) implements Serializable {
+    /** Nothing. */
+    public static final Regularization NONE = new Regularization(0, 0);
+
+    /** One short line for people and for the column {@code regularization}; empty where there is nothing. */
+    public String describe() {
+        List<String> words = new ArrayList<>();
+        if (labelSmoothing > 0) {
+            words.add("label smoothing " + labelSmoothing);
+        }
+        if (ghostBatch > 0) {
+            words.add("ghost batch " + ghostBatch);
+        }
+        return String.join(", ", words);
+    }
+}

@@ -116,7 +116,7 @@ public final class StepLoop {
         this.listener = listener;
         this.feeder = feeder;
         this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
-        this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
+        this.parameterUpdate = new ParameterUpdate(plan.optimizer(), replica);
         this.parameters = parameterUpdate.parameters();
         this.synchronizer = Synchronizer.of(plan, feeder, parameterUpdate, replica, collective);
         this.state = new RunState(plan);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 
@@ -33,11 +34,21 @@ final class Tensors {
     }
 
     private static Kind kind(Layer layer, String key) {
+        return layer instanceof BatchNormalization
+                ? Kind.NORMALIZATION
+                : kind(layer.conf().getLayer(), key);
+    }
+
+    private static Kind kind(org.deeplearning4j.nn.conf.layers.Layer settings, String key) {
+        if (settings instanceof Bidirectional both) {
+            // Its own answer takes weights for biases. Its keys are those of the layer in it after a letter for the
+            // direction.
+            return kind(both.getFwd(), key.substring(1));
+        }
         // A dense or recurrent layer's gain is the scale of its layer normalization.
-        if (layer instanceof BatchNormalization || key.equals(DefaultParamInitializer.GAIN_KEY)) {
+        if (key.equals(DefaultParamInitializer.GAIN_KEY)) {
             return Kind.NORMALIZATION;
         }
-        org.deeplearning4j.nn.conf.layers.Layer settings = layer.conf().getLayer();
         return settings.initializer().isBiasParam(settings, key) ? Kind.BIAS : Kind.WEIGHT;
     }
 }

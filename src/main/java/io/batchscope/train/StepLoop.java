@@ -115,7 +115,7 @@ public final class StepLoop {
         this.listener = listener;
         this.feeder = feeder;
         this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
-        this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
+        this.parameterUpdate = new ParameterUpdate(plan.optimizer(), replica);
         this.parameters = parameterUpdate.parameters();
         this.pacing = Pacing.of(plan);
         this.synchronizer = Synchronizer.of(plan, pacing, feeder, parameterUpdate, replica, collective);

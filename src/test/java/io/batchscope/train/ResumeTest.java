@@ -113,7 +113,10 @@ class ResumeTest {
         "NESTEROV, 0.9, 3, 4",
         "ADAM, 0, 1, 5",
         "ADAM, 0, 3, 1",
-        "ADAMW, 0, 3, 3"
+        "ADAMW, 0, 3, 3",
+        "LARS, 0.9, 1, 4",
+        "LARS, 0.9, 3, 1",
+        "LAMB, 0, 3, 4"
     })
     void theEndDoesNotDependOnWhereItWasKilled(OptimizerConfig.Name name, double momentum, int workers, long everySteps)
             throws Exception {

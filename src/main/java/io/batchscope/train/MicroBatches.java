@@ -38,7 +38,10 @@ final class MicroBatches {
 
     /** A buffer that holds any of them. */
     MicroBatch newBuffer() {
-        return new MicroBatch(Math.min(plan.microBatch(), Math.max(1, share.length)), examples.featureCount());
+        return new MicroBatch(
+                Math.min(plan.microBatch(), Math.max(1, share.length)),
+                examples.featureCount(),
+                plan.regularization().labelSmoothing());
     }
 
     /** Features of a full micro-batch, about: its examples may differ by one where workers share unevenly. */

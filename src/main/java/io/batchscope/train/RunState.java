@@ -27,7 +27,7 @@ final class RunState {
     private static final int NUMBERS = 9;
 
     private final RunPlan plan;
-    private final BatchTrajectory geometry;
+    private final Pacing pacing;
     final StepTimes total = new StepTimes();
     final DivergenceWatch divergence;
     final List<StepRecord> stepRows = new ArrayList<>();
@@ -41,6 +41,9 @@ final class RunState {
     /** Of these, at the last agreement. */
     long agreed;
 
+    /** The run's progress then, see {@link Pacing#progress}. */
+    private double agreedProgress;
+
     /** Whether its time was taken with several spreads of the batch, so that it belongs to none. */
     private boolean spreadChanged;
 
@@ -51,13 +54,24 @@ final class RunState {
      * What is known of an update's row before the ranks agree.
      *
      * @param step the update's number, from 0
+     * @param gain of the update, see {@link Pacing#gain}
+     * @param noiseScale as known before it
      */
     record PendingRow(
-            long step, double rate, long bytesSent, double computeSeconds, double syncSeconds, double dataSeconds) {
-        static PendingRow of(long step, double rate, long bytesSent, StepTimes times) {
+            long step,
+            double rate,
+            @Nullable Double gain,
+            @Nullable Double noiseScale,
+            long bytesSent,
+            double computeSeconds,
+            double syncSeconds,
+            double dataSeconds) {
+        static PendingRow of(long step, double rate, Pacing pacing, long bytesSent, StepTimes times) {
             return new PendingRow(
                     step,
                     rate,
+                    pacing.gain(),
+                    pacing.noiseScale(),
                     bytesSent,
                     StepTimes.seconds(times.computeNanos),
                     StepTimes.seconds(times.syncNanos),
@@ -65,22 +79,30 @@ final class RunState {
         }
     }
 
-    RunState(RunPlan plan) {
+    /** @param pacing tells how far the run is, and the sizes of its batches */
+    RunState(RunPlan plan, Pacing pacing) {
         this.plan = plan;
-        this.geometry = plan.geometry();
+        this.pacing = pacing;
         this.divergence = new DivergenceWatch(plan.divergenceFactor());
     }
 
-    /** Whether, every so many updates, something falls due between the last agreement and this one. */
-    boolean isDue(long everySteps) {
-        return step / everySteps > agreed / everySteps;
+    /** Whether, every so much progress, something falls due between the last agreement and this one. */
+    boolean isDue(long every) {
+        return Math.floor(pacing.progress() / every) > Math.floor(agreedProgress / every);
+    }
+
+    /** Ranks agree now. */
+    void agree() {
+        agreed = step;
+        agreedProgress = pacing.progress();
     }
 
     /** Whether the row of an update is kept: now and then, of agreements that are apart as well, and the last one's. */
     boolean keepsRow(long update) {
         long every = plan.stepRowEvery();
-        return update % every == 0
-                || update == plan.plannedSteps() - 1
+        double before = pacing.progress();
+        return Math.ceil(before / every) * every < pacing.progressAfterUpdate()
+                || pacing.isLast(update)
                 || (update > agreed
                         && (update + 1) / every > agreed / every
                         && plan.synchronization().agreesAfter(update, plan.plannedSteps()));
@@ -97,7 +119,7 @@ final class RunState {
         for (int i = 0; i < agreement.losses().size(); i++) {
             long update = agreed + i;
             double loss = agreement.losses().get(i);
-            if (divergence.hasDiverged(loss, geometry.sizeOf(update))) {
+            if (divergence.hasDiverged(loss, pacing.trajectory().sizeOf(update))) {
                 step = update;
                 return new Outcome.Diverged(update + 1, loss);
             }
@@ -119,22 +141,24 @@ final class RunState {
      */
     StepRecord keep(PendingRow pending, double loss, @Nullable Agreement agreement) {
         long stepsDone = pending.step() + 1;
+        BatchTrajectory trajectory = pacing.trajectory();
+        GradientSquares squares = agreement == null ? null : agreement.squares();
         StepRecord row = new StepRecord(
                 plan.study(),
                 plan.runId(),
                 plan.batchSize(),
                 plan.seed(),
                 stepsDone,
-                geometry.epochsAfter(stepsDone),
-                geometry.examplesAfter(stepsDone),
-                (long) geometry.sizeOf(pending.step()),
+                trajectory.epochsAfter(stepsDone),
+                trajectory.examplesAfter(stepsDone),
+                (long) trajectory.sizeOf(pending.step()),
                 pending.rate(),
-                null,
+                pending.gain(),
                 loss,
                 agreement == null ? null : agreement.gradientNorm(),
-                null,
-                null,
-                null,
+                squares == null ? null : squares.small(),
+                squares == null ? null : squares.big(),
+                squares == null ? null : pending.noiseScale(),
                 pending.bytesSent(),
                 agreement == null ? null : agreement.sparsity(),
                 agreement == null ? null : agreement.threshold(),
@@ -154,8 +178,8 @@ final class RunState {
                 plan.batchSize(),
                 plan.seed(),
                 stepsDone,
-                geometry.epochsAfter(stepsDone),
-                geometry.examplesAfter(stepsDone),
+                pacing.trajectory().epochsAfter(stepsDone),
+                pacing.trajectory().examplesAfter(stepsDone),
                 StepTimes.seconds(total.totalNanos),
                 split.label(),
                 score.loss(),
@@ -194,7 +218,7 @@ final class RunState {
         return new TrainedRun(
                 outcome,
                 step,
-                geometry,
+                pacing.trajectory(),
                 reached == null ? null : reached.step(),
                 secondsToTarget(),
                 seconds(total.totalNanos),

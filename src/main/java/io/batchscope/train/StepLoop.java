@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class StepLoop {
     private final Collective collective;
     private final List<String> hosts;
     private final TrainingListener listener;
+    private final Pacing pacing;
     private final Synchronizer synchronizer;
     private final Evaluator evaluator;
     private final Feeder feeder;
@@ -118,8 +120,9 @@ public final class StepLoop {
         this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
         this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
         this.parameters = parameterUpdate.parameters();
-        this.synchronizer = Synchronizer.of(plan, feeder, parameterUpdate, replica, collective);
-        this.state = new RunState(plan);
+        this.pacing = Pacing.of(plan);
+        this.synchronizer = Synchronizer.of(plan, pacing, feeder, parameterUpdate, replica, collective);
+        this.state = new RunState(plan, pacing);
         this.memory = new MemoryPeaks(replica);
         this.from = checkpointing.from();
         this.checkpoints = new CheckpointWriter(
@@ -168,19 +171,25 @@ public final class StepLoop {
             }
         }
         @Nullable Outcome outcome = null;
-        while (outcome == null && state.step < plan.plannedSteps()) {
+        boolean last = false;
+        while (outcome == null && !last) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("run " + plan.runId() + " was stopped at step " + state.step);
             }
+            last = pacing.isLast(state.step);
             Agreement agreement = update(state.step);
             outcome = agreement == null ? null : state.end(agreement, listener);
             if (outcome instanceof Outcome.Diverged) {
                 break;
             }
+            boolean otherBatches = pacing.done(state.step, agreement == null ? null : agreement.squares());
             state.step++;
+            if (otherBatches && !last) {
+                feeder.change(pacing.trajectory(), state.step);
+            }
             listener.onProgress(state.step);
             if (agreement != null) {
-                outcome = afterAgreement(agreement, outcome);
+                outcome = afterAgreement(agreement, outcome, last);
             }
         }
         Outcome end = finish(state.step, outcome == null ? new Outcome.Completed() : outcome);
@@ -190,17 +199,17 @@ public final class StepLoop {
     }
 
     /** Evaluates and begins a checkpoint where they are due. */
-    private @Nullable Outcome afterAgreement(Agreement agreement, @Nullable Outcome outcome) {
-        boolean last = outcome != null || state.step == plan.plannedSteps();
+    private @Nullable Outcome afterAgreement(Agreement agreement, @Nullable Outcome outcome, boolean lastUpdate) {
+        boolean last = outcome != null || lastUpdate;
         if (last || state.isDue(plan.evaluateEvery())) {
             outcome = afterEvaluation(state.step, evaluate(state.step, Split.VALIDATION), outcome);
         }
-        state.agreed = state.step;
+        state.agree();
         if (!last && outcome == null && agreement.checkpointWanted()) {
             List<float[]> vectors = new ArrayList<>(parameterUpdate.vectors());
             vectors.addAll(OwnVectors.gather(synchronizer.ownVectors(), collective));
             if (collective.rank() == 0) {
-                checkpoints.write(vectors, copies -> state.checkpoint(memory.peaks(), synchronizer.numbers(), copies));
+                checkpoints.write(vectors, copies -> state.checkpoint(memory.peaks(), numbers(), copies));
             }
         }
         return outcome;
@@ -232,23 +241,33 @@ public final class StepLoop {
             replica.writeParameters(parameters);
         }
         if (state.step > 0) {
-            restoreSynchronizer(start, vectors.size());
+            restore(start, vectors.size());
         }
-        state.agreed = state.step;
-        feeder.startAt(state.step);
+        state.agree();
+        feeder.change(pacing.trajectory(), state.step);
         checkpoints.startAt(state.step, state.total.totalNanos, start == null ? List.of() : start.vectors());
     }
 
+    /** What the synchronizer keeps, then what the pacing does. */
+    private double[] numbers() {
+        return DoubleStream.concat(Arrays.stream(synchronizer.numbers()), Arrays.stream(pacing.numbers()))
+                .toArray();
+    }
+
     /** @param start on the first rank; the others have it from there */
-    private void restoreSynchronizer(@Nullable Checkpoint start, int common) {
-        double[] numbers = synchronizer.numbers();
+    private void restore(@Nullable Checkpoint start, int common) {
+        double[] count = {start == null ? 0 : start.numbers().size()};
+        RunState.share(count, collective);
+        double[] numbers = new double[(int) count[0]];
         List<float[]> all = List.of();
         if (start != null) {
             Arrays.setAll(numbers, i -> start.numbers().get(i));
             all = start.vectors().subList(common, start.vectors().size());
         }
         RunState.share(numbers, collective);
-        synchronizer.restore(numbers);
+        int own = synchronizer.numbers().length;
+        synchronizer.restore(Arrays.copyOf(numbers, own));
+        pacing.restore(state.step, Arrays.copyOfRange(numbers, own, numbers.length));
         OwnVectors.scatter(all, synchronizer.ownVectors(), collective);
     }
 
@@ -257,7 +276,7 @@ public final class StepLoop {
         times.clear();
         long start = System.nanoTime();
         long sentBefore = collective.sentBytes();
-        double rate = plan.schedule().rateAt(step);
+        double rate = pacing.rate(step);
         boolean keepRow = state.keepsRow(step);
         Votes votes = new Votes(
                 StepTimes.seconds(state.total.totalNanos) > plan.secondsLimit(),
@@ -269,7 +288,7 @@ public final class StepLoop {
         state.bytesSent += sent;
         if (keepRow) {
             memory.sample();
-            state.pending.add(PendingRow.of(step, rate, sent, times));
+            state.pending.add(PendingRow.of(step, rate, pacing, sent, times));
         }
         return agreement;
     }

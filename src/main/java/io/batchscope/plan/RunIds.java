@@ -37,9 +37,9 @@ final class RunIds {
         return sync.microBatch().isEmpty() ? Set.of("microBatch") : Set.of();
     }
 
-    /** The plan in other pieces, if it has any; names that the pieces are part of change with them. */
+    /** The plan in other pieces, if it has any; names that the pieces are part of change with them. Ghost batches stay. */
     static RunPlan withMicroBatch(RunPlan plan, int microBatch) {
-        if (!plan.usesStepLoop()) {
+        if (!plan.usesStepLoop() || plan.regularization().ghostBatch() > 0) {
             return plan;
         }
         boolean named = plan.trainingId().equals(id("t", plan, Set.of()));

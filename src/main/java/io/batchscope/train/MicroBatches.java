@@ -43,7 +43,10 @@ final class MicroBatches {
 
     /** A buffer that holds any of them. */
     MicroBatch newBuffer() {
-        return new MicroBatch(Math.toIntExact(largestPart(Math.max(1, share.length))), examples.featureCount());
+        return new MicroBatch(
+                Math.toIntExact(largestPart(Math.max(1, share.length))),
+                examples.featureCount(),
+                plan.regularization().labelSmoothing());
     }
 
     /** Examples of the largest micro-batch of shares up to this size. */

@@ -31,7 +31,8 @@ public interface Replica extends AutoCloseable {
     }
 
     /**
-     * Computes {@code weight} × the gradient of the <em>sum</em> over the batch's examples of the loss, in training mode.
+     * Computes {@code weight} × the gradient of the <em>sum</em> over the batch's examples of the loss, in training mode,
+     * where labels are smoothed as the batch says ({@link Batch#labelSmoothing}).
      *
      * @param batch at least one example
      * @param weight what the sum counts for; 1 / (size of the global batch) makes the parts of a global batch add up to
@@ -73,7 +74,7 @@ public interface Replica extends AutoCloseable {
         return List.of();
     }
 
-    /** Loss and hits of the batch in inference mode. */
+    /** Loss and hits of the batch in inference mode, whatever its label smoothing. */
     Score score(Batch batch);
 
     /**

@@ -9,7 +9,6 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
 import io.batchscope.plan.Task;
-import io.batchscope.testing.ResNet8;
 import io.batchscope.train.ParameterTensor;
 import io.batchscope.train.ParameterTensor.Kind;
 import io.batchscope.train.Program;
@@ -42,7 +41,10 @@ class TensorsTest {
     }
 
     private static Oracle resNet() {
-        return Oracle.of("ResNet8", ResNet8.configuration(), List.of(3, 32, 32), ResNet8.CLASSES, 2);
+        List<Integer> shape = List.of(3, 32, 32);
+        ImportedModel model =
+                ModelCatalog.model(new Catalog("resnet8", List.of(), "relu"), shape, Task.CLASSIFICATION, CLASSES);
+        return new Oracle("resnet8", model.source(), List.of(3 * 32 * 32), Task.CLASSIFICATION, CLASSES, 2);
     }
 
     private static Oracle fixedNormalization() {

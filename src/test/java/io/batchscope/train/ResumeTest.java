@@ -67,7 +67,7 @@ class ResumeTest {
     }
 
     /** Kills a run at each of its moments, lets it go on, and compares the end with an undisturbed one. */
-    private static void killEverywhere(CheckpointedRanks ranks, RunPlan plan) throws Exception {
+    static void killEverywhere(CheckpointedRanks ranks, RunPlan plan) throws Exception {
         Events events = new Events(0);
         List<TrainedRun> whole = ranks.train(plan, CheckpointStore.NONE, events);
         assertThat(events.count()).isGreaterThan(plan.plannedSteps() > 5 ? 10 : 1);
@@ -96,7 +96,9 @@ class ResumeTest {
         List<String> rows = new ArrayList<>();
         run.stepRows()
                 .forEach(row -> rows.add(row.runId() + " step " + row.step() + " " + row.epoch() + " " + row.examples()
-                        + " " + row.learningRate() + " " + row.loss() + " " + row.gradientNorm()));
+                        + " " + row.learningRate() + " " + row.loss() + " " + row.gradientNorm() + " " + row.gain()
+                        + " " + row.noiseScale() + " "
+                        + row.updateExamples()));
         run.evalRows()
                 .forEach(row -> rows.add(row.runId() + " eval " + row.step() + " " + row.epoch() + " " + row.examples()
                         + " " + row.split() + " " + row.loss() + " " + row.accuracy()));

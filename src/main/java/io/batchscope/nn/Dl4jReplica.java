@@ -2,6 +2,7 @@ package io.batchscope.nn;
 
 import io.batchscope.data.Batch;
 import io.batchscope.plan.Task;
+import io.batchscope.train.ParameterTensor;
 import io.batchscope.train.Replica;
 import io.batchscope.train.WeightPenalty;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class Dl4jReplica implements Replica {
     private final IActivation applied;
     private final boolean smoothable;
     private final List<Range> held;
+    private final List<ParameterTensor> tensors;
     private final List<WeightPenalty> penalties;
     private final boolean random;
     private final INDArray parameters;
@@ -61,6 +63,7 @@ final class Dl4jReplica implements Replica {
         this.applied = Losses.applied(network.outputActivation());
         this.smoothable = Losses.smoothable(network, task);
         this.held = held(network);
+        this.tensors = Tensors.of(network);
         this.random = network.layers().stream().anyMatch(Dl4jReplica::isRandom);
         this.parameters = network.parameters();
         this.inputShape = new long[inputShape.size() + 1];
@@ -96,17 +99,22 @@ final class Dl4jReplica implements Replica {
         List<Range> ranges = new ArrayList<>();
         for (Layer layer : network.layers()) {
             layer.paramTable().forEach((key, values) -> {
-                boolean statistic = layer instanceof BatchNormalization
-                        && (key.equals(BatchNormalizationParamInitializer.GLOBAL_MEAN)
-                                || key.equals(BatchNormalizationParamInitializer.GLOBAL_VAR)
-                                || key.equals(BatchNormalizationParamInitializer.GLOBAL_LOG_STD));
-                if (statistic || layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop) {
+                if (isHeld(layer, key)) {
                     int from = Math.toIntExact(values.offset());
                     ranges.add(new Range(from, from + Math.toIntExact(values.length())));
                 }
             });
         }
         return List.copyOf(ranges);
+    }
+
+    /** Whether the update rule must leave the layer's parameter array {@code key} alone. */
+    static boolean isHeld(Layer layer, String key) {
+        boolean statistic = layer instanceof BatchNormalization
+                && (key.equals(BatchNormalizationParamInitializer.GLOBAL_MEAN)
+                        || key.equals(BatchNormalizationParamInitializer.GLOBAL_VAR)
+                        || key.equals(BatchNormalizationParamInitializer.GLOBAL_LOG_STD));
+        return statistic || layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
     }
 
     @Override
@@ -127,6 +135,11 @@ final class Dl4jReplica implements Replica {
     @Override
     public List<Range> heldParameters() {
         return held;
+    }
+
+    @Override
+    public List<ParameterTensor> tensors() {
+        return tensors;
     }
 
     @Override

@@ -106,8 +106,7 @@ public final class Planner {
                     sync.timeoutSeconds(),
                     stepLoop ? sync.retries() : 0,
                     stepLoop ? checkpoints(course) : CheckpointPolicy.NONE);
-            return RunIds.withIds(
-                    plan, RunIds.chosen(sync, model, synchronization), RunIds.spread(model, synchronization));
+            return RunIds.withIds(plan, RunIds.chosen(sync, model, plan), RunIds.spread(model, plan));
         }
 
         private CheckpointPolicy checkpoints(Course course) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * AdaScale SGD (Johnson et al. 2020, algorithm 1): the rate of an update is that of the schedule for the base batch times the
  * gain r, and the update counts as r of the base batch's. The gain comes from the updates before; of the first it is 1. Averages and
  * least values are those of section 3.4: a weight of the latest estimate of S/1000, but no less than 1/t; σ̂² at least 10⁻⁶, μ̂²
- * at least 0.
+ * at least 0. The parts whose gradients are compared need not have B₀ examples: fewer, larger ones cost less time and estimate the
+ * same.
  */
 final class AdaScalePacing implements Pacing {
     private static final double LEAST_VARIANCE = 1e-6;

@@ -117,7 +117,8 @@ final class GlobalGradient {
                 mean[parameterCount + EXTRAS + 1],
                 mean[parameterCount + EXTRAS + 2],
                 big,
-                examples);
+                examples,
+                pacing.trajectory().examples());
     }
 
     /** ‖mean gradient‖₂. */

@@ -53,10 +53,20 @@ public interface Replica extends AutoCloseable {
 
     /**
      * The parameters that are not held, tensor by tensor in ascending order: what a layer-wise rule gives a rate of its own,
-     * and what weight decay may leave out.
+     * and what weight decay may leave out. By default what lies between held parameters is one weight.
      */
     default List<ParameterTensor> tensors() {
-        return List.of(new ParameterTensor("parameters", 0, parameterCount(), ParameterTensor.Kind.WEIGHT));
+        List<ParameterTensor> tensors = new ArrayList<>();
+        int from = 0;
+        List<Range> held = new ArrayList<>(Range.joined(heldParameters()));
+        held.add(new Range(parameterCount(), parameterCount()));
+        for (Range range : held) {
+            if (range.from() > from) {
+                tensors.add(new ParameterTensor("parameters" + from, from, range.from(), ParameterTensor.Kind.WEIGHT));
+            }
+            from = range.to();
+        }
+        return tensors;
     }
 
     /** The model's own penalties on its parameters, none of them held; {@link #gradient} leaves them out. */

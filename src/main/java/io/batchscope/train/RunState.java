@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * only; the others, when they go on from a checkpoint, take over what decisions depend on.
  */
 final class RunState {
-    /** Puts nothing into a sum: x + −0 is x for every x, −0 included. */
-    private static final double NOTHING = -0.0;
-
     private static final int NUMBERS = 9;
 
     private final RunPlan plan;
@@ -267,52 +264,19 @@ final class RunState {
         if (collective.rank() == 0) {
             Checkpoint.Watch watch = divergence.state();
             Reached seen = reached;
-            putLong(step, numbers, 0);
+            FirstRank.putLong(step, numbers, 0);
             numbers[2] = watch.limit();
             numbers[3] = watch.smoothed();
-            putLong(watch.examplesBefore(), numbers, 4);
+            FirstRank.putLong(watch.examplesBefore(), numbers, 4);
             numbers[6] = watch.lossSumBefore();
             numbers[7] = seen == null ? -1 : seen.step();
             numbers[8] = seen == null ? 0 : seen.seconds();
-        } else {
-            Arrays.fill(numbers, NOTHING);
         }
-        collective.allReduceSum(numbers, 0, NUMBERS);
+        FirstRank.share(numbers, collective);
         if (collective.rank() > 0) {
-            step = getLong(numbers, 0);
-            divergence.restore(new Checkpoint.Watch(numbers[2], numbers[3], getLong(numbers, 4), numbers[6]));
+            step = FirstRank.getLong(numbers, 0);
+            divergence.restore(new Checkpoint.Watch(numbers[2], numbers[3], FirstRank.getLong(numbers, 4), numbers[6]));
             reached = numbers[7] < 0 ? null : new Reached((long) numbers[7], numbers[8]);
-        }
-    }
-
-    /** A double holds 53 bits exactly, so a long takes two. */
-    private static void putLong(long value, double[] into, int at) {
-        into[at] = value >> 32;
-        into[at + 1] = value & 0xffffffffL;
-    }
-
-    private static long getLong(double[] from, int at) {
-        return ((long) from[at] << 32) | (long) from[at + 1];
-    }
-
-    /** Gives the first rank's numbers to the others, to the bit. */
-    static void share(double[] numbers, Collective collective) {
-        if (numbers.length == 0) {
-            return;
-        }
-        if (collective.rank() > 0) {
-            Arrays.fill(numbers, NOTHING);
-        }
-        collective.allReduceSum(numbers, 0, numbers.length);
-    }
-
-    /** Gives the first rank's vectors to the others, to the bit. */
-    static void share(List<float[]> vectors, Collective collective) {
-        for (float[] vector : vectors) {
-            if (collective.rank() > 0) {
-                Arrays.fill(vector, (float) NOTHING);
-            }
-            collective.allReduceSum(vector, 0, vector.length);
         }
     }
 }

@@ -11,11 +11,9 @@ import io.batchscope.train.RunState.PendingRow;
 import io.batchscope.train.Synchronizer.Votes;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepLoop {
     private final RunPlan plan;
-    private final Replica replica;
     private final Collective collective;
     private final List<String> hosts;
     private final TrainingListener listener;
@@ -39,6 +36,7 @@ public final class StepLoop {
     private final StepTimes times = new StepTimes();
     private final RunState state;
     private final MemoryPeaks memory;
+    private final JointStart start;
     private final CheckpointWriter checkpoints;
     private @Nullable Checkpoint from;
 
@@ -112,18 +110,18 @@ public final class StepLoop {
             Checkpointing checkpointing,
             ExecutorService writing) {
         this.plan = plan;
-        this.replica = replica;
         this.collective = collective;
         this.hosts = hosts;
         this.listener = listener;
         this.feeder = feeder;
         this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
-        this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
+        this.parameterUpdate = new ParameterUpdate(plan.optimizer(), replica);
         this.parameters = parameterUpdate.parameters();
         this.pacing = Pacing.of(plan);
         this.synchronizer = Synchronizer.of(plan, pacing, feeder, parameterUpdate, replica, collective);
         this.state = new RunState(plan, pacing);
         this.memory = new MemoryPeaks(replica);
+        this.start = new JointStart(plan, replica, collective, parameterUpdate, synchronizer, pacing, state, memory);
         this.from = checkpointing.from();
         this.checkpoints = new CheckpointWriter(
                 collective.rank() == 0 ? checkpointing.store() : CheckpointStore.NONE,
@@ -163,7 +161,10 @@ public final class StepLoop {
     }
 
     private TrainedRun train() throws InterruptedException {
-        startTogether();
+        start.begin(from);
+        feeder.change(pacing.trajectory(), state.step);
+        checkpoints.startAt(state.step, state.total.totalNanos, from == null ? List.of() : from.vectors());
+        from = null;
         if (state.step == 0) {
             Score start = evaluate(0, Split.VALIDATION);
             if (start.examples() > 0) {
@@ -209,66 +210,10 @@ public final class StepLoop {
             List<float[]> vectors = new ArrayList<>(parameterUpdate.vectors());
             vectors.addAll(OwnVectors.gather(synchronizer.ownVectors(), collective));
             if (collective.rank() == 0) {
-                checkpoints.write(vectors, copies -> state.checkpoint(memory.peaks(), numbers(), copies));
+                checkpoints.write(vectors, copies -> state.checkpoint(memory.peaks(), start.numbers(), copies));
             }
         }
         return outcome;
-    }
-
-    /**
-     * Takes the first rank's start parameters: the same seed need not give the same bits on another processor, and ranks
-     * that start apart stay apart. Where the first rank has a checkpoint, all take that.
-     */
-    private void startTogether() {
-        List<float[]> vectors = parameterUpdate.vectors();
-        Checkpoint start = from;
-        from = null;
-        if (start == null || collective.rank() > 0) {
-            replica.readParameters(parameters);
-        } else {
-            start.requireFits(plan, parameters.length, CheckpointCodec.vectors(plan));
-            for (int i = 0; i < vectors.size(); i++) {
-                System.arraycopy(start.vectors().get(i), 0, vectors.get(i), 0, parameters.length);
-            }
-            state.restore(start);
-            memory.restore(start.peaks());
-        }
-        if (collective.size() > 1) {
-            state.share(collective);
-            RunState.share(state.step == 0 ? List.of(parameters) : vectors, collective);
-        }
-        if (collective.size() > 1 || state.step > 0) {
-            replica.writeParameters(parameters);
-        }
-        if (state.step > 0) {
-            restore(start, vectors.size());
-        }
-        state.agree();
-        feeder.change(pacing.trajectory(), state.step);
-        checkpoints.startAt(state.step, state.total.totalNanos, start == null ? List.of() : start.vectors());
-    }
-
-    /** What the synchronizer keeps, then what the pacing does. */
-    private double[] numbers() {
-        return DoubleStream.concat(Arrays.stream(synchronizer.numbers()), Arrays.stream(pacing.numbers()))
-                .toArray();
-    }
-
-    /** @param start on the first rank; the others have it from there */
-    private void restore(@Nullable Checkpoint start, int common) {
-        double[] count = {start == null ? 0 : start.numbers().size()};
-        RunState.share(count, collective);
-        double[] numbers = new double[(int) count[0]];
-        List<float[]> all = List.of();
-        if (start != null) {
-            Arrays.setAll(numbers, i -> start.numbers().get(i));
-            all = start.vectors().subList(common, start.vectors().size());
-        }
-        RunState.share(numbers, collective);
-        int own = synchronizer.numbers().length;
-        synchronizer.restore(Arrays.copyOf(numbers, own));
-        pacing.restore(state.step, Arrays.copyOfRange(numbers, own, numbers.length));
-        OwnVectors.scatter(all, synchronizer.ownVectors(), collective);
     }
 
     /** One update; null if the ranks are apart after it. */

@@ -1,6 +1,7 @@
 package io.batchscope.testing;
 
 import io.batchscope.data.Batch;
+import io.batchscope.train.ParameterTensor;
 import io.batchscope.train.Program;
 import io.batchscope.train.Program.Loss;
 import io.batchscope.train.Replica;
@@ -41,6 +42,11 @@ public final class ReferenceReplica implements Replica {
     @Override
     public List<Range> heldParameters() {
         return program.heldParameters();
+    }
+
+    @Override
+    public List<ParameterTensor> tensors() {
+        return program.tensors();
     }
 
     @Override

@@ -27,6 +27,18 @@ final class Notices {
         return notices;
     }
 
+    /** Recipes with ghost batches for a model that has nothing to take statistics of them. */
+    static List<String> ofGhosts(StudyConfig config, ModelFacts model) {
+        return config.recipes().stream()
+                .map(recipe -> recipe.regularization().ghostBatch())
+                .filter(ghosts -> ghosts > 0 && !model.normalizes())
+                .distinct()
+                .map(ghosts ->
+                        "ghost batch " + ghosts + " (study.regularization.ghost-batch) only makes micro-batches that"
+                                + " small: model " + model.description() + " has no batch normalization")
+                .toList();
+    }
+
     private static void addCapped(RecipeConfig recipe, List<Course> courses, List<String> notices) {
         List<Course> capped = courses.stream()
                 .filter(course -> course.recipe().equals(recipe) && course.peak() < course.scaled())

@@ -2,7 +2,6 @@ package io.batchscope.train;
 
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization.ParameterAveraging;
-import io.batchscope.units.BatchTrajectory;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * whatever the shares: Σ nᵢ/N·(w − η·gᵢ/nᵢ) = w − η/N·Σ gᵢ, gᵢ the sum of the gradients of the share's examples.
  *
  * <p>A rank whose share of a batch has no examples does no update. What the rule keeps is averaged as it is: second moments
- * (Adam) as second moments; the bias of moments is corrected by the number of the run's updates, as on every rank.
+ * (Adam, LAMB) as second moments; the bias of moments is corrected by the number of the run's updates, as on every rank.
+ * Between two means a rank clips its own gradient, and takes norms of its own parameters and gradient.
  */
 final class ParameterAveragingSynchronizer implements Synchronizer {
     /** Ride along with the losses: ‖wᵢ − w̄‖², and the votes to stop. */
@@ -23,7 +23,7 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
 
     private final ParameterAveraging mode;
     private final long plannedSteps;
-    private final BatchTrajectory geometry;
+    private final Pacing pacing;
     private final ExactSynchronizer exact;
     private final ShareGradient share;
     private final ParameterUpdate parameterUpdate;
@@ -44,14 +44,15 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
     ParameterAveragingSynchronizer(
             RunPlan plan,
             ParameterAveraging mode,
+            Pacing pacing,
             Feeder feeder,
             ParameterUpdate parameterUpdate,
             Replica replica,
             Collective collective) {
         this.mode = mode;
         this.plannedSteps = plan.plannedSteps();
-        this.geometry = plan.geometry();
-        this.exact = new ExactSynchronizer(plan, feeder, parameterUpdate, replica, collective);
+        this.pacing = pacing;
+        this.exact = new ExactSynchronizer(plan, pacing, feeder, parameterUpdate, replica, collective);
         this.share = new ShareGradient(plan, feeder, replica, collective.rank());
         this.parameterUpdate = parameterUpdate;
         this.vectors = parameterUpdate.vectors();
@@ -76,7 +77,7 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
         if (share.examples() > 0) {
             parameterUpdate.apply(gradient, rate, step);
         }
-        int size = geometry.sizeOf(step);
+        int size = pacing.trajectory().sizeOf(step);
         sums[updates++] = share.lossSum() / size;
         ownExamples += share.examples();
         allExamples += size;
@@ -97,6 +98,7 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
                 null,
                 null,
                 finite(Math.sqrt(sums[updates] / collective.size())),
+                null,
                 sums[updates + 1] > 0,
                 votes.checkpoint());
         updates = 0;

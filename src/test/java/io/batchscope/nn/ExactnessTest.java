@@ -80,6 +80,16 @@ class ExactnessTest {
             rule("Adam, ε 0.01", OptimizerConfig.Name.ADAM, 0, 0, 0.002),
             rule("AdamW, ε 0.01, weight decay 0.01", OptimizerConfig.Name.ADAMW, 0, 0.01, 0.002));
 
+    /** Those that take norms of tensors, with the fused replica alone: {@link TensorsTest} shows that both have the same. */
+    private static final List<Rule> NORM_RULES = List.of(
+            rule("LARS, momentum 0.9, weight decay 0.01", OptimizerConfig.Name.LARS, 0.9, 0.01, 0.1),
+            rule("LAMB, ε 0.01, weight decay 0.01", OptimizerConfig.Name.LAMB, 0, 0.01, 0.002),
+            new Rule("SGD, clip norm 0.1", clipped(), 0.1));
+
+    private static OptimizerConfig clipped() {
+        return new OptimizerConfig(OptimizerConfig.Name.SGD, 0, 0.001, 0.9, 0.999, 0.01, 0.001, false, 0.1);
+    }
+
     private static Rule rule(String name, OptimizerConfig.Name rule, double momentum, double decay, double rate) {
         return new Rule(name, new OptimizerConfig(rule, momentum, decay, 0.9, 0.999, 0.01), rate);
     }
@@ -158,7 +168,11 @@ class ExactnessTest {
                         catalog("linear regression", "linear", Task.REGRESSION),
                         catalog("mlp regression", "mlp", Task.REGRESSION))
                 .flatMap(model -> Arrays.stream(ReplicaKind.values())
-                        .flatMap(replica -> RULES.stream().map(rule -> new Case(model, replica, rule))));
+                        .flatMap(replica -> rules(replica).map(rule -> new Case(model, replica, rule))));
+    }
+
+    private static Stream<Rule> rules(ReplicaKind replica) {
+        return Stream.concat(RULES.stream(), replica == ReplicaKind.FUSED ? NORM_RULES.stream() : Stream.empty());
     }
 
     @ParameterizedTest

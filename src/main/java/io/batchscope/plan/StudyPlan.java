@@ -5,7 +5,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * All runs of a study, in the order of batch size, then mode, then seed.
+ * All runs of a study, in the order of batch size, then recipe, then mode, then seed.
  *
  * @param replica what computes the gradients of all that the step loop trains, and why
  * @param notices what the person should know before starting

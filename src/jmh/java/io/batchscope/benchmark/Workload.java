@@ -2,15 +2,8 @@ package io.batchscope.benchmark;
 
 import io.batchscope.nn.Model;
 import io.batchscope.nn.Models;
-import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
-import io.batchscope.plan.StudyConfig.ModelConfig.Dl4jFile;
 import io.batchscope.plan.Task;
-import io.batchscope.testing.ResNet8;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,7 +15,7 @@ public enum Workload {
     MLP("mlp"),
     /** 5×5×32, pool 2, 5×5×64, pool 2, dense 512, on 1×28×28 without padding, ReLU. */
     CNN("cnn"),
-    /** {@link ResNet8} on 3×32×32. */
+    /** Residual network of 8 layers, 16, 32 and 64 channels, batch normalization, on 3×32×32, ReLU. */
     RESNET8("resnet8");
 
     /** Classes of every workload. */
@@ -103,25 +96,11 @@ public enum Workload {
         return switch (this) {
             case MLP -> load(new Catalog("mlp", List.of(256, 128), "relu"));
             case CNN -> load(new Catalog("cnn", List.of(), "relu"));
-            case RESNET8 -> resNet();
+            case RESNET8 -> load(new Catalog("resnet8", List.of(), "relu"));
         };
     }
 
-    private Model load(ModelConfig config) {
-        return Models.load(config, shape(), Task.CLASSIFICATION, CLASSES);
-    }
-
-    private Model resNet() {
-        try {
-            Path file = Files.createTempFile("resnet8", ".json");
-            try {
-                Files.writeString(file, ResNet8.configuration().toJson());
-                return load(new Dl4jFile(file.toString()));
-            } finally {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private Model load(Catalog catalog) {
+        return Models.load(catalog, shape(), Task.CLASSIFICATION, CLASSES);
     }
 }

@@ -52,8 +52,11 @@ record MemorySurvey(WorkerMemory memory, StudyPlan settledPlan) {
                 WorkerMemory.needs(draft, model.facts(), data, budget),
                 budget);
         OptionalInt asked = sync.microBatch();
-        int most = draft.stepLoopRuns().get(0).microBatch();
-        OnceAJvm once = new OnceAJvm(UUID.randomUUID().toString(), search, most, asked.isPresent());
+        int most = draft.stepLoopRuns().stream()
+                .mapToInt(RunPlan::microBatch)
+                .max()
+                .orElseThrow();
+        OnceAJvm once = new OnceAJvm(UUID.randomUUID().toString(), search, WorkerMemory.least(draft, asked), most);
         List<MemoryFit> fits = ExecutorSurvey.answers(session, slots, once::answer);
         MemoryFit agreed = fits.stream().reduce(MemoryFit::and).orElseThrow();
         WorkerMemory memory = new WorkerMemory(model.facts(), data, budget, agreed.law());
@@ -69,14 +72,14 @@ record MemorySurvey(WorkerMemory memory, StudyPlan settledPlan) {
     }
 
     /** The slots of an executor share what the first of them measures: to measure takes the time and memory of a worker. */
-    private record OnceAJvm(String id, MicroBatchSearch search, int most, boolean exactly) implements Serializable {
+    private record OnceAJvm(String id, MicroBatchSearch search, int least, int most) implements Serializable {
         private static String latestId = "";
         private static MemoryFit latest = new MemoryFit(NativeLaw.NONE, 0, null);
 
         MemoryFit answer() {
             synchronized (OnceAJvm.class) {
                 if (!latestId.equals(id)) {
-                    latest = exactly ? search.exactly(most) : search.upTo(most);
+                    latest = search.between(least, most);
                     latestId = id;
                 }
                 return latest;

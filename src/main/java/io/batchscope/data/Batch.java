@@ -14,6 +14,7 @@ public final class Batch {
     private static final int PIECE_FEATURES = 1 << 16;
 
     private final int featureCount;
+    private final double labelSmoothing;
     private final float[] features;
     private final int[] classes;
     private final float[] targets;
@@ -27,7 +28,20 @@ public final class Batch {
      * @param featureCount numbers per example
      */
     public Batch(int capacity, int featureCount) {
+        this(capacity, featureCount, 0);
+    }
+
+    /**
+     * @param capacity the most examples it can hold
+     * @param featureCount numbers per example
+     * @param labelSmoothing see {@link #labelSmoothing}
+     */
+    public Batch(int capacity, int featureCount, double labelSmoothing) {
+        if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+            throw new IllegalArgumentException("label smoothing must be in [0, 1), but is " + labelSmoothing);
+        }
         this.featureCount = featureCount;
+        this.labelSmoothing = labelSmoothing;
         this.features = new float[Math.multiplyExact(capacity, featureCount)];
         this.classes = new int[capacity];
         this.targets = new float[capacity];
@@ -52,6 +66,14 @@ public final class Batch {
     /** The most examples it can hold. */
     public int capacity() {
         return classes.length;
+    }
+
+    /**
+     * ε in [0, 1): in training, the label of an example counts as a distribution over all K classes, ε/K for each and 1 − ε
+     * more for the true one (Szegedy et al. 2016, section 7). 0: the true class alone.
+     */
+    public double labelSmoothing() {
+        return labelSmoothing;
     }
 
     /** Normalized features, {@code [size, featureCount]} row by row. */

@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 
 import io.batchscope.data.Batch;
+import io.batchscope.train.ParameterTensor;
 import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
 import io.batchscope.train.WeightPenalty;
@@ -83,6 +84,11 @@ final class FusedReplica implements Replica {
     @Override
     public List<Range> heldParameters() {
         return program.heldParameters();
+    }
+
+    @Override
+    public List<ParameterTensor> tensors() {
+        return program.tensors();
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.batchscope.fused;
 import io.batchscope.train.Operation;
 import io.batchscope.train.Program;
 import io.batchscope.train.Replica.Range;
-import io.batchscope.train.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -66,31 +65,12 @@ final class GradientOrder {
 
     private static List<Range> parameters(Operation operation) {
         List<Range> ranges = new ArrayList<>();
-        if (operation instanceof Operation.Dense dense) {
-            add(dense.weights(), dense.inputCount() * dense.outputCount(), ranges);
-            add(dense.bias(), dense.outputCount(), ranges);
-        } else if (operation instanceof Operation.Convolution convolution) {
-            add(
-                    convolution.weights(),
-                    convolution.channelsIn() * convolution.channelsOut() * kernel(convolution.window()),
-                    ranges);
-            add(convolution.bias(), convolution.channelsOut(), ranges);
-        } else if (operation instanceof Operation.BatchNormalization normalization) {
-            add(normalization.gamma(), normalization.channels(), ranges);
-            add(normalization.beta(), normalization.channels(), ranges);
-            add(normalization.mean(), normalization.channels(), ranges);
-            add(normalization.variance(), normalization.channels(), ranges);
+        operation.tensors("").forEach(tensor -> ranges.add(new Range(tensor.from(), tensor.to())));
+        if (operation instanceof Operation.BatchNormalization normalization) {
+            int channels = normalization.channels();
+            ranges.add(new Range(normalization.mean(), normalization.mean() + channels));
+            ranges.add(new Range(normalization.variance(), normalization.variance() + channels));
         }
         return ranges;
-    }
-
-    private static int kernel(Window window) {
-        return window.kernelHeight() * window.kernelWidth();
-    }
-
-    private static void add(int offset, int count, List<Range> ranges) {
-        if (offset != Operation.ABSENT) {
-            ranges.add(new Range(offset, offset + count));
-        }
     }
 }

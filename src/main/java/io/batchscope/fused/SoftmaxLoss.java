@@ -12,7 +12,10 @@ import io.batchscope.fused.Lowering.Argument;
 import io.batchscope.train.Replica.Score;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/** Cross-entropy of the softmax; its gradient is p − 1{class}. */
+/**
+ * Cross-entropy of the softmax; its gradient is p − 1{class}. With labels smoothed by ε over K classes the loss is
+ * −(1 − ε)·log p_class − ε/K·Σ log p_k and its gradient p − (1 − ε)·1{class} − ε/K (Szegedy et al. 2016, section 7).
+ */
 final class SoftmaxLoss implements OutputLoss {
     private final float clip;
     private final int rows;
@@ -84,16 +87,30 @@ final class SoftmaxLoss implements OutputLoss {
     @Override
     public double differentiate(Batch batch, int first, float weight) {
         probabilities.data().get(values);
+        double smoothing = batch.labelSmoothing();
         double lossSum = 0;
         for (int row = 0; row < rows; row++) {
             int place = row * outputs + batch.classes()[first + row];
-            lossSum += loss(values[place]);
-            values[place] -= 1;
+            lossSum += (1 - smoothing) * loss(values[place]);
+            if (smoothing > 0) {
+                lossSum += smooth(row * outputs, smoothing / outputs);
+            }
+            values[place] -= (float) (1 - smoothing);
         }
         for (int i = 0; i < values.length; i++) {
             values[i] *= weight;
         }
         gradient.data().put(values);
+        return lossSum;
+    }
+
+    /** What every class of the row that starts there counts for, {@code share}: its part of the loss and of the gradient. */
+    private double smooth(int start, double share) {
+        double lossSum = 0;
+        for (int i = start; i < start + outputs; i++) {
+            lossSum += share * loss(values[i]);
+            values[i] -= (float) share;
+        }
         return lossSum;
     }
 }

@@ -2,6 +2,7 @@ package io.batchscope.nn;
 
 import io.batchscope.data.Batch;
 import io.batchscope.plan.Task;
+import io.batchscope.train.ParameterTensor;
 import io.batchscope.train.Replica;
 import io.batchscope.train.WeightPenalty;
 import java.util.ArrayList;
@@ -33,7 +34,9 @@ final class Dl4jReplica implements Replica {
     private final int outputs;
     private final ILossFunction loss;
     private final IActivation applied;
+    private final boolean smoothable;
     private final List<Range> held;
+    private final List<ParameterTensor> tensors;
     private final List<WeightPenalty> penalties;
     private final boolean random;
     private final INDArray parameters;
@@ -58,7 +61,9 @@ final class Dl4jReplica implements Replica {
         this.outputs = outputs;
         this.loss = network.loss();
         this.applied = Losses.applied(network.outputActivation());
+        this.smoothable = Losses.smoothable(network, task);
         this.held = held(network);
+        this.tensors = Tensors.of(network);
         this.random = network.layers().stream().anyMatch(Dl4jReplica::isRandom);
         this.parameters = network.parameters();
         this.inputShape = new long[inputShape.size() + 1];
@@ -75,7 +80,12 @@ final class Dl4jReplica implements Replica {
 
     /** Whether a layer takes statistics over a micro-batch or draws random numbers for it. */
     static boolean dependsOnSpread(Layer layer) {
-        return layer instanceof BatchNormalization || isRandom(layer);
+        return normalizes(layer) || isRandom(layer);
+    }
+
+    /** Whether a layer takes statistics over a micro-batch. */
+    static boolean normalizes(Layer layer) {
+        return layer instanceof BatchNormalization;
     }
 
     private static boolean isRandom(Layer layer) {
@@ -89,17 +99,22 @@ final class Dl4jReplica implements Replica {
         List<Range> ranges = new ArrayList<>();
         for (Layer layer : network.layers()) {
             layer.paramTable().forEach((key, values) -> {
-                boolean statistic = layer instanceof BatchNormalization
-                        && (key.equals(BatchNormalizationParamInitializer.GLOBAL_MEAN)
-                                || key.equals(BatchNormalizationParamInitializer.GLOBAL_VAR)
-                                || key.equals(BatchNormalizationParamInitializer.GLOBAL_LOG_STD));
-                if (statistic || layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop) {
+                if (isHeld(layer, key)) {
                     int from = Math.toIntExact(values.offset());
                     ranges.add(new Range(from, from + Math.toIntExact(values.length())));
                 }
             });
         }
         return List.copyOf(ranges);
+    }
+
+    /** Whether the update rule must leave the layer's parameter array {@code key} alone. */
+    static boolean isHeld(Layer layer, String key) {
+        boolean statistic = layer instanceof BatchNormalization
+                && (key.equals(BatchNormalizationParamInitializer.GLOBAL_MEAN)
+                        || key.equals(BatchNormalizationParamInitializer.GLOBAL_VAR)
+                        || key.equals(BatchNormalizationParamInitializer.GLOBAL_LOG_STD));
+        return statistic || layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
     }
 
     @Override
@@ -123,6 +138,11 @@ final class Dl4jReplica implements Replica {
     }
 
     @Override
+    public List<ParameterTensor> tensors() {
+        return tensors;
+    }
+
+    @Override
     public List<WeightPenalty> penalties() {
         return penalties;
     }
@@ -137,7 +157,7 @@ final class Dl4jReplica implements Replica {
     @Override
     public double gradient(Batch batch, float weight, boolean add, float[] into) {
         makeRoom(batch.size());
-        INDArray[] view = load(batch);
+        INDArray[] view = load(batch, batch.labelSmoothing());
         double meanLoss = network.backpropagate(view[0], view[1]);
         FlatArrays.read(network.gradient(), gradient);
         for (Range range : held) {
@@ -175,7 +195,7 @@ final class Dl4jReplica implements Replica {
 
     @Override
     public Score score(Batch batch) {
-        INDArray[] view = load(batch);
+        INDArray[] view = load(batch, 0);
         INDArray output = network.output(view[0]);
         double lossSum = loss.computeScore(view[1], output, applied, null, false);
         return new Score(batch.size(), lossSum, task == Task.CLASSIFICATION ? correct(output, batch) : 0);
@@ -192,13 +212,22 @@ final class Dl4jReplica implements Replica {
         return correct;
     }
 
-    /** Input and labels of the batch as arrays that share this replica's buffers. */
-    private INDArray[] load(Batch batch) {
+    /**
+     * Input and labels of the batch as arrays that share this replica's buffers.
+     *
+     * @param smoothing of the labels, see {@link Batch#labelSmoothing}
+     */
+    private INDArray[] load(Batch batch, double smoothing) {
         int size = batch.size();
+        if (smoothing > 0 && !smoothable) {
+            throw new ModelException("label smoothing " + smoothing + " (study.regularization.label-smoothing): needs "
+                    + Losses.SMOOTHABLE + ", but the model's loss is " + loss + "; set it to 0 or change the model");
+        }
         if (task == Task.CLASSIFICATION) {
-            java.util.Arrays.fill(labelValues, 0, size * outputs, 0f);
+            double share = smoothing / outputs;
+            java.util.Arrays.fill(labelValues, 0, size * outputs, (float) share);
             for (int row = 0; row < size; row++) {
-                labelValues[row * outputs + batch.classes()[row]] = 1f;
+                labelValues[row * outputs + batch.classes()[row]] = (float) (1 - smoothing + share);
             }
         } else {
             System.arraycopy(batch.targets(), 0, labelValues, 0, size);

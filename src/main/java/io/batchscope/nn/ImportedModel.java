@@ -1,6 +1,7 @@
 package io.batchscope.nn;
 
 import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 
 /**
@@ -15,12 +16,17 @@ record ImportedModel(ModelSource source, String description, String place, boole
         notices = List.copyOf(notices);
     }
 
+    /** A model of the catalogue. */
     static ImportedModel plain(MultiLayerConfiguration configuration, String description) {
-        return new ImportedModel(
-                new ModelSource(false, configuration.toJson(), null),
-                description,
-                description + " (study.model.catalog)",
-                false,
-                List.of());
+        return plain(new ModelSource(false, configuration.toJson(), null), description);
+    }
+
+    /** Likewise. */
+    static ImportedModel plain(ComputationGraphConfiguration configuration, String description) {
+        return plain(new ModelSource(true, configuration.toJson(), null), description);
+    }
+
+    private static ImportedModel plain(ModelSource source, String description) {
+        return new ImportedModel(source, description, description + " (study.model.catalog)", false, List.of());
     }
 }

@@ -7,6 +7,8 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 
 /** Which loss functions go with which task. */
 final class Losses {
@@ -20,7 +22,23 @@ final class Losses {
             "LossFMeasure",
             "LossKLD");
 
+    /** What labels can be smoothed for, for messages. */
+    static final String SMOOTHABLE =
+            "cross-entropy (MCXENT, negative log-likelihood) of a softmax without class weights";
+
     private Losses() {}
+
+    /**
+     * Whether a network's loss is what label smoothing is defined for: cross-entropy, which is linear in the labels and whose
+     * labels may be any distribution (Szegedy et al. 2016, section 7).
+     */
+    static boolean smoothable(Network network, Task task) {
+        Class<?> kind = network.loss().getClass();
+        return task == Task.CLASSIFICATION
+                && (kind == LossMCXENT.class || kind == LossNegativeLogLikelihood.class)
+                && network.outputActivation() instanceof ActivationSoftmax
+                && ((LossMCXENT) network.loss()).getWeights() == null;
+    }
 
     static void requireFits(ILossFunction loss, Task task, String place) {
         String name = loss.getClass().getSimpleName();

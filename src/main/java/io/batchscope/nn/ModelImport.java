@@ -1,5 +1,6 @@
 package io.batchscope.nn;
 
+import io.batchscope.plan.StudyConfig.ModelConfig.Dl4jFile;
 import io.batchscope.train.Parameters;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,26 +35,28 @@ final class ModelImport {
 
     private ModelImport() {}
 
-    static ImportedModel read(String file) {
+    static ImportedModel read(Dl4jFile model) {
+        String file = model.path();
         String place = file + " (study.model.dl4j)";
         byte[] content = content(file, place);
         boolean zip = content.length > 3 && content[0] == 'P' && content[1] == 'K';
         String json = zip ? configurationIn(content, place) : new String(content, StandardCharsets.UTF_8);
         boolean graph = json.contains("\"vertices\"");
+        requireResiduals(model, graph, zip, place);
         Set<String> notices = new LinkedHashSet<>();
         try {
             boolean takesImages = graph
                     ? strip(ComputationGraphConfiguration.fromJson(json), place, notices)
                     : strip(MultiLayerConfiguration.fromJson(json), notices);
             String stripped = graph
-                    ? withoutTrainingSettings(ComputationGraphConfiguration.fromJson(json))
-                            .toJson()
+                    ? graphToTrain(json, model.zeroInitResidual(), place).toJson()
                     : withoutTrainingSettings(MultiLayerConfiguration.fromJson(json))
                             .toJson();
             Parameters start = zip ? new Parameters(parametersIn(content, graph)) : null;
             String description = (graph ? "dl4j graph " : "dl4j network ")
                     + Path.of(file).getFileName()
-                    + (zip ? ", from its saved parameters" : "");
+                    + (zip ? ", from its saved parameters" : "")
+                    + (model.zeroInitResidual() ? ", " + ResidualBlocks.DESCRIPTION : "");
             return new ImportedModel(
                     new ModelSource(graph, stripped, start), description, place, takesImages, List.copyOf(notices));
         } catch (ModelException e) {
@@ -65,6 +68,24 @@ final class ModelImport {
                             + reason(e) + "; write it with toJson() or ModelSerializer",
                     e);
         }
+    }
+
+    private static void requireResiduals(Dl4jFile model, boolean graph, boolean zip, String place) {
+        if (model.zeroInitResidual() && zip) {
+            throw new ModelException("model " + place + ": starts from its saved parameters, so that zero-init-residual"
+                    + " (study.model.zero-init-residual) has nothing to set; give its configuration (toJson()), or leave"
+                    + " zero-init-residual out");
+        }
+        if (model.zeroInitResidual() && !graph) {
+            throw new ModelException("model " + place + ": must have residual blocks for zero-init-residual"
+                    + " (study.model.zero-init-residual), but is a sequence of layers; give a graph, or leave"
+                    + " zero-init-residual out");
+        }
+    }
+
+    private static ComputationGraphConfiguration graphToTrain(String json, boolean zeroInitResidual, String place) {
+        ComputationGraphConfiguration graph = withoutTrainingSettings(ComputationGraphConfiguration.fromJson(json));
+        return zeroInitResidual ? ResidualBlocks.startingAsIdentities(graph, place) : graph;
     }
 
     /** Deeplearning4j takes any JSON object and then misses what is not in it; its complaint would not help anyone. */

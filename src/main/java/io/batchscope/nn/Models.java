@@ -28,8 +28,8 @@ public final class Models {
      */
     public static Model load(ModelConfig config, List<Integer> shape, Task task, int outputs) {
         ImportedModel imported = config instanceof ModelConfig.Catalog catalog
-                ? ImportedModel.plain(ModelCatalog.configuration(catalog, shape, task, outputs), describe(catalog))
-                : ModelImport.read(((ModelConfig.Dl4jFile) config).path());
+                ? ModelCatalog.model(catalog, shape, task, outputs)
+                : ModelImport.read((ModelConfig.Dl4jFile) config);
         List<Integer> inputShape = imported.takesImages() ? shape : List.of(product(shape));
         Network network = imported.source().build(0);
         long actual = tryOut(network, inputShape, imported.place());
@@ -48,6 +48,8 @@ public final class Models {
                 outputs,
                 task,
                 network.layers().stream().anyMatch(Dl4jReplica::dependsOnSpread),
+                network.layers().stream().anyMatch(Dl4jReplica::normalizes),
+                Losses.smoothable(network, task),
                 imported.notices());
         return new Model(
                 imported.source(),
@@ -55,12 +57,6 @@ public final class Models {
                 new Dl4jReplicaFactory(imported.source(), task, inputShape, outputs),
                 ProgramCompiler.compile(network, inputShape, task),
                 new DataSets(inputShape, task, outputs));
-    }
-
-    private static String describe(ModelConfig.Catalog catalog) {
-        return catalog.name().equals("mlp")
-                ? "mlp " + catalog.hidden() + " " + catalog.activation()
-                : catalog.name() + (catalog.name().equals("cnn") ? " " + catalog.activation() : "");
     }
 
     private static int product(List<Integer> shape) {

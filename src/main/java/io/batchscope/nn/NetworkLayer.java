@@ -22,6 +22,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param name for messages
  */
 record NetworkLayer(Layer layer, String name) {
+    /** By the name that its configuration gives it, or its number. */
+    static NetworkLayer of(Layer layer, int index) {
+        @Nullable String name = layer.conf().getLayer().getLayerName();
+        return new NetworkLayer(layer, name == null ? "layer" + index : name);
+    }
+
     /** Class of the layer's settings, or of the layer itself where it hides that it is a frozen one. */
     Class<?> kind() {
         return layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop

@@ -6,7 +6,6 @@ import io.batchscope.train.Program;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.jspecify.annotations.Nullable;
 
 /** From a built Deeplearning4j network that takes the data to the {@link Program} that computes the same. */
 final class ProgramCompiler {
@@ -23,7 +22,8 @@ final class ProgramCompiler {
             Program program = network instanceof Network.Graph graph
                     ? GraphCompiler.compile(graph.network(), inputShape, task)
                     : sequential(((Network.Sequential) network).network(), inputShape, task);
-            return new Compilation.Compiled(program.withPenalties(Penalties.of(network)));
+            return new Compilation.Compiled(
+                    program.withPenalties(Penalties.of(network)).withTensors(Tensors.of(network)));
         } catch (NotCompilableException e) {
             return new Compilation.NotCompiled(Objects.requireNonNull(e.getMessage()));
         }
@@ -52,7 +52,6 @@ final class ProgramCompiler {
     }
 
     private static NetworkLayer layer(MultiLayerNetwork network, int index) {
-        @Nullable String name = network.getLayer(index).conf().getLayer().getLayerName();
-        return new NetworkLayer(network.getLayer(index), name == null ? "layer" + index : name);
+        return NetworkLayer.of(network.getLayer(index), index);
     }
 }

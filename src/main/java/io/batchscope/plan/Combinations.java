@@ -18,7 +18,10 @@ final class Combinations {
         }
         addModelProblems(config, data, model, problems);
         addTargetProblems(config, data, problems);
-        RecipeProblems.add(config, model, problems);
+        for (RecipeConfig recipe : config.recipes()) {
+            RecipeProblems.add(config, recipe, problems);
+            addRegularizationProblems(config, recipe.regularization(), data, model, problems);
+        }
         return problems;
     }
 
@@ -50,6 +53,32 @@ final class Combinations {
         if (data.validationExamples() < 1) {
             problems.add("target (study.target): needs a validation split, but the data set "
                     + config.data().path() + " has none; prepare it with a validation fraction, or remove the target");
+        }
+    }
+
+    private static void addRegularizationProblems(
+            StudyConfig config,
+            Regularization regularization,
+            DataFacts data,
+            ModelFacts model,
+            List<String> problems) {
+        String smoothing =
+                "label smoothing " + regularization.labelSmoothing() + " (study.regularization.label-smoothing): ";
+        if (regularization.labelSmoothing() > 0 && data.task() == Task.REGRESSION) {
+            problems.add(smoothing + "must have classes to spread a label over, but the data set "
+                    + config.data().path() + " is for regression; set it to 0");
+        } else if (regularization.labelSmoothing() > 0 && !model.smoothable()) {
+            problems.add(
+                    smoothing + "must have a model that ends in softmax and cross-entropy without class weights, but "
+                            + model.description() + " (study.model) does not; set it to 0 or use another model");
+        }
+        int ghosts = regularization.ghostBatch();
+        int microBatch = config.sync().microBatch().orElse(Integer.MAX_VALUE);
+        if (microBatch < ghosts) {
+            problems.add("ghost batch " + ghosts
+                    + " (study.regularization.ghost-batch): must fit into a micro-batch, but"
+                    + " that is at most " + microBatch + " (study.sync.micro-batch); lower the ghost batch or raise the"
+                    + " micro-batch (--set sync.micro-batch=auto)");
         }
     }
 

@@ -11,6 +11,8 @@ import java.util.List;
  * @param outputs numbers per example
  * @param spreadMatters whether its results depend on how a batch is spread over workers and micro-batches, by more than
  *     rounding: batch normalization, dropout and other noise
+ * @param normalizes whether it has batch normalization
+ * @param smoothable whether its loss takes smoothed labels: cross-entropy of a softmax
  * @param notices what the person should know, such as settings of an imported model that the study replaces
  */
 public record ModelFacts(
@@ -21,8 +23,33 @@ public record ModelFacts(
         int outputs,
         Task task,
         boolean spreadMatters,
+        boolean normalizes,
+        boolean smoothable,
         List<String> notices) {
     public ModelFacts {
         notices = List.copyOf(notices);
+    }
+
+    /** Of a model without batch normalization, which ends in softmax and cross-entropy if it puts out classes. */
+    public ModelFacts(
+            String fingerprint,
+            String description,
+            long parameterCount,
+            int inputs,
+            int outputs,
+            Task task,
+            boolean spreadMatters,
+            List<String> notices) {
+        this(
+                fingerprint,
+                description,
+                parameterCount,
+                inputs,
+                outputs,
+                task,
+                spreadMatters,
+                false,
+                task == Task.CLASSIFICATION,
+                notices);
     }
 }

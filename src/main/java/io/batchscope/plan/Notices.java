@@ -21,4 +21,16 @@ final class Notices {
         }
         return notices;
     }
+
+    /** Recipes with ghost batches for a model that has nothing to take statistics of them. */
+    static List<String> ofGhosts(StudyConfig config, ModelFacts model) {
+        return config.recipes().stream()
+                .map(recipe -> recipe.regularization().ghostBatch())
+                .filter(ghosts -> ghosts > 0 && !model.normalizes())
+                .distinct()
+                .map(ghosts ->
+                        "ghost batch " + ghosts + " (study.regularization.ghost-batch) only makes micro-batches that"
+                                + " small: model " + model.description() + " has no batch normalization")
+                .toList();
+    }
 }

@@ -59,6 +59,7 @@ public final class Planner {
             }
         }
         notices.addAll(Notices.of(config, courses));
+        notices.addAll(Notices.ofGhosts(config, model));
         notices.addAll(modes.notices(replica.kind()));
         return new StudyPlan(config.name(), replica, runs, notices);
     }
@@ -80,7 +81,8 @@ public final class Planner {
                     course.batchSize(),
                     workers,
                     stepLoop
-                            ? sync.microBatch().orElse(USUAL_MICRO_BATCH)
+                            ? recipe.regularization()
+                                    .microBatch(sync.microBatch().orElse(USUAL_MICRO_BATCH))
                             : Math.toIntExact(Math.max(USUAL_MICRO_BATCH, share)),
                     lanes,
                     seed,
@@ -107,8 +109,7 @@ public final class Planner {
                     sync.timeoutSeconds(),
                     stepLoop ? sync.retries() : 0,
                     stepLoop ? checkpoints(course) : CheckpointPolicy.NONE);
-            return RunIds.withIds(
-                    plan, RunIds.chosen(sync, model, synchronization), RunIds.spread(model, synchronization));
+            return RunIds.withIds(plan, RunIds.chosen(sync, model, plan), RunIds.spread(model, plan));
         }
 
         /** Where runs are compared at their target, they end there. */

@@ -15,19 +15,16 @@ import java.util.Optional;
 /** Checks the values of a recipe against each other, and the recipe against the study. */
 record RecipeProblems(StudyConfig config, RecipeConfig recipe, List<String> problems) {
     /** Adds every problem that does not depend on the batch size. */
-    static void add(StudyConfig config, ModelFacts model, List<String> problems) {
-        for (RecipeConfig recipe : config.recipes()) {
-            RecipeProblems of = new RecipeProblems(config, recipe, problems);
-            of.addCap();
-            of.addTarget();
-            of.addRegularization(model);
-            of.addMoments();
-            if (recipe.learningRate().scaling() == ScalingRule.ADASCALE) {
-                of.addAdaScale();
-            }
-            if (recipe.growth().by() == By.NOISE) {
-                of.addNoise();
-            }
+    static void add(StudyConfig config, RecipeConfig recipe, List<String> problems) {
+        RecipeProblems of = new RecipeProblems(config, recipe, problems);
+        of.addCap();
+        of.addTarget();
+        of.addMoments();
+        if (recipe.learningRate().scaling() == ScalingRule.ADASCALE) {
+            of.addAdaScale();
+        }
+        if (recipe.growth().by() == By.NOISE) {
+            of.addNoise();
         }
     }
 
@@ -49,20 +46,6 @@ record RecipeProblems(StudyConfig config, RecipeConfig recipe, List<String> prob
                 && config.target().isEmpty()) {
             problems.add("equal = target (" + recipe.key("budget.equal")
                     + "): needs a target, but study.target.value is not set; set it");
-        }
-    }
-
-    private void addRegularization(ModelFacts model) {
-        Regularization regularization = recipe.regularization();
-        if (regularization.labelSmoothing() > 0 && model.task() == Task.REGRESSION) {
-            problems.add("label smoothing " + regularization.labelSmoothing() + " ("
-                    + recipe.key("regularization.label-smoothing")
-                    + "): must have classes, but the model is for regression; remove it");
-        }
-        if (regularization.ghostBatch() > 0 && !model.spreadMatters()) {
-            problems.add("ghost batch " + regularization.ghostBatch() + " (" + recipe.key("regularization.ghost-batch")
-                    + "): must have batch normalization to act on, but model " + model.description()
-                    + " has none; remove it, or normalize (study.model.batch-normalization)");
         }
     }
 

@@ -27,8 +27,8 @@ final class RunIds {
     private RunIds() {}
 
     /** What of {@link #SPREAD} the planner chooses. Where it chooses the workers, the micro-batch goes with them. */
-    static Set<String> chosen(StudyConfig.SyncConfig sync, ModelFacts model, Synchronization synchronization) {
-        if (spread(model, synchronization).isEmpty()) {
+    static Set<String> chosen(StudyConfig.SyncConfig sync, ModelFacts model, RunPlan plan) {
+        if (spread(model, plan).isEmpty()) {
             return Set.of();
         }
         if (sync.workers().isEmpty()) {
@@ -37,9 +37,9 @@ final class RunIds {
         return sync.microBatch().isEmpty() ? Set.of("microBatch") : Set.of();
     }
 
-    /** The plan in other pieces, if it has any; names that the pieces are part of change with them. */
+    /** The plan in other pieces, if it has any; names that the pieces are part of change with them. Ghost batches stay. */
     static RunPlan withMicroBatch(RunPlan plan, int microBatch) {
-        if (!plan.usesStepLoop()) {
+        if (!plan.usesStepLoop() || plan.regularization().ghostBatch() > 0) {
             return plan;
         }
         boolean named = plan.trainingId().equals(id("t", plan, Set.of()));
@@ -61,9 +61,12 @@ final class RunIds {
         return letter + sha256(canonical(plan, leftOut)).substring(0, DIGITS);
     }
 
-    /** What of the spread does not belong to a training's name. */
-    static Set<String> spread(ModelFacts model, Synchronization synchronization) {
-        return model.spreadMatters() || !synchronization.exact() ? Set.of() : SPREAD;
+    /** What of the spread does not belong to a training's name. Noise is estimated from the parts into which a batch is spread. */
+    static Set<String> spread(ModelFacts model, RunPlan plan) {
+        boolean matters = model.spreadMatters()
+                || !plan.synchronization().exact()
+                || plan.pace().measuresNoise();
+        return matters ? Set.of() : SPREAD;
     }
 
     private static RunPlan copy(String runId, String trainingId, int microBatch, RunPlan plan) {

@@ -25,6 +25,22 @@ public record MicroBatchSearch(ReplicaFactory replicas, int features, List<Worke
         needs = List.copyOf(needs);
     }
 
+    /**
+     * The largest that fits of {@code least}, {@code most}, its halves and the powers of two below it; 0 if {@code least}
+     * does not fit.
+     */
+    public MemoryFit between(int least, int most) {
+        if (least <= 1) {
+            return upTo(most);
+        }
+        MemoryFit needed = exactly(least);
+        if (needed.microBatch() == 0 || least >= most) {
+            return needed;
+        }
+        MemoryFit larger = upTo(most);
+        return larger.microBatch() > least ? larger : needed;
+    }
+
     /** The largest that fits of {@code most}, its halves and the powers of two below it. */
     public MemoryFit upTo(int most) {
         MemoryFit small = small(most);

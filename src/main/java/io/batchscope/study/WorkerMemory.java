@@ -9,6 +9,7 @@ import io.batchscope.result.ProbeRecord;
 import io.batchscope.train.LoopMemory;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -90,7 +91,19 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
     }
 
     /**
-     * The plan with the micro-batch that all executors hold. Only of a study with runs of the step loop.
+     * The micro-batch below which a study cannot go: the one that it asks for or, where that is chosen, its largest ghost
+     * batch, which memory must not change; 1 without either.
+     */
+    public static int least(StudyPlan study, OptionalInt asked) {
+        return study.stepLoopRuns().stream()
+                .filter(run -> asked.isPresent() || run.regularization().ghostBatch() > 0)
+                .mapToInt(RunPlan::microBatch)
+                .max()
+                .orElse(1);
+    }
+
+    /**
+     * The plan with the micro-batch that all executors hold; ghost batches stay as they are. Only of a study with runs of the step loop.
      *
      * @param asked what the study asks for; empty: chosen
      * @param fit what the executors agreed on
@@ -103,29 +116,41 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
                             + "; give executors more memory beside the heap (spark.executor.memoryOverhead)");
         }
         if (fit.microBatch() == 0) {
+            int least = least(study, asked);
             RunPlan largest = study.stepLoopRuns().stream()
-                    .max(Comparator.comparingLong(plan -> need(plan).heapBytes(asked.orElse(1))))
+                    .max(Comparator.comparingLong(plan -> need(plan).heapBytes(least)))
                     .orElseThrow();
-            throw new ClusterException(refusal(largest, asked));
+            throw new ClusterException(refusal(largest, least, asked.isPresent() && asked.getAsInt() == least));
         }
-        RunPlan any = study.stepLoopRuns().get(0);
-        int usual = any.microBatch();
-        if (asked.isPresent() || fit.microBatch() == usual) {
+        Optional<RunPlan> chosen = study.stepLoopRuns().stream()
+                .filter(run -> run.regularization().ghostBatch() == 0)
+                .findFirst();
+        if (asked.isPresent()
+                || chosen.isEmpty()
+                || fit.microBatch() >= chosen.get().microBatch()) {
             return study;
         }
+        RunPlan any = chosen.get();
+        int usual = any.microBatch();
         return study.withMicroBatch(fit.microBatch())
                 .with("micro-batch " + fit.microBatch() + " instead of " + usual
                         + " (study.sync.micro-batch): a worker may use " + budget.describe() + " and would need "
                         + needed(any, usual) + "; gradients are added up over more parts");
     }
 
-    private String refusal(RunPlan plan, OptionalInt asked) {
-        int microBatch = asked.orElse(1);
-        long fitting = asked.isPresent() ? largestMicroBatch(plan) : 0;
-        String what = asked.isPresent()
-                ? "micro-batch " + microBatch + " (study.sync.micro-batch)"
-                : "memory of a worker (study.sync.memory-per-worker)";
-        String ways = (fitting > 0 ? "ask for fewer (--set sync.micro-batch=" + fitting + " or auto), " : "")
+    /** @param asked whether {@code microBatch} is what the study asks for; else it is a ghost batch, or 1 */
+    private String refusal(RunPlan plan, int microBatch, boolean asked) {
+        long fitting = asked || microBatch > 1 ? largestMicroBatch(plan) : 0;
+        String what = "memory of a worker (study.sync.memory-per-worker)";
+        String fewer = "";
+        if (asked) {
+            what = "micro-batch " + microBatch + " (study.sync.micro-batch)";
+            fewer = "ask for fewer (--set sync.micro-batch=" + fitting + " or auto), ";
+        } else if (microBatch > 1) {
+            what = "ghost batch " + microBatch + " (study.regularization.ghost-batch)";
+            fewer = "ask for a smaller one (--set regularization.ghost-batch=" + fitting + "), ";
+        }
+        String ways = (fitting > 0 ? fewer : "")
                 + (budget.asked() ? "raise study.sync.memory-per-worker, " : "")
                 + "give executors more memory (spark.executor.memory, spark.executor.memoryOverhead) or fewer cores,"
                 + " or spread the examples over more workers (--set sync.workers=…)";

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sparsity share of the gradient's elements, over all ranks, that was not sent; null if elements are not chosen
  * @param threshold beyond which elements were sent, 0 if all were; null likewise
  * @param replicaDivergence see {@code StepRecord}; null if the ranks were not apart
+ * @param squares of the last update's gradient and of its parts; null if they were not measured
  * @param stopWanted whether any rank voted to stop
  * @param checkpointWanted whether the first rank wants a checkpoint; only it need know, unless a rank keeps something for
  *     itself
@@ -22,5 +23,6 @@ record Agreement(
         @Nullable Double sparsity,
         @Nullable Double threshold,
         @Nullable Double replicaDivergence,
+        @Nullable GradientSquares squares,
         boolean stopWanted,
         boolean checkpointWanted) {}

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainingId the training that it belongs to, see {@link RunPlan#trainingId}
  * @param step updates done, at least 1
  * @param bytesSent bytes that the first rank sent in updates so far
- * @param numbers what the synchronizer keeps, alike on all ranks
+ * @param numbers what the synchronizer and then the pacing keep, alike on all ranks
  * @param vectors the parameters, then the vectors that the update rule keeps, then those that the ranks keep for themselves,
  *     of rank 0 first; all {@code float[parameterCount]}
  */
@@ -74,7 +74,7 @@ public record Checkpoint(
                 || step < 1
                 || step >= plannedSteps
                 || vectors.size() != vectorCount
-                || numbers.size() != Synchronizer.ownNumbers(plan.synchronization())
+                || !Pacing.fits(plan.pace(), numbers.size() - Synchronizer.ownNumbers(plan.synchronization()))
                 || numbers.stream().anyMatch(number -> number.isNaN())
                 || vectors.stream().anyMatch(vector -> vector.length != parameterCount)) {
             throw new IllegalArgumentException("checkpoint of training " + trainingId + " at update " + step

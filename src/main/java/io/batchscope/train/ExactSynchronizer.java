@@ -9,8 +9,13 @@ final class ExactSynchronizer implements Synchronizer {
     private final ParameterUpdate parameterUpdate;
 
     ExactSynchronizer(
-            RunPlan plan, Feeder feeder, ParameterUpdate parameterUpdate, Replica replica, Collective collective) {
-        this.gradient = new GlobalGradient(plan, feeder, replica, collective);
+            RunPlan plan,
+            Pacing pacing,
+            Feeder feeder,
+            ParameterUpdate parameterUpdate,
+            Replica replica,
+            Collective collective) {
+        this.gradient = new GlobalGradient(plan, pacing, feeder, replica, collective);
         this.parameterUpdate = parameterUpdate;
     }
 
@@ -19,9 +24,10 @@ final class ExactSynchronizer implements Synchronizer {
             throws InterruptedException {
         gradient.compute(step, votes.stop(), times);
         Double norm = measure ? gradient.norm() : null;
+        GradientSquares squares = gradient.squares();
         parameterUpdate.apply(gradient.mean(), rate, step);
         return new Agreement(
-                List.of(gradient.loss()), norm, null, null, null, gradient.stopWanted(), votes.checkpoint());
+                List.of(gradient.loss()), norm, null, null, null, squares, gradient.stopWanted(), votes.checkpoint());
     }
 
     /** Where the mean gradient is computed, {@code parameterCount} elements and more: between two updates it is free. */

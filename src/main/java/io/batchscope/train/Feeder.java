@@ -1,5 +1,6 @@
 package io.batchscope.train;
 
+import io.batchscope.units.BatchTrajectory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -87,9 +88,18 @@ final class Feeder implements AutoCloseable {
         return new Feeder(source, threadName, timeout, processorIsFree);
     }
 
-    /** Begins with this update (from 0); before the first call of {@link #next}. */
-    void startAt(long update) {
-        source.startAt(update);
+    /**
+     * Goes on with this update (from 0), in batches of these sizes; before the first call of {@link #next} or between two
+     * updates, by the thread that takes them. What has been put together ahead is forgotten.
+     */
+    void change(BatchTrajectory trajectory, long update) {
+        filling.lock();
+        try {
+            source.change(trajectory, update);
+            filled = taken;
+        } finally {
+            filling.unlock();
+        }
     }
 
     /**

@@ -2,7 +2,8 @@ package io.batchscope.train;
 
 import io.batchscope.plan.RunPlan;
 import io.batchscope.train.Replica.GradientListener;
-import io.batchscope.units.BatchTrajectory;
+import io.batchscope.train.Replica.Range;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mean gradient of an update's global batch: every rank adds up the gradients of its micro-batches, each
@@ -14,7 +15,11 @@ final class GlobalGradient {
     /** Rides along with the gradient: the sum of the losses, and the votes to stop. */
     private static final int EXTRAS = 2;
 
-    private final BatchTrajectory geometry;
+    /** And where noise is measured: how many micro-batches there were, and the sums of their squared norms. */
+    private static final int NOISE_EXTRAS = 3;
+
+    private final Pacing pacing;
+    private final @Nullable PieceSquares squares;
     private final ShareGradient share;
     private final Collective collective;
     private final GradientBuckets buckets;
@@ -22,17 +27,22 @@ final class GlobalGradient {
     private final GradientListener listener;
     private final int parameterCount;
     private final float[] mean;
+    private final Range[] free;
     private long waitNanos;
+    private int examples;
 
-    GlobalGradient(RunPlan plan, Feeder feeder, Replica replica, Collective collective) {
-        this.geometry = plan.geometry();
-        this.share = new ShareGradient(plan, feeder, replica, collective.rank());
+    /** @param pacing tells the sizes of batches */
+    GlobalGradient(RunPlan plan, Pacing pacing, Feeder feeder, Replica replica, Collective collective) {
+        this.pacing = pacing;
+        this.squares = plan.pace().measuresNoise() ? new PieceSquares(replica) : null;
+        this.share = new ShareGradient(plan, feeder, replica, collective.rank(), squares);
         this.collective = collective;
         this.buckets = new GradientBuckets(replica.gradientOrder());
         this.overlaps = buckets.count() > 1 && collective.size() > 1;
         this.listener = overlaps ? this::sum : ShareGradient.NOBODY;
         this.parameterCount = replica.parameterCount();
-        this.mean = new float[parameterCount + EXTRAS];
+        this.mean = new float[parameterCount + EXTRAS + (squares == null ? 0 : NOISE_EXTRAS)];
+        this.free = new GradientParts(replica.heldParameters(), parameterCount).free();
     }
 
     /**
@@ -42,7 +52,8 @@ final class GlobalGradient {
      * @param times receives where the time went
      */
     void compute(long step, boolean stopVote, StepTimes times) throws InterruptedException {
-        float weight = 1f / geometry.sizeOf(step);
+        examples = pacing.trajectory().sizeOf(step);
+        float weight = 1f / examples;
         waitNanos = 0;
         share.compute(weight, mean, listener, times);
         long computed = System.nanoTime();
@@ -50,6 +61,13 @@ final class GlobalGradient {
         times.computeNanos -= waitNanos;
         mean[parameterCount] = (float) (share.lossSum() * weight);
         mean[parameterCount + 1] = stopVote ? 1 : 0;
+        if (squares != null) {
+            // What a part's gradient lacks to be a mean is the factor B / nᵢ.
+            double batchSquared = (double) examples * examples;
+            mean[parameterCount + EXTRAS] = squares.count();
+            mean[parameterCount + EXTRAS + 1] = (float) (squares.weighted() * batchSquared);
+            mean[parameterCount + EXTRAS + 2] = (float) (squares.sum() * batchSquared);
+        }
         sumTheRest();
         times.syncNanos += System.nanoTime() - computed + waitNanos;
     }
@@ -84,12 +102,27 @@ final class GlobalGradient {
         return mean[parameterCount + 1] > 0;
     }
 
+    /** Squared norms of the update's micro-batches and of the whole batch; null if they are not measured, or tell nothing. */
+    @Nullable
+    GradientSquares squares() {
+        if (squares == null) {
+            return null;
+        }
+        double big = 0;
+        for (Range range : free) {
+            big += SquaredNorm.of(mean, range.from(), range.to());
+        }
+        return GradientSquares.of(
+                (int) mean[parameterCount + EXTRAS],
+                mean[parameterCount + EXTRAS + 1],
+                mean[parameterCount + EXTRAS + 2],
+                big,
+                examples,
+                pacing.trajectory().examples());
+    }
+
     /** ‖mean gradient‖₂. */
     double norm() {
-        double sum = 0;
-        for (int i = 0; i < parameterCount; i++) {
-            sum += (double) mean[i] * mean[i];
-        }
-        return Math.sqrt(sum);
+        return Math.sqrt(SquaredNorm.of(mean, 0, parameterCount));
     }
 }

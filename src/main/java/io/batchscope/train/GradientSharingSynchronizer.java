@@ -2,7 +2,6 @@ package io.batchscope.train;
 
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization.GradientSharing;
-import io.batchscope.units.BatchTrajectory;
 import java.util.List;
 
 /**
@@ -15,7 +14,7 @@ import java.util.List;
  * neither waits in a residual.
  */
 final class GradientSharingSynchronizer implements Synchronizer {
-    private final BatchTrajectory geometry;
+    private final Pacing pacing;
     private final GradientSharing settings;
     private final ShareGradient share;
     private final ParameterUpdate parameterUpdate;
@@ -32,11 +31,12 @@ final class GradientSharingSynchronizer implements Synchronizer {
     GradientSharingSynchronizer(
             RunPlan plan,
             GradientSharing settings,
+            Pacing pacing,
             Feeder feeder,
             ParameterUpdate parameterUpdate,
             Replica replica,
             Collective collective) {
-        this.geometry = plan.geometry();
+        this.pacing = pacing;
         this.settings = settings;
         this.share = new ShareGradient(plan, feeder, replica, collective.rank());
         this.parameterUpdate = parameterUpdate;
@@ -54,7 +54,7 @@ final class GradientSharingSynchronizer implements Synchronizer {
     @Override
     public Agreement update(long step, double rate, Votes votes, boolean measure, StepTimes times)
             throws InterruptedException {
-        int examples = geometry.sizeOf(step);
+        int examples = pacing.trajectory().sizeOf(step);
         share.compute(1f / examples, gradient, ShareGradient.NOBODY, times);
         long computed = System.nanoTime();
         double lossPart = share.lossSum() / examples;
@@ -73,6 +73,7 @@ final class GradientSharingSynchronizer implements Synchronizer {
                 norm,
                 used > 0 ? sparsity() : 0,
                 used,
+                null,
                 null,
                 counts.stopWanted(),
                 counts.checkpointWanted());

@@ -26,12 +26,13 @@ public record LoopMemory(long parameterBytes, long orderBytes, long share, int f
         // Parameters and state, again while a checkpoint is written; the mean gradient; the copy of the replica.
         // Averaging needs no more: the rank's own gradient takes the mean one's place, and keeps the parameters
         // meanwhile.
-        long vectors = 2 * kept + 2;
+        // Where noise is measured, micro-batches have a gradient of their own.
+        long vectors = 2 * kept + 2 + (plan.pace().measuresNoise() ? 1 : 0);
         long examples = (plan.trainExamples() + plan.workers() - 1) / plan.workers();
         return new LoopMemory(
                 vectors * model.parameterCount() * Float.BYTES + sharingBytes(plan, model),
-                Integer.BYTES * (examples + Math.min(plan.batchSize(), examples)) + roundBytes(plan),
-                plan.layout().perWorker(),
+                Integer.BYTES * (examples + Math.min(plan.largestBatch(), examples)) + roundBytes(plan),
+                (plan.largestBatch() + plan.workers() - 1) / plan.workers(),
                 model.inputs(),
                 model.outputs());
     }

@@ -13,8 +13,9 @@ final class MicroBatch {
     private @Nullable RuntimeException exception;
     private @Nullable Error error;
 
-    MicroBatch(int capacity, int featureCount) {
-        this.batch = new Batch(capacity, featureCount);
+    /** @param labelSmoothing see {@link Batch#labelSmoothing} */
+    MicroBatch(int capacity, int featureCount, double labelSmoothing) {
+        this.batch = new Batch(capacity, featureCount, labelSmoothing);
     }
 
     /** Its examples; none if the rank has no share of the update's batch. */

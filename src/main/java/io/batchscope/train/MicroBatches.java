@@ -10,13 +10,17 @@ import io.batchscope.units.BatchTrajectory;
  * An update of which the rank has no share has one micro-batch without examples. For one thread at a time.
  */
 final class MicroBatches {
+    /** Where noise is measured a batch falls into so many parts at least, if it has as many examples. */
+    static final int PARTS_FOR_NOISE = 8;
+
     private final RunPlan plan;
-    private final BatchTrajectory geometry;
+    private final int leastCount;
     private final EpochOrder order;
     private final int rank;
     private final int workers;
     private final Examples examples;
     private final int[] share;
+    private BatchTrajectory trajectory;
     private EpochOrder.Epoch epoch;
     private long epochNumber;
     private long step = -1;
@@ -27,29 +31,47 @@ final class MicroBatches {
     /** @param examples those of the rank, in the local order of {@code EpochOrder} */
     MicroBatches(RunPlan plan, int rank, int workers, Examples examples) {
         this.plan = plan;
-        this.geometry = plan.geometry();
+        this.trajectory = plan.geometry();
         this.order = new EpochOrder(plan.trainExamples(), plan.lanes(), plan.seed());
+        this.leastCount = plan.pace().measuresNoise() ? (PARTS_FOR_NOISE + workers - 1) / workers : 1;
         this.rank = rank;
         this.workers = workers;
         this.examples = examples;
-        this.share = new int[Math.toIntExact(Math.min(plan.batchSize(), order.examplesOf(rank, workers)))];
+        this.share = new int[Math.toIntExact(Math.min(plan.largestBatch(), order.examplesOf(rank, workers)))];
         this.epoch = order.epoch(0, rank, workers);
     }
 
     /** A buffer that holds any of them. */
     MicroBatch newBuffer() {
-        return new MicroBatch(Math.min(plan.microBatch(), Math.max(1, share.length)), examples.featureCount());
+        return new MicroBatch(
+                Math.toIntExact(largestPart(Math.max(1, share.length))),
+                examples.featureCount(),
+                plan.regularization().labelSmoothing());
+    }
+
+    /** Examples of the largest micro-batch of shares up to this size. */
+    private long largestPart(long shareSize) {
+        return Math.min(plan.microBatch(), (shareSize + leastCount - 1) / leastCount);
     }
 
     /** Features of a full micro-batch, about: its examples may differ by one where workers share unevenly. */
     long featuresOfOne() {
-        long perWorker = (plan.batchSize() + workers - 1) / workers;
-        return Math.min(plan.microBatch(), perWorker) * examples.featureCount();
+        long perWorker = (plan.largestBatch() + workers - 1) / workers;
+        return largestPart(perWorker) * examples.featureCount();
     }
 
-    /** Begins with this update (from 0); before the first micro-batch is taken. */
-    void startAt(long update) {
+    /** Begins anew with this update (from 0), in batches of these sizes. */
+    void change(BatchTrajectory to, long update) {
+        trajectory = to;
+        index = 0;
+        count = 0;
         step = update - 1;
+    }
+
+    /** Micro-batches that a share falls into, at least 1. */
+    private int count(long examplesOfShare) {
+        long most = (examplesOfShare + plan.microBatch() - 1) / plan.microBatch();
+        return Math.toIntExact(Math.max(1, Math.max(most, Math.min(leastCount, examplesOfShare))));
     }
 
     /** Whether there is another. */
@@ -79,12 +101,12 @@ final class MicroBatches {
     }
 
     private void begin(long newStep) {
-        if (geometry.epochOf(newStep) != epochNumber) {
-            epochNumber = geometry.epochOf(newStep);
+        if (trajectory.epochOf(newStep) != epochNumber) {
+            epochNumber = trajectory.epochOf(newStep);
             epoch = order.epoch(epochNumber, rank, workers);
         }
-        shareSize = epoch.share(geometry.startOf(newStep), geometry.sizeOf(newStep), share);
-        count = Math.max(1, (shareSize + plan.microBatch() - 1) / plan.microBatch());
+        shareSize = epoch.share(trajectory.startOf(newStep), trajectory.sizeOf(newStep), share);
+        count = count(shareSize);
         index = 0;
         step = newStep;
     }

@@ -2,6 +2,7 @@ package io.batchscope.train;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One operation of a {@link Program}. Images are channels, height, width. An offset that may be {@link #ABSENT} names
@@ -23,6 +24,15 @@ public sealed interface Operation extends Serializable {
     List<Integer> shape(List<List<Integer>> inputs);
 
     /**
+     * Its parameters, without what is held.
+     *
+     * @param name what their names begin with
+     */
+    default List<ParameterTensor> tensors(String name) {
+        return List.of();
+    }
+
+    /**
      * y = W·x + b.
      *
      * @param inputCount length of x
@@ -40,6 +50,14 @@ public sealed interface Operation extends Serializable {
         public List<Integer> shape(List<List<Integer>> inputs) {
             require(inputs.get(0).equals(List.of(inputCount)), this, inputs);
             return List.of(outputCount);
+        }
+
+        @Override
+        public List<ParameterTensor> tensors(String name) {
+            return present(
+                    new ParameterTensor(
+                            name + "_W", weights, weights + inputCount * outputCount, ParameterTensor.Kind.WEIGHT),
+                    new ParameterTensor(name + "_b", bias, bias + outputCount, ParameterTensor.Kind.BIAS));
         }
     }
 
@@ -64,6 +82,14 @@ public sealed interface Operation extends Serializable {
             List<Integer> in = inputs.get(0);
             require(in.size() == 3 && in.get(0) == channelsIn, this, inputs);
             return List.of(channelsOut, window.height(in.get(1)), window.width(in.get(2)));
+        }
+
+        @Override
+        public List<ParameterTensor> tensors(String name) {
+            int length = channelsOut * channelsIn * window.kernelHeight() * window.kernelWidth();
+            return present(
+                    new ParameterTensor(name + "_W", weights, weights + length, ParameterTensor.Kind.WEIGHT),
+                    new ParameterTensor(name + "_b", bias, bias + channelsOut, ParameterTensor.Kind.BIAS));
         }
     }
 
@@ -129,6 +155,13 @@ public sealed interface Operation extends Serializable {
             require(inputs.get(0).get(0) == channels, this, inputs);
             return inputs.get(0);
         }
+
+        @Override
+        public List<ParameterTensor> tensors(String name) {
+            return present(
+                    new ParameterTensor(name + "_gamma", gamma, gamma + channels, ParameterTensor.Kind.NORMALIZATION),
+                    new ParameterTensor(name + "_beta", beta, beta + channels, ParameterTensor.Kind.NORMALIZATION));
+        }
     }
 
     /** The function of every number. */
@@ -187,6 +220,10 @@ public sealed interface Operation extends Serializable {
         public List<Integer> shape(List<List<Integer>> inputs) {
             return List.of(inputs.get(0).stream().reduce(1, Math::multiplyExact));
         }
+    }
+
+    private static List<ParameterTensor> present(ParameterTensor... tensors) {
+        return Stream.of(tensors).filter(tensor -> tensor.from() != ABSENT).toList();
     }
 
     private static void require(boolean fits, Operation operation, List<List<Integer>> inputs) {

@@ -2,7 +2,6 @@ package io.batchscope.train;
 
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization.ParameterAveraging;
-import io.batchscope.units.BatchTrajectory;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
 
     private final ParameterAveraging mode;
     private final long plannedSteps;
-    private final BatchTrajectory geometry;
+    private final Pacing pacing;
     private final ExactSynchronizer exact;
     private final ShareGradient share;
     private final ParameterUpdate parameterUpdate;
@@ -44,14 +43,15 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
     ParameterAveragingSynchronizer(
             RunPlan plan,
             ParameterAveraging mode,
+            Pacing pacing,
             Feeder feeder,
             ParameterUpdate parameterUpdate,
             Replica replica,
             Collective collective) {
         this.mode = mode;
         this.plannedSteps = plan.plannedSteps();
-        this.geometry = plan.geometry();
-        this.exact = new ExactSynchronizer(plan, feeder, parameterUpdate, replica, collective);
+        this.pacing = pacing;
+        this.exact = new ExactSynchronizer(plan, pacing, feeder, parameterUpdate, replica, collective);
         this.share = new ShareGradient(plan, feeder, replica, collective.rank());
         this.parameterUpdate = parameterUpdate;
         this.vectors = parameterUpdate.vectors();
@@ -76,7 +76,7 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
         if (share.examples() > 0) {
             parameterUpdate.apply(gradient, rate, step);
         }
-        int size = geometry.sizeOf(step);
+        int size = pacing.trajectory().sizeOf(step);
         sums[updates++] = share.lossSum() / size;
         ownExamples += share.examples();
         allExamples += size;
@@ -97,6 +97,7 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
                 null,
                 null,
                 finite(Math.sqrt(sums[updates] / collective.size())),
+                null,
                 sums[updates + 1] > 0,
                 votes.checkpoint());
         updates = 0;

@@ -3,7 +3,9 @@ package io.batchscope.train;
 import io.batchscope.train.Replica.Range;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A feed-forward network as a list of operations, independent of the library that described it and of the one that runs
@@ -16,13 +18,15 @@ import java.util.List;
  * @param loss what is minimised
  * @param parameterCount length of the parameters
  * @param penalties the model's own, see {@link Replica#penalties}
+ * @param tensors in ascending order, see {@link Replica#tensors}
  */
 public record Program(
         List<Integer> inputShape,
         List<Operation> operations,
         Loss loss,
         int parameterCount,
-        List<WeightPenalty> penalties)
+        List<WeightPenalty> penalties,
+        List<ParameterTensor> tensors)
         implements Serializable {
     /**
      * Checks that the operations fit together.
@@ -33,17 +37,23 @@ public record Program(
         inputShape = List.copyOf(inputShape);
         operations = List.copyOf(operations);
         penalties = List.copyOf(penalties);
+        tensors = List.copyOf(tensors);
         shapes(inputShape, operations);
     }
 
-    /** A program without penalties. */
+    /** A program without penalties, whose tensors are named after its operations, as {@code operation0_W}. */
     public Program(List<Integer> inputShape, List<Operation> operations, Loss loss, int parameterCount) {
-        this(inputShape, operations, loss, parameterCount, List.of());
+        this(inputShape, operations, loss, parameterCount, List.of(), tensors(operations));
     }
 
     /** The same with other penalties. */
     public Program withPenalties(List<WeightPenalty> others) {
-        return new Program(inputShape, operations, loss, parameterCount, others);
+        return new Program(inputShape, operations, loss, parameterCount, others, tensors);
+    }
+
+    /** The same with other names of its tensors. */
+    public Program withTensors(List<ParameterTensor> named) {
+        return new Program(inputShape, operations, loss, parameterCount, penalties, named);
     }
 
     /** Shape of one example of each value, {@code operations.size() + 1} of them. */
@@ -72,6 +82,14 @@ public record Program(
     /** Whether a step draws random numbers. */
     public boolean isRandom() {
         return operations.stream().anyMatch(Operation.Dropout.class::isInstance);
+    }
+
+    private static List<ParameterTensor> tensors(List<Operation> operations) {
+        return IntStream.range(0, operations.size())
+                .boxed()
+                .flatMap(i -> operations.get(i).tensors("operation" + i).stream())
+                .sorted(Comparator.comparingInt(ParameterTensor::from))
+                .toList();
     }
 
     private static List<List<Integer>> shapes(List<Integer> inputShape, List<Operation> operations) {

@@ -31,7 +31,8 @@ public interface Replica extends AutoCloseable {
     }
 
     /**
-     * Computes {@code weight} × the gradient of the <em>sum</em> over the batch's examples of the loss, in training mode.
+     * Computes {@code weight} × the gradient of the <em>sum</em> over the batch's examples of the loss, in training mode,
+     * where labels are smoothed as the batch says ({@link Batch#labelSmoothing}).
      *
      * @param batch at least one example
      * @param weight what the sum counts for; 1 / (size of the global batch) makes the parts of a global batch add up to
@@ -52,10 +53,20 @@ public interface Replica extends AutoCloseable {
 
     /**
      * The parameters that are not held, tensor by tensor in ascending order: what a layer-wise rule gives a rate of its own,
-     * and what weight decay may leave out.
+     * and what weight decay may leave out. By default what lies between held parameters is one weight.
      */
     default List<ParameterTensor> tensors() {
-        return List.of(new ParameterTensor("parameters", 0, parameterCount(), ParameterTensor.Kind.WEIGHT));
+        List<ParameterTensor> tensors = new ArrayList<>();
+        int from = 0;
+        List<Range> held = new ArrayList<>(Range.joined(heldParameters()));
+        held.add(new Range(parameterCount(), parameterCount()));
+        for (Range range : held) {
+            if (range.from() > from) {
+                tensors.add(new ParameterTensor("parameters" + from, from, range.from(), ParameterTensor.Kind.WEIGHT));
+            }
+            from = range.to();
+        }
+        return tensors;
     }
 
     /** The model's own penalties on its parameters, none of them held; {@link #gradient} leaves them out. */
@@ -63,7 +74,7 @@ public interface Replica extends AutoCloseable {
         return List.of();
     }
 
-    /** Loss and hits of the batch in inference mode. */
+    /** Loss and hits of the batch in inference mode, whatever its label smoothing. */
     Score score(Batch batch);
 
     /**

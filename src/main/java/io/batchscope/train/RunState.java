@@ -21,13 +21,10 @@ import org.jspecify.annotations.Nullable;
  * only; the others, when they go on from a checkpoint, take over what decisions depend on.
  */
 final class RunState {
-    /** Puts nothing into a sum: x + −0 is x for every x, −0 included. */
-    private static final double NOTHING = -0.0;
-
     private static final int NUMBERS = 9;
 
     private final RunPlan plan;
-    private final BatchTrajectory geometry;
+    private final Pacing pacing;
     final StepTimes total = new StepTimes();
     final DivergenceWatch divergence;
     final List<StepRecord> stepRows = new ArrayList<>();
@@ -41,6 +38,9 @@ final class RunState {
     /** Of these, at the last agreement. */
     long agreed;
 
+    /** The run's progress then, see {@link Pacing#progress}. */
+    private double agreedProgress;
+
     /** Whether its time was taken with several spreads of the batch, so that it belongs to none. */
     private boolean spreadChanged;
 
@@ -51,13 +51,24 @@ final class RunState {
      * What is known of an update's row before the ranks agree.
      *
      * @param step the update's number, from 0
+     * @param gain of the update, see {@link Pacing#gain}
+     * @param noiseScale as known before it
      */
     record PendingRow(
-            long step, double rate, long bytesSent, double computeSeconds, double syncSeconds, double dataSeconds) {
-        static PendingRow of(long step, double rate, long bytesSent, StepTimes times) {
+            long step,
+            double rate,
+            @Nullable Double gain,
+            @Nullable Double noiseScale,
+            long bytesSent,
+            double computeSeconds,
+            double syncSeconds,
+            double dataSeconds) {
+        static PendingRow of(long step, double rate, Pacing pacing, long bytesSent, StepTimes times) {
             return new PendingRow(
                     step,
                     rate,
+                    pacing.gain(),
+                    pacing.noiseScale(),
                     bytesSent,
                     StepTimes.seconds(times.computeNanos),
                     StepTimes.seconds(times.syncNanos),
@@ -65,22 +76,30 @@ final class RunState {
         }
     }
 
-    RunState(RunPlan plan) {
+    /** @param pacing tells how far the run is, and the sizes of its batches */
+    RunState(RunPlan plan, Pacing pacing) {
         this.plan = plan;
-        this.geometry = plan.geometry();
+        this.pacing = pacing;
         this.divergence = new DivergenceWatch(plan.divergenceFactor());
     }
 
-    /** Whether, every so many updates, something falls due between the last agreement and this one. */
-    boolean isDue(long everySteps) {
-        return step / everySteps > agreed / everySteps;
+    /** Whether, every so much progress, something falls due between the last agreement and this one. */
+    boolean isDue(long every) {
+        return Math.floor(pacing.progress() / every) > Math.floor(agreedProgress / every);
+    }
+
+    /** Ranks agree now. */
+    void agree() {
+        agreed = step;
+        agreedProgress = pacing.progress();
     }
 
     /** Whether the row of an update is kept: now and then, of agreements that are apart as well, and the last one's. */
     boolean keepsRow(long update) {
         long every = plan.stepRowEvery();
-        return update % every == 0
-                || update == plan.plannedSteps() - 1
+        double before = pacing.progress();
+        return Math.ceil(before / every) * every < pacing.progressAfterUpdate()
+                || pacing.isLast(update)
                 || (update > agreed
                         && (update + 1) / every > agreed / every
                         && plan.synchronization().agreesAfter(update, plan.plannedSteps()));
@@ -97,7 +116,7 @@ final class RunState {
         for (int i = 0; i < agreement.losses().size(); i++) {
             long update = agreed + i;
             double loss = agreement.losses().get(i);
-            if (divergence.hasDiverged(loss, geometry.sizeOf(update))) {
+            if (divergence.hasDiverged(loss, pacing.trajectory().sizeOf(update))) {
                 step = update;
                 return new Outcome.Diverged(update + 1, loss);
             }
@@ -119,22 +138,24 @@ final class RunState {
      */
     StepRecord keep(PendingRow pending, double loss, @Nullable Agreement agreement) {
         long stepsDone = pending.step() + 1;
+        BatchTrajectory trajectory = pacing.trajectory();
+        GradientSquares squares = agreement == null ? null : agreement.squares();
         StepRecord row = new StepRecord(
                 plan.study(),
                 plan.runId(),
                 plan.batchSize(),
                 plan.seed(),
                 stepsDone,
-                geometry.epochsAfter(stepsDone),
-                geometry.examplesAfter(stepsDone),
-                (long) geometry.sizeOf(pending.step()),
+                trajectory.epochsAfter(stepsDone),
+                trajectory.examplesAfter(stepsDone),
+                (long) trajectory.sizeOf(pending.step()),
                 pending.rate(),
-                null,
+                pending.gain(),
                 loss,
                 agreement == null ? null : agreement.gradientNorm(),
-                null,
-                null,
-                null,
+                squares == null ? null : squares.small(),
+                squares == null ? null : squares.big(),
+                squares == null ? null : pending.noiseScale(),
                 pending.bytesSent(),
                 agreement == null ? null : agreement.sparsity(),
                 agreement == null ? null : agreement.threshold(),
@@ -154,8 +175,8 @@ final class RunState {
                 plan.batchSize(),
                 plan.seed(),
                 stepsDone,
-                geometry.epochsAfter(stepsDone),
-                geometry.examplesAfter(stepsDone),
+                pacing.trajectory().epochsAfter(stepsDone),
+                pacing.trajectory().examplesAfter(stepsDone),
                 StepTimes.seconds(total.totalNanos),
                 split.label(),
                 score.loss(),
@@ -194,7 +215,7 @@ final class RunState {
         return new TrainedRun(
                 outcome,
                 step,
-                geometry,
+                pacing.trajectory(),
                 reached == null ? null : reached.step(),
                 secondsToTarget(),
                 seconds(total.totalNanos),
@@ -243,52 +264,19 @@ final class RunState {
         if (collective.rank() == 0) {
             Checkpoint.Watch watch = divergence.state();
             Reached seen = reached;
-            putLong(step, numbers, 0);
+            FirstRank.putLong(step, numbers, 0);
             numbers[2] = watch.limit();
             numbers[3] = watch.smoothed();
-            putLong(watch.examplesBefore(), numbers, 4);
+            FirstRank.putLong(watch.examplesBefore(), numbers, 4);
             numbers[6] = watch.lossSumBefore();
             numbers[7] = seen == null ? -1 : seen.step();
             numbers[8] = seen == null ? 0 : seen.seconds();
-        } else {
-            Arrays.fill(numbers, NOTHING);
         }
-        collective.allReduceSum(numbers, 0, NUMBERS);
+        FirstRank.share(numbers, collective);
         if (collective.rank() > 0) {
-            step = getLong(numbers, 0);
-            divergence.restore(new Checkpoint.Watch(numbers[2], numbers[3], getLong(numbers, 4), numbers[6]));
+            step = FirstRank.getLong(numbers, 0);
+            divergence.restore(new Checkpoint.Watch(numbers[2], numbers[3], FirstRank.getLong(numbers, 4), numbers[6]));
             reached = numbers[7] < 0 ? null : new Reached((long) numbers[7], numbers[8]);
-        }
-    }
-
-    /** A double holds 53 bits exactly, so a long takes two. */
-    private static void putLong(long value, double[] into, int at) {
-        into[at] = value >> 32;
-        into[at + 1] = value & 0xffffffffL;
-    }
-
-    private static long getLong(double[] from, int at) {
-        return ((long) from[at] << 32) | (long) from[at + 1];
-    }
-
-    /** Gives the first rank's numbers to the others, to the bit. */
-    static void share(double[] numbers, Collective collective) {
-        if (numbers.length == 0) {
-            return;
-        }
-        if (collective.rank() > 0) {
-            Arrays.fill(numbers, NOTHING);
-        }
-        collective.allReduceSum(numbers, 0, numbers.length);
-    }
-
-    /** Gives the first rank's vectors to the others, to the bit. */
-    static void share(List<float[]> vectors, Collective collective) {
-        for (float[] vector : vectors) {
-            if (collective.rank() > 0) {
-                Arrays.fill(vector, (float) NOTHING);
-            }
-            collective.allReduceSum(vector, 0, vector.length);
         }
     }
 }

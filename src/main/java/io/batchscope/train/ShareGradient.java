@@ -4,6 +4,7 @@ import io.batchscope.data.SplitMix;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.train.Replica.GradientListener;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The gradient of a rank's share of an update's batch: the gradients of its micro-batches, added up. */
 final class ShareGradient {
@@ -15,16 +16,23 @@ final class ShareGradient {
     private final int rank;
     private final int parts;
     private final int parameterCount;
+    private final @Nullable PieceSquares squares;
     private double lossSum;
     private int examples;
 
     ShareGradient(RunPlan plan, Feeder feeder, Replica replica, int rank) {
+        this(plan, feeder, replica, rank, null);
+    }
+
+    /** @param squares takes the squared norms of the micro-batches' gradients; null if nobody wants them */
+    ShareGradient(RunPlan plan, Feeder feeder, Replica replica, int rank, @Nullable PieceSquares squares) {
         this.plan = plan;
         this.feeder = feeder;
         this.replica = replica;
         this.rank = rank;
         this.parts = replica.gradientOrder().size();
         this.parameterCount = replica.parameterCount();
+        this.squares = squares;
     }
 
     /**
@@ -37,6 +45,9 @@ final class ShareGradient {
      */
     void compute(float weight, float[] into, GradientListener listener, StepTimes times) throws InterruptedException {
         lossSum = 0;
+        if (squares != null) {
+            squares.clear();
+        }
         boolean last = false;
         long time = System.nanoTime();
         while (!last) {
@@ -65,7 +76,14 @@ final class ShareGradient {
         }
         long rankSeed = rank * 65_537L + part.index();
         replica.seed(SplitMix.mix(plan.seed() ^ SplitMix.mix(part.step() ^ SplitMix.mix(rankSeed))));
-        return replica.gradient(part.batch(), weight, part.index() > 0, into, listener);
+        boolean first = part.index() == 0;
+        if (squares == null) {
+            return replica.gradient(part.batch(), weight, !first, into, listener);
+        }
+        float[] target = squares.target(first, into);
+        double loss = replica.gradient(part.batch(), weight, false, target, squares.listener(first, into, listener));
+        squares.end(part.batch().size());
+        return loss;
     }
 
     /** Of the losses of the share's examples, not weighted. */

@@ -11,7 +11,6 @@ import io.batchscope.train.RunState.PendingRow;
 import io.batchscope.train.Synchronizer.Votes;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -25,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepLoop {
     private final RunPlan plan;
-    private final Replica replica;
     private final Collective collective;
     private final List<String> hosts;
     private final TrainingListener listener;
+    private final Pacing pacing;
     private final Synchronizer synchronizer;
     private final Evaluator evaluator;
     private final Feeder feeder;
@@ -37,6 +36,7 @@ public final class StepLoop {
     private final StepTimes times = new StepTimes();
     private final RunState state;
     private final MemoryPeaks memory;
+    private final JointStart start;
     private final CheckpointWriter checkpoints;
     private @Nullable Checkpoint from;
 
@@ -110,17 +110,18 @@ public final class StepLoop {
             Checkpointing checkpointing,
             ExecutorService writing) {
         this.plan = plan;
-        this.replica = replica;
         this.collective = collective;
         this.hosts = hosts;
         this.listener = listener;
         this.feeder = feeder;
         this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
-        this.parameterUpdate = new ParameterUpdate(UpdateRule.of(plan.optimizer()), replica);
+        this.parameterUpdate = new ParameterUpdate(plan.optimizer(), replica);
         this.parameters = parameterUpdate.parameters();
-        this.synchronizer = Synchronizer.of(plan, feeder, parameterUpdate, replica, collective);
-        this.state = new RunState(plan);
+        this.pacing = Pacing.of(plan);
+        this.synchronizer = Synchronizer.of(plan, pacing, feeder, parameterUpdate, replica, collective);
+        this.state = new RunState(plan, pacing);
         this.memory = new MemoryPeaks(replica);
+        this.start = new JointStart(plan, replica, collective, parameterUpdate, synchronizer, pacing, state, memory);
         this.from = checkpointing.from();
         this.checkpoints = new CheckpointWriter(
                 collective.rank() == 0 ? checkpointing.store() : CheckpointStore.NONE,
@@ -160,7 +161,10 @@ public final class StepLoop {
     }
 
     private TrainedRun train() throws InterruptedException {
-        startTogether();
+        start.begin(from);
+        feeder.change(pacing.trajectory(), state.step);
+        checkpoints.startAt(state.step, state.total.totalNanos, from == null ? List.of() : from.vectors());
+        from = null;
         if (state.step == 0) {
             Score start = evaluate(0, Split.VALIDATION);
             if (start.examples() > 0) {
@@ -168,19 +172,25 @@ public final class StepLoop {
             }
         }
         @Nullable Outcome outcome = null;
-        while (outcome == null && state.step < plan.plannedSteps()) {
+        boolean last = false;
+        while (outcome == null && !last) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("run " + plan.runId() + " was stopped at step " + state.step);
             }
+            last = pacing.isLast(state.step);
             Agreement agreement = update(state.step);
             outcome = agreement == null ? null : state.end(agreement, listener);
             if (outcome instanceof Outcome.Diverged) {
                 break;
             }
+            boolean otherBatches = pacing.done(state.step, agreement == null ? null : agreement.squares());
             state.step++;
+            if (otherBatches && !last) {
+                feeder.change(pacing.trajectory(), state.step);
+            }
             listener.onProgress(state.step);
             if (agreement != null) {
-                outcome = afterAgreement(agreement, outcome);
+                outcome = afterAgreement(agreement, outcome, last);
             }
         }
         Outcome end = finish(state.step, outcome == null ? new Outcome.Completed() : outcome);
@@ -190,66 +200,20 @@ public final class StepLoop {
     }
 
     /** Evaluates and begins a checkpoint where they are due. */
-    private @Nullable Outcome afterAgreement(Agreement agreement, @Nullable Outcome outcome) {
-        boolean last = outcome != null || state.step == plan.plannedSteps();
+    private @Nullable Outcome afterAgreement(Agreement agreement, @Nullable Outcome outcome, boolean lastUpdate) {
+        boolean last = outcome != null || lastUpdate;
         if (last || state.isDue(plan.evaluateEvery())) {
             outcome = afterEvaluation(state.step, evaluate(state.step, Split.VALIDATION), outcome);
         }
-        state.agreed = state.step;
+        state.agree();
         if (!last && outcome == null && agreement.checkpointWanted()) {
             List<float[]> vectors = new ArrayList<>(parameterUpdate.vectors());
             vectors.addAll(OwnVectors.gather(synchronizer.ownVectors(), collective));
             if (collective.rank() == 0) {
-                checkpoints.write(vectors, copies -> state.checkpoint(memory.peaks(), synchronizer.numbers(), copies));
+                checkpoints.write(vectors, copies -> state.checkpoint(memory.peaks(), start.numbers(), copies));
             }
         }
         return outcome;
-    }
-
-    /**
-     * Takes the first rank's start parameters: the same seed need not give the same bits on another processor, and ranks
-     * that start apart stay apart. Where the first rank has a checkpoint, all take that.
-     */
-    private void startTogether() {
-        List<float[]> vectors = parameterUpdate.vectors();
-        Checkpoint start = from;
-        from = null;
-        if (start == null || collective.rank() > 0) {
-            replica.readParameters(parameters);
-        } else {
-            start.requireFits(plan, parameters.length, CheckpointCodec.vectors(plan));
-            for (int i = 0; i < vectors.size(); i++) {
-                System.arraycopy(start.vectors().get(i), 0, vectors.get(i), 0, parameters.length);
-            }
-            state.restore(start);
-            memory.restore(start.peaks());
-        }
-        if (collective.size() > 1) {
-            state.share(collective);
-            RunState.share(state.step == 0 ? List.of(parameters) : vectors, collective);
-        }
-        if (collective.size() > 1 || state.step > 0) {
-            replica.writeParameters(parameters);
-        }
-        if (state.step > 0) {
-            restoreSynchronizer(start, vectors.size());
-        }
-        state.agreed = state.step;
-        feeder.startAt(state.step);
-        checkpoints.startAt(state.step, state.total.totalNanos, start == null ? List.of() : start.vectors());
-    }
-
-    /** @param start on the first rank; the others have it from there */
-    private void restoreSynchronizer(@Nullable Checkpoint start, int common) {
-        double[] numbers = synchronizer.numbers();
-        List<float[]> all = List.of();
-        if (start != null) {
-            Arrays.setAll(numbers, i -> start.numbers().get(i));
-            all = start.vectors().subList(common, start.vectors().size());
-        }
-        RunState.share(numbers, collective);
-        synchronizer.restore(numbers);
-        OwnVectors.scatter(all, synchronizer.ownVectors(), collective);
     }
 
     /** One update; null if the ranks are apart after it. */
@@ -257,7 +221,7 @@ public final class StepLoop {
         times.clear();
         long start = System.nanoTime();
         long sentBefore = collective.sentBytes();
-        double rate = plan.schedule().rateAt(step);
+        double rate = pacing.rate(step);
         boolean keepRow = state.keepsRow(step);
         Votes votes = new Votes(
                 StepTimes.seconds(state.total.totalNanos) > plan.secondsLimit(),
@@ -269,7 +233,7 @@ public final class StepLoop {
         state.bytesSent += sent;
         if (keepRow) {
             memory.sample();
-            state.pending.add(PendingRow.of(step, rate, sent, times));
+            state.pending.add(PendingRow.of(step, rate, pacing, sent, times));
         }
         return agreement;
     }

@@ -63,13 +63,19 @@ interface Synchronizer {
      * @throws IllegalArgumentException if the plan's mode is not one of the step loop's
      */
     static Synchronizer of(
-            RunPlan plan, Feeder feeder, ParameterUpdate parameterUpdate, Replica replica, Collective collective) {
+            RunPlan plan,
+            Pacing pacing,
+            Feeder feeder,
+            ParameterUpdate parameterUpdate,
+            Replica replica,
+            Collective collective) {
         return switch (plan.synchronization().mode()) {
-            case SYNCHRONOUS -> new ExactSynchronizer(plan, feeder, parameterUpdate, replica, collective);
+            case SYNCHRONOUS -> new ExactSynchronizer(plan, pacing, feeder, parameterUpdate, replica, collective);
             case PARAMETER_AVERAGING ->
                 new ParameterAveragingSynchronizer(
                         plan,
                         (Synchronization.ParameterAveraging) plan.synchronization(),
+                        pacing,
                         feeder,
                         parameterUpdate,
                         replica,
@@ -78,6 +84,7 @@ interface Synchronizer {
                 new GradientSharingSynchronizer(
                         plan,
                         (Synchronization.GradientSharing) plan.synchronization(),
+                        pacing,
                         feeder,
                         parameterUpdate,
                         replica,

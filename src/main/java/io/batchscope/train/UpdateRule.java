@@ -1,6 +1,7 @@
 package io.batchscope.train;
 
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.train.ParameterTensor.Kind;
 
 /**
  * Turns a mean gradient into new parameters: pure functions on flat arrays, alike on every rank. Written below: w
@@ -8,7 +9,13 @@ import io.batchscope.plan.OptimizerConfig;
  * Weight decay is added after the mean is taken, so it does not change with the loss's scale (Goyal et al. 2017,
  * section 3, remark 1).
  */
-public sealed interface UpdateRule {
+public sealed interface UpdateRule
+        permits UpdateRule.Sgd,
+                UpdateRule.Nesterov,
+                UpdateRule.Adam,
+                UpdateRule.AdamW,
+                LayerwiseRule,
+                LayerwiseRule.PlainLars {
     /**
      * Added to a momentum and taken off again, which rounds it to multiples of about 10⁻²⁷ and leaves what is above 10⁻¹³
      * as it is. Where the gradient is gone for good, as behind a dead rectifier, momentum would otherwise shrink to the
@@ -24,13 +31,34 @@ public sealed interface UpdateRule {
     int stateVectors();
 
     /**
-     * Does one update of the parameters {@code from … to − 1} in place. Parameters do not depend on each other, so any
-     * division into ranges gives the same bits.
+     * The rate of one tensor, the parameters {@code from … to − 1}, in an update; asked once, before the tensor's {@link
+     * #update update}. Unless the rule is a {@linkplain LayerwiseRule layer-wise} one that is the rate of all.
+     *
+     * @param parameters w, {@code float[parameterCount]}; not changed
+     * @param meanGradient g, as long or longer; not changed
+     * @param state {@link #stateVectors} vectors, as long; may be changed in the tensor's places
+     * @param learningRate η of this update
+     * @param update number of this update, from 0
+     */
+    default double layerRate(
+            float[] parameters,
+            float[] meanGradient,
+            float[][] state,
+            double learningRate,
+            long update,
+            int from,
+            int to) {
+        return learningRate;
+    }
+
+    /**
+     * Does one update of the parameters {@code from … to − 1}, a tensor's or some of them, in place. Given the rate, they do
+     * not depend on each other, so any division into ranges gives the same bits.
      *
      * @param parameters w, {@code float[parameterCount]}; changed
      * @param meanGradient g, as long or longer; not changed
      * @param state {@link #stateVectors} vectors, as long; changed
-     * @param learningRate η of this update
+     * @param learningRate what {@link #layerRate} says of the tensor
      * @param update number of this update, from 0
      */
     void update(
@@ -42,19 +70,38 @@ public sealed interface UpdateRule {
             int from,
             int to);
 
-    /** Does one update of all parameters in place. */
+    /** Does one update of all parameters in place, as of one tensor. */
     default void update(float[] parameters, float[] meanGradient, float[][] state, double learningRate, long update) {
-        update(parameters, meanGradient, state, learningRate, update, 0, parameters.length);
+        double rate = layerRate(parameters, meanGradient, state, learningRate, update, 0, parameters.length);
+        update(parameters, meanGradient, state, rate, update, 0, parameters.length);
     }
 
-    /** The rule that a configuration names. */
+    /** The rule that a configuration names, for weights. */
     static UpdateRule of(OptimizerConfig config) {
+        return of(config, Kind.WEIGHT);
+    }
+
+    /**
+     * What a configuration's rule is on tensors of a kind: the same on all, or, unless it {@linkplain
+     * OptimizerConfig#decaysAll decays all}, without decay on biases and normalizations, and of LARS and LAMB without a rate
+     * of their own; LAMB is Adam then. All kinds keep the same number of state vectors.
+     */
+    static UpdateRule of(OptimizerConfig config, Kind kind) {
+        boolean apart = !config.decaysAll() && kind != Kind.WEIGHT;
+        double decay = apart ? 0 : config.weightDecay();
         return switch (config.name()) {
-            case SGD -> new Sgd(config.momentum(), config.weightDecay());
-            case NESTEROV -> new Nesterov(config.momentum(), config.weightDecay());
-            case ADAM -> new Adam(config.beta1(), config.beta2(), config.epsilon(), config.weightDecay());
-            case ADAMW -> new AdamW(config.beta1(), config.beta2(), config.epsilon(), config.weightDecay());
-            case LARS, LAMB -> throw new IllegalArgumentException("no rule yet for " + config.name());
+            case SGD -> new Sgd(config.momentum(), decay);
+            case NESTEROV -> new Nesterov(config.momentum(), decay);
+            case ADAM -> new Adam(config.beta1(), config.beta2(), config.epsilon(), decay);
+            case ADAMW -> new AdamW(config.beta1(), config.beta2(), config.epsilon(), decay);
+            case LARS ->
+                apart
+                        ? new LayerwiseRule.PlainLars(config.momentum())
+                        : new LayerwiseRule.Lars(config.momentum(), decay, config.trustCoefficient());
+            case LAMB ->
+                apart
+                        ? new Adam(config.beta1(), config.beta2(), config.epsilon(), 0)
+                        : new LayerwiseRule.Lamb(config.beta1(), config.beta2(), config.epsilon(), decay);
         };
     }
 

@@ -78,7 +78,14 @@ class ExactnessTest {
             rule("SGD, momentum 0.9", OptimizerConfig.Name.SGD, 0.9, 0, 0.004),
             rule("Nesterov 0.9, weight decay 0.001", OptimizerConfig.Name.NESTEROV, 0.9, 0.001, 0.004),
             rule("Adam, ε 0.01", OptimizerConfig.Name.ADAM, 0, 0, 0.002),
-            rule("AdamW, ε 0.01, weight decay 0.01", OptimizerConfig.Name.ADAMW, 0, 0.01, 0.002));
+            rule("AdamW, ε 0.01, weight decay 0.01", OptimizerConfig.Name.ADAMW, 0, 0.01, 0.002),
+            rule("LARS, momentum 0.9, weight decay 0.01", OptimizerConfig.Name.LARS, 0.9, 0.01, 0.1),
+            rule("LAMB, ε 0.01, weight decay 0.01", OptimizerConfig.Name.LAMB, 0, 0.01, 0.002),
+            new Rule("SGD, clip norm 0.1", clipped(), 0.1));
+
+    private static OptimizerConfig clipped() {
+        return new OptimizerConfig(OptimizerConfig.Name.SGD, 0, 0.001, 0.9, 0.999, 0.01, 0.001, false, 0.1);
+    }
 
     private static Rule rule(String name, OptimizerConfig.Name rule, double momentum, double decay, double rate) {
         return new Rule(name, new OptimizerConfig(rule, momentum, decay, 0.9, 0.999, 0.01), rate);

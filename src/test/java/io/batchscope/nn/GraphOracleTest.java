@@ -4,6 +4,8 @@ import static io.batchscope.nn.OracleNetworks.CLASSES;
 import static io.batchscope.nn.OracleNetworks.graph;
 import static io.batchscope.nn.OracleNetworks.softmax;
 
+import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
+import io.batchscope.plan.Task;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -15,14 +17,12 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 
-/** Residual graphs: values that several operations take, sums, shortcuts; ResNet-8. */
+/** Residual graphs: values that several operations take, sums, shortcuts; the catalogue's resnet8. */
 class GraphOracleTest {
     static Stream<Oracle> graphs() {
         return Stream.of(1, 2, 5)
@@ -34,13 +34,20 @@ class GraphOracleTest {
     }
 
     static Stream<Oracle> residualNetworks() {
-        return Stream.of(2, 8).map(rows -> Oracle.of("ResNet-8", resNet8(), List.of(3, 32, 32), CLASSES, rows));
+        return Stream.of(2, 8)
+                .map(rows -> new Oracle(
+                        "resnet8", resNet8().source(), List.of(3 * 32 * 32), Task.CLASSIFICATION, CLASSES, rows));
     }
 
     @ParameterizedTest
     @MethodSource({"graphs", "residualNetworks"})
     void agrees(Oracle oracle) {
         oracle.assertAgreement();
+    }
+
+    private static ImportedModel resNet8() {
+        return ModelCatalog.model(
+                new Catalog("resnet8", List.of(), "relu"), List.of(3, 32, 32), Task.CLASSIFICATION, CLASSES);
     }
 
     private static ComputationGraphConfiguration sumsOfRows() {
@@ -70,21 +77,6 @@ class GraphOracleTest {
                 graph(OracleNetworks.images(2, 7, 6)).addLayer("start", convolution(5, 3, 1, Activation.RELU), "input");
         String end = block(graph, "block", "start", 5, stride);
         return graph.addLayer("output", softmax(), end).setOutputs("output").build();
-    }
-
-    /** He et al. 2016, section 4.2, with n = 1: one block for each of 16, 32 and 64 channels; projections between. */
-    static ComputationGraphConfiguration resNet8() {
-        GraphBuilder graph = graph(OracleNetworks.images(3, 32, 32))
-                .addLayer("start", convolution(16, 3, 1, Activation.IDENTITY), "input")
-                .addLayer("start-norm", new BatchNormalization(), "start")
-                .addLayer("start-relu", new ActivationLayer(Activation.RELU), "start-norm");
-        String first = block(graph, "first", "start-relu", 16, 1);
-        String second = block(graph, "second", first, 32, 2);
-        String third = block(graph, "third", second, 64, 2);
-        return graph.addLayer("mean", new GlobalPoolingLayer.Builder(PoolingType.AVG).build(), third)
-                .addLayer("output", softmax(), "mean")
-                .setOutputs("output")
-                .build();
     }
 
     /** Two convolutions and a shortcut, which is a 1×1 convolution where the stride is not 1. */

@@ -155,4 +155,27 @@ class MicroBatchSearchTest {
         assertThat(fewer.and(failed)).isEqualTo(failed);
         assertThat(failed.and(fewer)).isEqualTo(failed);
     }
+
+    @Test
+    void goesNoLowerThanTheLeast() {
+        MemoryFit all = search(MicroBatchSearchTest::linear, LARGE).between(300, 1024);
+        assertThat(all.microBatch()).isEqualTo(1024);
+        MemoryFit some = search(MicroBatchSearchTest::linear, linear(400)).between(300, 1024);
+        assertThat(some.microBatch()).isEqualTo(300);
+        assertThat(some.law().bytes(300)).isEqualTo(linear(300));
+        assertThat(search(MicroBatchSearchTest::linear, linear(299))
+                        .between(300, 1024)
+                        .microBatch())
+                .isZero();
+        tried.clear();
+        assertThat(search(MicroBatchSearchTest::linear, linear(2000))
+                        .between(2000, 2000)
+                        .microBatch())
+                .isEqualTo(2000);
+        assertThat(tried).containsExactly(1, 2, 8, 2000);
+        assertThat(search(MicroBatchSearchTest::linear, linear(100))
+                        .between(1, 1024)
+                        .microBatch())
+                .isEqualTo(64);
+    }
 }

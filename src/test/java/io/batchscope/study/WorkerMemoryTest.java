@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.batchscope.plan.ClusterException;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.Regularization;
 import io.batchscope.plan.ReplicaChoice;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
@@ -14,6 +15,7 @@ import io.batchscope.plan.Synchronization;
 import io.batchscope.plan.Task;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.study.WorkerMemory.DataSize;
+import io.batchscope.testing.RegularizedPlan;
 import io.batchscope.testing.RunPlans;
 import java.util.List;
 import java.util.OptionalInt;
@@ -160,5 +162,36 @@ class WorkerMemoryTest {
                 .hasMessageStartingWith(
                         "memory of a worker (executors): must hold a replica with a micro-batch of 1, but"
                                 + " none left; ");
+    }
+
+    private static RunPlan ghosts(int size) {
+        return RegularizedPlan.of(PLANS.plan(), new Regularization(0, size));
+    }
+
+    @Test
+    void memoryLeavesGhostBatchesAsTheyAre() {
+        StudyPlan both = study(ghosts(8), PLANS.withMicroBatch(64).plan(), ghosts(3));
+        WorkerMemory memory = memory(1 << 30);
+
+        assertThat(WorkerMemory.least(both, OptionalInt.empty())).isEqualTo(8);
+        assertThat(WorkerMemory.least(both, OptionalInt.of(64))).isEqualTo(64);
+        assertThat(WorkerMemory.least(study(PLANS.plan()), OptionalInt.empty())).isEqualTo(1);
+        StudyPlan settled = memory.settle(both, OptionalInt.empty(), new MemoryFit(LAW, 16, null));
+        assertThat(settled.runs()).extracting(RunPlan::microBatch).containsExactly(8, 16, 3);
+        assertThat(settled.notices()).singleElement().asString().startsWith("micro-batch 16 instead of 64");
+        StudyPlan onlyGhosts = study(ghosts(8), ghosts(3));
+        assertThat(memory.settle(onlyGhosts, OptionalInt.empty(), new MemoryFit(LAW, 8, null)))
+                .isEqualTo(onlyGhosts);
+    }
+
+    @Test
+    void aGhostBatchThatDoesNotFitIsRefused() {
+        assertThatThrownBy(() -> memory(30_000)
+                        .settle(study(PLANS.plan(), ghosts(64)), OptionalInt.empty(), new MemoryFit(LAW, 0, null)))
+                .isInstanceOf(ClusterException.class)
+                .hasMessageStartingWith(
+                        "ghost batch 64 (study.regularization.ghost-batch): a worker must have room for 64"
+                                + " examples at once, which needs ")
+                .hasMessageContaining("; ask for a smaller one (--set regularization.ghost-batch=3), raise");
     }
 }

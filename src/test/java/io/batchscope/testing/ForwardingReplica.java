@@ -1,6 +1,7 @@
 package io.batchscope.testing;
 
 import io.batchscope.data.Batch;
+import io.batchscope.train.ParameterTensor;
 import io.batchscope.train.Replica;
 import io.batchscope.train.WeightPenalty;
 import java.util.List;
@@ -44,6 +45,11 @@ public class ForwardingReplica implements Replica {
     @Override
     public List<Range> heldParameters() {
         return replica.heldParameters();
+    }
+
+    @Override
+    public List<ParameterTensor> tensors() {
+        return replica.tensors();
     }
 
     @Override

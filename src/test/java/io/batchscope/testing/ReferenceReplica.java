@@ -1,6 +1,7 @@
 package io.batchscope.testing;
 
 import io.batchscope.data.Batch;
+import io.batchscope.train.ParameterTensor;
 import io.batchscope.train.Program;
 import io.batchscope.train.Program.Loss;
 import io.batchscope.train.Replica;
@@ -44,6 +45,11 @@ public final class ReferenceReplica implements Replica {
     }
 
     @Override
+    public List<ParameterTensor> tensors() {
+        return program.tensors();
+    }
+
+    @Override
     public void seed(long newSeed) {
         seed = newSeed;
     }
@@ -68,7 +74,7 @@ public final class ReferenceReplica implements Replica {
         double[] slopes = new double[pass.last().length];
         double lossSum = 0;
         for (int row = 0; row < batch.size(); row++) {
-            lossSum += loss(pass.last(), batch, row, slopes);
+            lossSum += loss(pass.last(), batch, row, batch.labelSmoothing(), slopes);
         }
         pass.backward(slopes, into);
         return lossSum;
@@ -81,7 +87,7 @@ public final class ReferenceReplica implements Replica {
         long correct = 0;
         int width = program.outputs();
         for (int row = 0; row < batch.size(); row++) {
-            lossSum += loss(outputs, batch, row, new double[outputs.length]);
+            lossSum += loss(outputs, batch, row, 0, new double[outputs.length]);
             int largest = row * width;
             for (int i = row * width; i < (row + 1) * width; i++) {
                 largest = outputs[i] > outputs[largest] ? i : largest;
@@ -91,8 +97,8 @@ public final class ReferenceReplica implements Replica {
         return new Score(batch.size(), lossSum, program.loss() instanceof Loss.SoftmaxCrossEntropy ? correct : 0);
     }
 
-    /** Loss of one example; writes its derivatives by the outputs. */
-    private double loss(double[] outputs, Batch batch, int row, double[] slopes) {
+    /** Loss of one example, its label smoothed; writes its derivatives by the outputs. */
+    private double loss(double[] outputs, Batch batch, int row, double smoothing, double[] slopes) {
         int width = program.outputs();
         double sum = 0;
         if (program.loss() instanceof Loss.SoftmaxCrossEntropy entropy) {
@@ -101,9 +107,9 @@ public final class ReferenceReplica implements Replica {
             double total = Arrays.stream(scores).map(s -> Math.exp(s - largest)).sum();
             for (int i = 0; i < width; i++) {
                 double probability = Math.exp(scores[i] - largest) / total;
-                boolean hit = i == batch.classes()[row];
-                slopes[row * width + i] = probability - (hit ? 1 : 0);
-                sum -= hit ? Math.log(Math.min(Math.max(probability, entropy.clip()), 1 - entropy.clip())) : 0;
+                double label = (i == batch.classes()[row] ? 1 - smoothing : 0) + smoothing / width;
+                slopes[row * width + i] = probability - label;
+                sum -= label * Math.log(Math.min(Math.max(probability, entropy.clip()), 1 - entropy.clip()));
             }
             return sum;
         }

@@ -58,9 +58,9 @@ class CheckpointCodecTest {
                         1,
                         0.1,
                         10,
-                        null,
+                        10L,
                         0.05,
-                        null,
+                        1.5,
                         2.5,
                         0.75,
                         null,
@@ -83,7 +83,7 @@ class CheckpointCodecTest {
     private static byte[] written() {
         ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
         byte[] id = PLAN.trainingId().getBytes(StandardCharsets.UTF_8);
-        bytes.put("BSCOPECK".getBytes(StandardCharsets.US_ASCII)).putInt(2);
+        bytes.put("BSCOPECK".getBytes(StandardCharsets.US_ASCII)).putInt(3);
         bytes.putInt(id.length).put(id).putLong(10).putLong(1000).putLong((1L << 33) % 997 + 1);
         bytes.putInt(3).putInt(2);
         bytes.putLong(1).putLong(2).putLong(3).putLong(1L << 62).putInt(2).putInt(8);
@@ -95,7 +95,11 @@ class CheckpointCodecTest {
                 .putLong(1)
                 .putDouble(0.1)
                 .putLong(10)
+                .put((byte) 1)
+                .putLong(10)
                 .putDouble(0.05)
+                .put((byte) 1)
+                .putDouble(1.5)
                 .putDouble(2.5)
                 .put((byte) 1)
                 .putDouble(0.75);
@@ -204,8 +208,8 @@ class CheckpointCodecTest {
         assertThatThrownBy(() -> read("not a checkpoint at all".getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("it is not a checkpoint");
         byte[] newer = written();
-        newer[8] = 3;
-        assertThatThrownBy(() -> read(newer)).hasMessage("it has version 3 of the format, but this program reads 2");
+        newer[8] = 4;
+        assertThatThrownBy(() -> read(newer)).hasMessage("it has version 4 of the format, but this program reads 3");
         RunPlan other = RunPlans.sgd(Task.REGRESSION, 100, 20, 1000, 0.1).plan();
         assertThatThrownBy(() -> CheckpointCodec.read(new ByteArrayInputStream(written()), other, 3))
                 .hasMessage("it is of another training, " + PLAN.trainingId());

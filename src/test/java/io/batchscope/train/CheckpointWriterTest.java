@@ -56,7 +56,7 @@ class CheckpointWriterTest {
     }
 
     private static Checkpoint at(long step, long nanos, List<float[]> vectors) {
-        RunState state = new RunState(PLAN);
+        RunState state = new RunState(PLAN, Pacing.of(PLAN));
         state.step = step;
         state.total.totalNanos = nanos;
         return state.checkpoint(new Checkpoint.Peaks(0, 0, 0), new double[0], vectors);

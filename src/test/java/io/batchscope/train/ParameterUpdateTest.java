@@ -114,7 +114,9 @@ class ParameterUpdateTest {
                 new UpdateRule.Sgd(0.9, 0.1),
                 new UpdateRule.Nesterov(0.9, 0.1),
                 new UpdateRule.Adam(0.9, 0.999, 1e-8, 0.1),
-                new UpdateRule.AdamW(0.9, 0.999, 1e-8, 0.1))) {
+                new UpdateRule.AdamW(0.9, 0.999, 1e-8, 0.1),
+                new LayerwiseRule.Lars(0.9, 0.1, 0.01),
+                new LayerwiseRule.Lamb(0.9, 0.999, 1e-8, 0.1))) {
             float[] mean = values(PARAMETERS, 2);
             float[] expected = values(PARAMETERS, 1);
             float[][] state = new float[rule.stateVectors()][PARAMETERS];

@@ -67,7 +67,7 @@ class ResumeTest {
     }
 
     /** Kills a run at each of its moments, lets it go on, and compares the end with an undisturbed one. */
-    private static void killEverywhere(CheckpointedRanks ranks, RunPlan plan) throws Exception {
+    static void killEverywhere(CheckpointedRanks ranks, RunPlan plan) throws Exception {
         Events events = new Events(0);
         List<TrainedRun> whole = ranks.train(plan, CheckpointStore.NONE, events);
         assertThat(events.count()).isGreaterThan(plan.plannedSteps() > 5 ? 10 : 1);
@@ -96,7 +96,9 @@ class ResumeTest {
         List<String> rows = new ArrayList<>();
         run.stepRows()
                 .forEach(row -> rows.add(row.runId() + " step " + row.step() + " " + row.epoch() + " " + row.examples()
-                        + " " + row.learningRate() + " " + row.loss() + " " + row.gradientNorm()));
+                        + " " + row.learningRate() + " " + row.loss() + " " + row.gradientNorm() + " " + row.gain()
+                        + " " + row.noiseScale() + " "
+                        + row.updateExamples()));
         run.evalRows()
                 .forEach(row -> rows.add(row.runId() + " eval " + row.step() + " " + row.epoch() + " " + row.examples()
                         + " " + row.split() + " " + row.loss() + " " + row.accuracy()));
@@ -111,7 +113,10 @@ class ResumeTest {
         "NESTEROV, 0.9, 3, 4",
         "ADAM, 0, 1, 5",
         "ADAM, 0, 3, 1",
-        "ADAMW, 0, 3, 3"
+        "ADAMW, 0, 3, 3",
+        "LARS, 0.9, 1, 4",
+        "LARS, 0.9, 3, 1",
+        "LAMB, 0, 3, 4"
     })
     void theEndDoesNotDependOnWhereItWasKilled(OptimizerConfig.Name name, double momentum, int workers, long everySteps)
             throws Exception {

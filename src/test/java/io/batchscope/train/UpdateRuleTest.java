@@ -90,7 +90,10 @@ class UpdateRuleTest {
     }
 
     @ParameterizedTest
-    @EnumSource(OptimizerConfig.Name.class)
+    @EnumSource(
+            value = OptimizerConfig.Name.class,
+            names = {"LARS", "LAMB"},
+            mode = EnumSource.Mode.EXCLUDE)
     void agreesWithAnIndependentComputationInDouble(OptimizerConfig.Name name) {
         OptimizerConfig config = new OptimizerConfig(name, 0.9, 0.01, 0.9, 0.999, 1e-8);
         Training t = new Training(UpdateRule.of(config), 0.5f, -1.5f, 2f);
@@ -243,7 +246,12 @@ class UpdateRuleTest {
     @Test
     void whatHasNoGradientAnyMoreNeverGetsToSubnormalNumbers() {
         for (UpdateRule rule : List.of(
-                new UpdateRule.Sgd(0.9, 0), new UpdateRule.Nesterov(0.9, 0), new UpdateRule.Adam(0.9, 0.9, 1e-8, 0))) {
+                new UpdateRule.Sgd(0.9, 0),
+                new UpdateRule.Nesterov(0.9, 0),
+                new UpdateRule.Adam(0.9, 0.9, 1e-8, 0),
+                new LayerwiseRule.Lars(0.9, 0, 0.1),
+                new LayerwiseRule.PlainLars(0.9),
+                new LayerwiseRule.Lamb(0.9, 0.9, 1e-8, 0))) {
             Training t = new Training(rule, 1);
             t.step(0.1, 1);
             for (int k = 0; k < 2000; k++) {
@@ -268,5 +276,15 @@ class UpdateRuleTest {
         assertThat(new UpdateRule.Nesterov(0.9, 0).stateVectors()).isEqualTo(1);
         assertThat(new UpdateRule.Adam(0.9, 0.999, 1e-8, 0).stateVectors()).isEqualTo(2);
         assertThat(new UpdateRule.AdamW(0.9, 0.999, 1e-8, 0).stateVectors()).isEqualTo(2);
+        assertThat(new LayerwiseRule.Lars(0, 0, 0.001).stateVectors()).isEqualTo(1);
+        assertThat(new LayerwiseRule.Lamb(0.9, 0.999, 1e-8, 0).stateVectors()).isEqualTo(2);
+        for (OptimizerConfig.Name name : OptimizerConfig.Name.values()) {
+            OptimizerConfig config = new OptimizerConfig(name, 0.9, 0.1, 0.9, 0.999, 1e-8, 0.001, false, 1);
+            for (ParameterTensor.Kind kind : ParameterTensor.Kind.values()) {
+                assertThat(UpdateRule.of(config, kind).stateVectors())
+                        .as("%s, %s", name, kind)
+                        .isEqualTo(UpdateRule.of(config).stateVectors());
+            }
+        }
     }
 }

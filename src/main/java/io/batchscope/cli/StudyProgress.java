@@ -141,7 +141,6 @@ final class StudyProgress implements StudyListener, AutoCloseable {
 
     private String state() {
         int ended = counts.planned() - counts.remaining();
-        boolean compares = study.comparesModes();
         String text = ended + " of " + counts.planned() + " runs";
         for (Map.Entry<String, Long> run : running.entrySet()) {
             RunPlan plan = plans.get(run.getKey());
@@ -150,13 +149,18 @@ final class StudyProgress implements StudyListener, AutoCloseable {
                         Locale.ROOT,
                         ", batch %d%s seed %d at %d/%d",
                         plan.batchSize(),
-                        compares ? " (" + plan.synchronization().describe() + ")" : "",
+                        kind(plan),
                         plan.seed(),
                         run.getValue(),
                         plan.plannedSteps());
             }
         }
         return text;
+    }
+
+    private String kind(RunPlan plan) {
+        String kind = study.kind(plan);
+        return kind.isEmpty() ? "" : " (" + kind + ")";
     }
 
     /** How the runs stand. */

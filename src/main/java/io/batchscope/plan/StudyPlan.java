@@ -23,17 +23,25 @@ public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs,
 
     /** Whether some batch size runs in several modes, so that it does not name a run. */
     public boolean comparesModes() {
-        return batches(run -> List.of(run.batchSize(), run.synchronization())) > batches(RunPlan::batchSize);
+        return batches(run -> List.of(run.batchSize(), run.recipe(), run.synchronization()))
+                > batches(run -> List.of(run.batchSize(), run.recipe()));
     }
 
     private long batches(Function<RunPlan, Object> key) {
         return runs.stream().map(key).distinct().count();
     }
 
-    /** Batch size of a run, and its mode where the study compares modes: as in {@code batch 64, synchronous}. */
+    /** Recipe of a run, if that has a name, and its mode where the study compares modes; empty without both. */
+    public String kind(RunPlan run) {
+        String recipe = run.recipe().name();
+        String mode = comparesModes() ? run.synchronization().describe() : "";
+        return recipe.isEmpty() || mode.isEmpty() ? recipe + mode : recipe + ", " + mode;
+    }
+
+    /** Batch size of a run and its kind: as in {@code batch 64, linear, synchronous}. */
     public String describe(RunPlan run) {
-        return "batch " + run.batchSize()
-                + (comparesModes() ? ", " + run.synchronization().describe() : "");
+        String kind = kind(run);
+        return "batch " + run.batchSize() + (kind.isEmpty() ? "" : ", " + kind);
     }
 
     /** The same with another number of examples at once; only where the planner chose it. */

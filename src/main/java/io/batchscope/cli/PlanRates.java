@@ -36,9 +36,7 @@ final class PlanRates {
                 .sorted()
                 .distinct()
                 .mapToObj(step -> new Point(
-                        step,
-                        run.schedule().rateAt(step),
-                        run.geometry().batchSizeAt(step)))
+                        step, run.schedule().rateAt(step), run.geometry().batchSizeAt(step)))
                 .toList();
     }
 

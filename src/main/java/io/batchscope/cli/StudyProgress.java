@@ -141,6 +141,9 @@ final class StudyProgress implements StudyListener, AutoCloseable {
 
     private String state() {
         int ended = counts.planned() - counts.remaining();
+        boolean recipes =
+                plans.values().stream().map(RunPlan::recipe).distinct().count() > 1;
+        boolean modes = study.comparesModes();
         String text = ended + " of " + counts.planned() + " runs";
         for (Map.Entry<String, Long> run : running.entrySet()) {
             RunPlan plan = plans.get(run.getKey());
@@ -149,7 +152,7 @@ final class StudyProgress implements StudyListener, AutoCloseable {
                         Locale.ROOT,
                         ", batch %d%s seed %d at %d/%d",
                         plan.batchSize(),
-                        kind(plan),
+                        variant(plan, recipes, modes),
                         plan.seed(),
                         run.getValue(),
                         plan.plannedSteps());
@@ -158,9 +161,12 @@ final class StudyProgress implements StudyListener, AutoCloseable {
         return text;
     }
 
-    private String kind(RunPlan plan) {
-        String kind = study.kind(plan);
-        return kind.isEmpty() ? "" : " (" + kind + ")";
+    /** What beside batch size and seed tells the run from others: {@code  (linear; synchronous)}, or nothing. */
+    private static String variant(RunPlan plan, boolean recipes, boolean modes) {
+        String mode = modes ? plan.synchronization().describe() : "";
+        String recipe = recipes ? plan.recipe().name() : "";
+        String both = recipe + (recipe.isEmpty() || mode.isEmpty() ? "" : "; ") + mode;
+        return both.isEmpty() ? "" : " (" + both + ")";
     }
 
     /** How the runs stand. */

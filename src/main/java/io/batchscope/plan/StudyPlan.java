@@ -31,17 +31,11 @@ public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs,
         return runs.stream().map(key).distinct().count();
     }
 
-    /** Recipe of a run, if that has a name, and its mode where the study compares modes; empty without both. */
-    public String kind(RunPlan run) {
-        String recipe = run.recipe().name();
-        String mode = comparesModes() ? run.synchronization().describe() : "";
-        return recipe.isEmpty() || mode.isEmpty() ? recipe + mode : recipe + ", " + mode;
-    }
-
-    /** Batch size of a run and its kind: as in {@code batch 64, linear, synchronous}. */
+    /** Batch size of a run, its recipe if that has a name, and its mode where the study compares modes. */
     public String describe(RunPlan run) {
-        String kind = kind(run);
-        return "batch " + run.batchSize() + (kind.isEmpty() ? "" : ", " + kind);
+        return "batch " + run.batchSize()
+                + (run.recipe().name().isEmpty() ? "" : ", " + run.recipe().name())
+                + (comparesModes() ? ", " + run.synchronization().describe() : "");
     }
 
     /** The same with another number of examples at once; only where the planner chose it. */

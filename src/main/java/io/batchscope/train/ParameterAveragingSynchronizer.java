@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * whatever the shares: Σ nᵢ/N·(w − η·gᵢ/nᵢ) = w − η/N·Σ gᵢ, gᵢ the sum of the gradients of the share's examples.
  *
  * <p>A rank whose share of a batch has no examples does no update. What the rule keeps is averaged as it is: second moments
- * (Adam) as second moments; the bias of moments is corrected by the number of the run's updates, as on every rank.
+ * (Adam, LAMB) as second moments; the bias of moments is corrected by the number of the run's updates, as on every rank.
+ * Between two means a rank clips its own gradient, and takes norms of its own parameters and gradient.
  */
 final class ParameterAveragingSynchronizer implements Synchronizer {
     /** Ride along with the losses: ‖wᵢ − w̄‖², and the votes to stop. */

@@ -90,8 +90,7 @@ class PlanCommandTest {
                                         "; dl4j-gradient-sharing, adaptive threshold, sparsity 0.99 to 0.9999, from 0.0001 by"
                                                 + " 1.0353, clip 5 every 5"));
 
-        JsonNode runs =
-                new ObjectMapper().readTree(PlanJson.of(setup, seconds)).get("runs");
+        JsonNode runs = new ObjectMapper().readTree(PlanJson.of(setup, seconds)).get("runs");
         assertThat(column(runs, "sync_mode"))
                 .containsExactly("synchronous", "parameter-averaging", "gradient-sharing", "dl4j-gradient-sharing");
         assertThat(column(runs, "sync_settings")).startsWith("", "every 4 steps");

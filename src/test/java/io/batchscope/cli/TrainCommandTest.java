@@ -33,8 +33,8 @@ class TrainCommandTest {
                 .isInstanceOf(PlanException.class)
                 .hasMessageEndingWith("but the configuration has 1, 1, 2 and 1; use 'study', or --set batch-sizes=[64]"
                         + " --set seeds=[1] --set sync.mode=synchronous");
-        assertThatThrownBy(() ->
-                        TrainCommand.requireOneRun(smoke("batch-sizes=[64]", "recipes=[{name=a},{name=b,budget.steps=9}]")))
+        assertThatThrownBy(() -> TrainCommand.requireOneRun(
+                        smoke("batch-sizes=[64]", "recipes=[{name=a},{name=b,budget.steps=9}]")))
                 .isInstanceOf(PlanException.class)
                 .hasMessageEndingWith("but the configuration has 1, 1, 1 and 2; use 'study', or --set batch-sizes=[64]"
                         + " --set seeds=[1] --set recipes=[]");

@@ -78,7 +78,10 @@ class ExactnessTest {
             rule("SGD, momentum 0.9", OptimizerConfig.Name.SGD, 0.9, 0, 0.004),
             rule("Nesterov 0.9, weight decay 0.001", OptimizerConfig.Name.NESTEROV, 0.9, 0.001, 0.004),
             rule("Adam, ε 0.01", OptimizerConfig.Name.ADAM, 0, 0, 0.002),
-            rule("AdamW, ε 0.01, weight decay 0.01", OptimizerConfig.Name.ADAMW, 0, 0.01, 0.002),
+            rule("AdamW, ε 0.01, weight decay 0.01", OptimizerConfig.Name.ADAMW, 0, 0.01, 0.002));
+
+    /** Those that take norms of tensors, with the fused replica alone: {@link TensorsTest} shows that both have the same. */
+    private static final List<Rule> NORM_RULES = List.of(
             rule("LARS, momentum 0.9, weight decay 0.01", OptimizerConfig.Name.LARS, 0.9, 0.01, 0.1),
             rule("LAMB, ε 0.01, weight decay 0.01", OptimizerConfig.Name.LAMB, 0, 0.01, 0.002),
             new Rule("SGD, clip norm 0.1", clipped(), 0.1));
@@ -165,7 +168,11 @@ class ExactnessTest {
                         catalog("linear regression", "linear", Task.REGRESSION),
                         catalog("mlp regression", "mlp", Task.REGRESSION))
                 .flatMap(model -> Arrays.stream(ReplicaKind.values())
-                        .flatMap(replica -> RULES.stream().map(rule -> new Case(model, replica, rule))));
+                        .flatMap(replica -> rules(replica).map(rule -> new Case(model, replica, rule))));
+    }
+
+    private static Stream<Rule> rules(ReplicaKind replica) {
+        return Stream.concat(RULES.stream(), replica == ReplicaKind.FUSED ? NORM_RULES.stream() : Stream.empty());
     }
 
     @ParameterizedTest

@@ -67,6 +67,11 @@ record ContractMode(
         return synchronization instanceof ParameterAveraging averaging && step >= averaging.afterSteps();
     }
 
+    /** Whether ranks follow the mean gradient of the whole batch, as it is. */
+    boolean followsTheBatch() {
+        return differsTogether == null && !(synchronization instanceof ParameterAveraging);
+    }
+
     /** Whether only a part of a gradient is sent. */
     boolean thinsOut() {
         return synchronization instanceof GradientSharing;

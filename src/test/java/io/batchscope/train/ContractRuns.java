@@ -33,6 +33,16 @@ final class ContractRuns {
     static final OptimizerConfig SGD = optimizer(OptimizerConfig.Name.SGD, 0);
     static final OptimizerConfig NESTEROV = optimizer(OptimizerConfig.Name.NESTEROV, 0.9);
 
+    static final OptimizerConfig LARS =
+            new OptimizerConfig(OptimizerConfig.Name.LARS, 0.9, 1e-3, 0, 0, 0, 1, true, Double.POSITIVE_INFINITY);
+
+    /** And no gradient longer than 1. */
+    static final OptimizerConfig LAMB =
+            new OptimizerConfig(OptimizerConfig.Name.LAMB, 0, 1e-3, 0.9, 0.999, 1e-8, 0, true, 1);
+
+    /** One with an ordinary momentum, and those that take norms. */
+    static final List<OptimizerConfig> RULES = List.of(NESTEROV, LARS, LAMB);
+
     private static OptimizerConfig optimizer(OptimizerConfig.Name name, double momentum) {
         return new OptimizerConfig(name, momentum, 1e-3, 0.9, 0.999, 1e-8);
     }

@@ -21,6 +21,7 @@ final class ContractTable {
         RESUMES("goes on to the bit from any agreement"),
         ALONE("one worker is the exact mode"),
         TOGETHER("k workers are the exact mode"),
+        NORMS("with LARS, and LAMB and clipping, too"),
         DATA("same examples, same shares, each once an epoch"),
         RATES("every update has its rate"),
         LEARNS("loss falls to its known minimum"),

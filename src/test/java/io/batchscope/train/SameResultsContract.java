@@ -1,6 +1,9 @@
 package io.batchscope.train;
 
+import static io.batchscope.train.ContractRuns.LAMB;
+import static io.batchscope.train.ContractRuns.LARS;
 import static io.batchscope.train.ContractRuns.NESTEROV;
+import static io.batchscope.train.ContractRuns.RULES;
 import static io.batchscope.train.ContractRuns.SGD;
 import static io.batchscope.train.ContractRuns.STEPS;
 import static io.batchscope.train.ContractRuns.TRAIN;
@@ -37,15 +40,18 @@ interface SameResultsContract {
     @ParameterizedTest
     @MethodSource("modes")
     default void ranksHoldTheSameBitsAtEveryAgreement(ContractMode mode) throws Exception {
-        for (int workers : List.of(2, 3)) {
-            RunPlan plan = mode.plan(plans(NESTEROV, workers).withEvaluateEvery(1));
-            List<Watching> ranks = watching(workers);
-            List<TrainedRun> runs = train(plan, ranks);
+        for (OptimizerConfig optimizer : RULES) {
+            for (int workers : List.of(2, 3)) {
+                RunPlan plan = mode.plan(plans(optimizer, workers).withEvaluateEvery(1));
+                List<Watching> ranks = watching(workers);
+                List<TrainedRun> runs = train(plan, ranks);
 
-            assertThat(ranks.get(0).evaluated).hasSize(1 + mode.agreements(plan).size());
-            for (int rank = 1; rank < workers; rank++) {
-                assertThat(ranks.get(rank).evaluated).isEqualTo(ranks.get(0).evaluated);
-                assertThat(TrainedParameters.of(runs.get(rank))).isEqualTo(TrainedParameters.of(runs.get(0)));
+                assertThat(ranks.get(0).evaluated)
+                        .hasSize(1 + mode.agreements(plan).size());
+                for (int rank = 1; rank < workers; rank++) {
+                    assertThat(ranks.get(rank).evaluated).isEqualTo(ranks.get(0).evaluated);
+                    assertThat(TrainedParameters.of(runs.get(rank))).isEqualTo(TrainedParameters.of(runs.get(0)));
+                }
             }
         }
         SynchronizationContractTest.TABLE.yes(mode, Property.BITS);
@@ -54,13 +60,15 @@ interface SameResultsContract {
     @ParameterizedTest
     @MethodSource("modes")
     default void theSamePlanGivesTheSameRowsAndBits(ContractMode mode) throws Exception {
-        for (int workers : List.of(1, 3)) {
-            RunPlan plan = mode.plan(plans(NESTEROV, workers));
-            TrainedRun first = train(plan).get(0);
-            TrainedRun second = train(plan).get(0);
+        for (OptimizerConfig optimizer : RULES) {
+            for (int workers : List.of(1, 3)) {
+                RunPlan plan = mode.plan(plans(optimizer, workers));
+                TrainedRun first = train(plan).get(0);
+                TrainedRun second = train(plan).get(0);
 
-            assertThat(TrainedParameters.of(second)).isEqualTo(TrainedParameters.of(first));
-            assertThat(rows(second)).isEqualTo(rows(first)).hasSize(STEPS + 5);
+                assertThat(TrainedParameters.of(second)).isEqualTo(TrainedParameters.of(first));
+                assertThat(rows(second)).isEqualTo(rows(first)).hasSize(STEPS + 5);
+            }
         }
         SynchronizationContractTest.TABLE.yes(mode, Property.REPEATS);
     }
@@ -68,8 +76,14 @@ interface SameResultsContract {
     @ParameterizedTest
     @MethodSource("modes")
     default void aRunThatWasKilledGoesOnFromItsLastAgreement(ContractMode mode) throws Exception {
+        for (OptimizerConfig optimizer : RULES) {
+            assertGoesOn(mode, CheckpointedPlan.of(mode.plan(plans(optimizer, 3)), 1, 0));
+        }
+        SynchronizationContractTest.TABLE.yes(mode, Property.RESUMES);
+    }
+
+    private static void assertGoesOn(ContractMode mode, RunPlan plan) throws Exception {
         CheckpointedRanks ranks = new CheckpointedRanks(ContractRuns::linear, ContractRuns.VALIDATION);
-        RunPlan plan = CheckpointedPlan.of(mode.plan(plans(NESTEROV, 3)), 1, 0);
         List<TrainedRun> whole = ranks.train(plan, CheckpointStore.NONE, TrainingListener.NONE);
         for (long fatal : mode.agreements(plan)) {
             MemoryCheckpoints store = new MemoryCheckpoints();
@@ -85,7 +99,6 @@ interface SameResultsContract {
             assertThat(rows(resumed.get(0))).isEqualTo(rows(whole.get(0)));
             assertThat(resumed.get(0).bytesSent()).isEqualTo(whole.get(0).bytesSent());
         }
-        SynchronizationContractTest.TABLE.yes(mode, Property.RESUMES);
     }
 
     private static TrainingListener killing(long fatal) {
@@ -102,8 +115,10 @@ interface SameResultsContract {
     @ParameterizedTest
     @MethodSource("modes")
     default void oneWorkerGivesWhatTheExactModeGives(ContractMode mode) throws Exception {
-        RunPlans plans = plans(NESTEROV, 1);
-        compare(mode, Property.ALONE, mode.differsAlone(), mode.plan(plans), ContractMode.exact(plans));
+        for (OptimizerConfig optimizer : RULES) {
+            RunPlans plans = plans(optimizer, 1);
+            compare(mode, Property.ALONE, mode.differsAlone(), mode.plan(plans), ContractMode.exact(plans));
+        }
     }
 
     @ParameterizedTest
@@ -122,11 +137,33 @@ interface SameResultsContract {
         }
     }
 
+    /** A norm is not linear in the gradient: the mean of what ranks do on their own is not what they do together. */
+    @ParameterizedTest
+    @MethodSource("modes")
+    default void rulesThatTakeNormsGiveWhatOneWorkerGivesWhereAllFollowTheBatch(ContractMode mode) throws Exception {
+        @Nullable String why = mode.followsTheBatch() ? null : "ranks do not follow the batch's gradient as it is";
+        double largest = 0;
+        for (int workers : List.of(2, 3)) {
+            for (OptimizerConfig optimizer : List.of(LARS, LAMB)) {
+                RunPlans plans = plans(optimizer, workers);
+                largest = Math.max(largest, distance(mode.plan(plans), ContractMode.exact(plans.withWorkers(1))));
+            }
+        }
+        judge(mode, Property.NORMS, why, largest);
+    }
+
     private static void compare(ContractMode mode, Property property, @Nullable String why, RunPlan plan, RunPlan exact)
             throws Exception {
-        double distance = TrainedParameters.relativeDistance(
+        judge(mode, property, why, distance(plan, exact));
+    }
+
+    private static double distance(RunPlan plan, RunPlan exact) throws Exception {
+        return TrainedParameters.relativeDistance(
                 TrainedParameters.of(train(plan).get(0)),
                 TrainedParameters.of(train(exact).get(0)));
+    }
+
+    private static void judge(ContractMode mode, Property property, @Nullable String why, double distance) {
         if (why == null) {
             assertThat(distance).isLessThan(ROUNDING);
             SynchronizationContractTest.TABLE.yes(mode, property, distance);

@@ -2,6 +2,7 @@ package io.batchscope.analysis;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
@@ -40,6 +41,14 @@ public record Estimate(
 
     static <T> @Nullable Estimate over(List<T> rows, Function<T, @Nullable Double> column) {
         return of(rows.stream().<@Nullable Double>map(column).toList());
+    }
+
+    /** {@code 88.00 % (95 % interval 87.10 % to 88.90 %, 3 runs)}, with numbers as {@code text} gives them. */
+    String words(DoubleFunction<String> text) {
+        return low == null || high == null
+                ? text.apply(mean) + " (one seed)"
+                : text.apply(mean) + " (95 % interval " + text.apply(low) + " to " + text.apply(high) + ", "
+                        + NumberText.counted(count, "run") + ")";
     }
 
     /** Half the width of the 95 % interval; null for one measurement. */

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a study shows by plain comparison of its batch sizes, in the reference mode alone ({@link Modes}), and of its modes
- * ({@link ModeFindings}). No law is fitted and nothing is extrapolated.
+ * What a study shows by plain comparison of its batch sizes, of the reference alone ({@link Variants}), of its modes
+ * ({@link ModeFindings}) and of its recipes ({@link RecipeFindings}). No law is fitted and nothing is extrapolated.
  */
 public final class Findings {
     private final StudySummary summary;
@@ -35,9 +35,11 @@ public final class Findings {
         findings.addTarget("fewest_examples_to_target", "examples", "examples", BatchSummary::examplesToTarget);
         findings.addTarget("fewest_seconds_to_target", "seconds", "seconds", BatchSummary::secondsToTarget);
         findings.addThroughput();
-        LargestMicroBatch.of(Modes.of(tables.runs()).ofReference(tables), summary)
+        LargestMicroBatch.of(Variants.of(tables.runs()).ofReference(tables), summary)
                 .ifPresent(findings.findings::add);
         findings.addGaps();
+        findings.sayOfWhat();
+        findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));
         findings.addLosses(
                 "diverged_runs", BatchSummary.DIVERGED, "diverged", "lower the learning rate there or warm up longer");
@@ -49,18 +51,33 @@ public final class Findings {
         return List.copyOf(findings.findings);
     }
 
+    /** All so far is of the reference, which each says where there are other variants. */
+    private void sayOfWhat() {
+        if (summary.hasVariants()) {
+            findings.replaceAll(finding -> new FindingRecord(
+                    finding.study(),
+                    finding.finding(),
+                    finding.batchSize(),
+                    finding.value(),
+                    finding.low(),
+                    finding.high(),
+                    finding.unit(),
+                    summary.reference().saying(finding.detail())));
+        }
+    }
+
     private void addQuality() {
         Optional<Quality> available = Quality.of(summary);
         if (available.isEmpty()) {
             return;
         }
         Quality quality = available.get();
-        List<Scored> scored = quality.scored(summary);
+        List<Scored> scored = quality.scored(summary.batches());
         Scored best = scored.get(0);
         StringBuilder detail =
                 new StringBuilder("Batch " + NumberText.count(best.batch().batchSize()) + " has the "
                         + (quality.isAccuracy() ? "highest " : "lowest ") + quality.words() + ", "
-                        + withInterval(best.estimate(), quality::text));
+                        + best.estimate().words(quality::text));
         if (scored.size() > 1) {
             Scored next = scored.get(1);
             detail.append("; next is ").append(next.name()).append(" with ").append(quality.text(next.mean()));
@@ -73,7 +90,7 @@ public final class Findings {
                 best,
                 quality.isAccuracy() ? "share" : "loss",
                 detail.append('.').toString());
-        findings.add(LargestGoodBatch.of(summary, quality, scored));
+        findings.add(LargestGoodBatch.ofReference(summary, quality, scored));
     }
 
     private void addTarget(
@@ -82,7 +99,7 @@ public final class Findings {
             return;
         }
         // The mean over only those seeds that arrived would flatter a batch size at which others did not.
-        Optional<Scored> fewest = Scored.by(summary, column).stream()
+        Optional<Scored> fewest = Scored.by(summary.batches(), column).stream()
                 .filter(scored -> scored.batch().arrived() == scored.batch().runs())
                 .min(Comparator.comparingDouble(Scored::mean));
         String missed = summary.batches().stream()
@@ -107,11 +124,11 @@ public final class Findings {
                 best,
                 unit,
                 "Batch " + NumberText.count(best.batch().batchSize()) + " reached the target with the fewest " + words
-                        + ", " + withInterval(best.estimate(), NumberText::significant) + rest + ".");
+                        + ", " + best.estimate().words(NumberText::significant) + rest + ".");
     }
 
     private void addThroughput() {
-        Scored.by(summary, BatchSummary::examplesPerSecond).stream()
+        Scored.by(summary.batches(), BatchSummary::examplesPerSecond).stream()
                 .max(Comparator.comparingDouble(Scored::mean))
                 .ifPresent(best -> add(
                         "highest_throughput",
@@ -119,15 +136,16 @@ public final class Findings {
                         "examples/s",
                         "Batch "
                                 + NumberText.count(best.batch().batchSize()) + " gets through the most examples, "
-                                + withInterval(best.estimate(), NumberText::significant) + " a second with "
+                                + best.estimate().words(NumberText::significant) + " a second with "
                                 + workers(best.batch()) + "."));
     }
 
     private void addGaps() {
         boolean accuracy = summary.batches().stream().anyMatch(batch -> batch.gapAccuracy() != null);
-        List<Scored> scored = Scored.by(summary, accuracy ? BatchSummary::gapAccuracy : BatchSummary::gapLoss).stream()
-                .sorted(Comparator.comparingDouble(Scored::mean))
-                .toList();
+        List<Scored> scored =
+                Scored.by(summary.batches(), accuracy ? BatchSummary::gapAccuracy : BatchSummary::gapLoss).stream()
+                        .sorted(Comparator.comparingDouble(Scored::mean))
+                        .toList();
         if (scored.isEmpty()) {
             return;
         }
@@ -153,7 +171,7 @@ public final class Findings {
                 "Batch " + NumberText.count(scored.batch().batchSize())
                         + " has the " + word + " gap between "
                         + (accuracy ? "training and test accuracy" : "test and training loss") + ", "
-                        + withInterval(scored.estimate(), text) + reached + ".");
+                        + scored.estimate().words(text) + reached + ".");
     }
 
     private void addLosses(String finding, String outcome, String word, String advice) {
@@ -170,7 +188,7 @@ public final class Findings {
             }
             return;
         }
-        String where = summary.byMode().stream()
+        String where = summary.byVariant().stream()
                 .filter(group -> group.batch().outcomes().containsKey(outcome))
                 .map(group -> where(group, outcome))
                 .collect(Collectors.joining(", "));
@@ -183,9 +201,9 @@ public final class Findings {
                         + "."));
     }
 
-    private String where(ModeSummary group, String outcome) {
+    private String where(VariantSummary group, String outcome) {
         BatchSummary batch = group.batch();
-        return "batch " + NumberText.count(batch.batchSize()) + (summary.hasModes() ? " with " + group.name() : "")
+        return "batch " + NumberText.count(batch.batchSize()) + (summary.hasVariants() ? " with " + group.name() : "")
                 + " (" + batch.outcomes().get(outcome) + " of " + batch.runs() + ", peak rate " + rates(batch) + ")";
     }
 
@@ -205,15 +223,6 @@ public final class Findings {
     private FindingRecord finding(
             String finding, @Nullable Long batch, @Nullable Double value, @Nullable String unit, String detail) {
         return new FindingRecord(summary.study(), finding, batch, value, null, null, unit, detail);
-    }
-
-    private static String withInterval(Estimate estimate, DoubleFunction<String> text) {
-        Double low = estimate.low();
-        Double high = estimate.high();
-        return low == null || high == null
-                ? text.apply(estimate.mean()) + " (one seed)"
-                : text.apply(estimate.mean()) + " (95 % interval " + text.apply(low) + " to " + text.apply(high) + ", "
-                        + NumberText.counted(estimate.count(), "run") + ")";
     }
 
     private static String rates(BatchSummary batch) {

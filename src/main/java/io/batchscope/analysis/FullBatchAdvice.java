@@ -75,9 +75,10 @@ final class FullBatchAdvice {
     private static AdviceRow poor(AdviceContext context, BatchSummary full) {
         List<BatchSummary> reference = context.reference(full);
         Optional<Quality> quality = Quality.of(context.summary());
-        Optional<Scored> best = quality.flatMap(measure -> measure.scored(context.summary()).stream()
-                .filter(scored -> reference.contains(scored.batch()))
-                .findFirst());
+        Optional<Scored> best =
+                quality.flatMap(measure -> measure.scored(context.summary().batches()).stream()
+                        .filter(scored -> reference.contains(scored.batch()))
+                        .findFirst());
         Estimate here = quality.map(measure -> measure.estimate(full)).orElse(null);
         if (quality.isEmpty() || best.isEmpty() || here == null) {
             return AdviceRow.notMeasured(
@@ -173,7 +174,7 @@ final class FullBatchAdvice {
 
     private static AdviceRow memory(AdviceContext context, BatchSummary full) {
         Estimate here = full.peakMemoryBytes();
-        Optional<Scored> most = Scored.by(context.summary(), BatchSummary::peakMemoryBytes).stream()
+        Optional<Scored> most = Scored.by(context.summary().batches(), BatchSummary::peakMemoryBytes).stream()
                 .filter(scored -> scored.batch().batchSize() != full.batchSize())
                 .max(Comparator.comparingDouble(Scored::mean));
         if (here == null || most.isEmpty()) {

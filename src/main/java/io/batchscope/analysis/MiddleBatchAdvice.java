@@ -27,11 +27,11 @@ final class MiddleBatchAdvice {
             return AdviceRow.notMeasured(BATCH, CLAIM, "Needs results at batch sizes inside and outside of 32 to 256.");
         }
         Quality quality = available.get();
-        List<Scored> all = quality.scored(summary);
+        List<Scored> all = quality.scored(summary.batches());
         Optional<Scored> best = all.stream()
                 .filter(scored -> AdviceContext.isMiddle(scored.batch()))
                 .findFirst();
-        Optional<Double> fastest = Scored.by(summary, BatchSummary::examplesPerSecond).stream()
+        Optional<Double> fastest = Scored.by(summary.batches(), BatchSummary::examplesPerSecond).stream()
                 .map(Scored::mean)
                 .max(Comparator.naturalOrder());
         Estimate speed = best.map(scored -> scored.batch().examplesPerSecond()).orElse(null);

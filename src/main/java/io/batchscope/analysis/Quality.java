@@ -4,6 +4,7 @@ import io.batchscope.result.RunRecord;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What "good" means in a study: the first of these that its task and splits allow. */
@@ -31,6 +32,13 @@ public enum Quality {
     /** The first quality that some of {@code batches} has. */
     static Optional<Quality> of(List<BatchSummary> batches) {
         return List.of(values()).stream()
+                .filter(quality -> batches.stream().anyMatch(batch -> quality.estimate(batch) != null))
+                .findFirst();
+    }
+
+    /** What to choose by: on the validation split, which choosing does not spoil, and only without one as {@link #of}. */
+    static Optional<Quality> ofChoice(List<BatchSummary> batches) {
+        return Stream.concat(Stream.of(VALIDATION_ACCURACY, VALIDATION_LOSS), Stream.of(values()))
                 .filter(quality -> batches.stream().anyMatch(batch -> quality.estimate(batch) != null))
                 .findFirst();
     }
@@ -70,11 +78,11 @@ public enum Quality {
     }
 
     /** The batch sizes that have it, best first; the larger batch first where equal. */
-    List<Scored> scored(StudySummary summary) {
+    List<Scored> scored(List<BatchSummary> batches) {
         Comparator<Scored> worstFirst = Comparator.comparingDouble(scored -> goodness(scored.estimate()));
         Comparator<Scored> smallFirst =
                 Comparator.comparingLong(scored -> scored.batch().batchSize());
-        return Scored.by(summary, this::estimate).stream()
+        return Scored.by(batches, this::estimate).stream()
                 .sorted(worstFirst.thenComparing(smallFirst).reversed())
                 .toList();
     }

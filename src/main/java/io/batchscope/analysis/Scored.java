@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** A batch size and what was measured there. */
 record Scored(BatchSummary batch, Estimate estimate) {
     /** The batch sizes that have the measurement, ascending. */
-    static List<Scored> by(StudySummary summary, Function<BatchSummary, @Nullable Estimate> column) {
-        return summary.batches().stream()
+    static List<Scored> by(List<BatchSummary> batches, Function<BatchSummary, @Nullable Estimate> column) {
+        return batches.stream()
                 .flatMap(batch -> {
                     Estimate estimate = column.apply(batch);
                     return estimate == null ? Stream.empty() : Stream.of(new Scored(batch, estimate));

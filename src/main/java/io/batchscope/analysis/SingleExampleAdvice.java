@@ -66,7 +66,7 @@ final class SingleExampleAdvice {
 
     private static AdviceRow idle(AdviceContext context, BatchSummary one) {
         Estimate here = one.examplesPerSecond();
-        Optional<Scored> fastest = Scored.by(context.summary(), BatchSummary::examplesPerSecond).stream()
+        Optional<Scored> fastest = Scored.by(context.summary().batches(), BatchSummary::examplesPerSecond).stream()
                 .filter(scored -> scored.batch().batchSize() != 1)
                 .max(Comparator.comparingDouble(Scored::mean));
         if (here == null || fastest.isEmpty()) {

@@ -10,76 +10,112 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A study by batch size, and by mode where it has several ways to synchronise workers.
+ * A study by batch size, and by variant where it has several recipes or ways to synchronise workers.
  *
  * @param study its name; empty when there are no runs
  * @param regression whether the network predicts numbers, so that there are losses but no accuracies
  * @param trainExamples training examples used; 0 when there are no runs
- * @param batches the runs in the reference mode ({@link Modes}), ascending in batch size
- * @param modes the modes, the reference first; empty when there are no runs
- * @param byMode all runs, ascending in batch size, there in the order of {@code modes}
+ * @param batches the reference's runs ({@link Variants}), ascending in batch size
+ * @param variants recipes and modes; none when there are no runs
+ * @param byVariant all runs, ascending in batch size, there in the order of {@code variants}
  */
 public record StudySummary(
         String study,
         boolean regression,
         long trainExamples,
         List<BatchSummary> batches,
-        List<Mode> modes,
-        List<ModeSummary> byMode) {
+        Variants variants,
+        List<VariantSummary> byVariant) {
     public StudySummary {
         batches = List.copyOf(batches);
-        modes = List.copyOf(modes);
-        byMode = List.copyOf(byMode);
+        byVariant = List.copyOf(byVariant);
     }
 
-    /** Groups the runs of {@code tables} by batch size and mode. */
+    /** Groups the runs of {@code tables} by batch size and variant. */
     public static StudySummary of(StudyTables tables) {
+        Variants variants = Variants.of(tables.runs());
         if (tables.runs().isEmpty()) {
-            return new StudySummary("", false, 0, List.of(), List.of(), List.of());
+            return new StudySummary("", false, 0, List.of(), variants, List.of());
         }
-        Modes modes = Modes.of(tables.runs());
-        List<ModeSummary> byMode = ModeComparison.of(tables.runs(), modes);
-        List<BatchSummary> batches = byMode.stream()
-                .filter(summary -> summary.mode().equals(modes.ordered().get(0)))
-                .map(ModeSummary::batch)
+        List<VariantSummary> byVariant = VariantComparison.of(tables.runs(), variants);
+        List<BatchSummary> batches = byVariant.stream()
+                .filter(summary -> summary.variant().equals(variants.ordered().get(0)))
+                .map(VariantSummary::batch)
                 .toList();
         RunRecord first = tables.runs().get(0);
         boolean regression = first.task().toLowerCase(Locale.ROOT).equals("regression");
-        return new StudySummary(first.study(), regression, first.trainExamples(), batches, modes.ordered(), byMode);
+        return new StudySummary(first.study(), regression, first.trainExamples(), batches, variants, byVariant);
+    }
+
+    /** Whether the study has several recipes. */
+    public boolean hasRecipes() {
+        return variants.recipes().size() > 1;
     }
 
     /** Whether the study has several ways to synchronise. */
     public boolean hasModes() {
-        return modes.size() > 1;
+        return variants.modes().size() > 1;
+    }
+
+    /** Whether the study has several variants, so that {@link #batches} are not all of it. */
+    public boolean hasVariants() {
+        return variants.several();
+    }
+
+    /** What stands for a batch size; only where there are runs. */
+    public Variant reference() {
+        return variants.ordered().get(0);
+    }
+
+    /** Whether the reference has runs at all batch sizes. */
+    public boolean referenceIsEverywhere() {
+        return batches.size() == batchSizes().size();
+    }
+
+    /** What {@code group}'s mode is compared with: the reference's mode of the same recipe. */
+    public String referenceModeOf(VariantSummary group) {
+        return variants.name(group.variant().recipe(), variants.modes().get(0).name());
+    }
+
+    /** What {@code group}'s recipe is compared with: the first recipe in the same mode. */
+    public String firstRecipeOf(VariantSummary group) {
+        return variants.name(variants.recipes().get(0), group.variant().mode().name());
+    }
+
+    /** The groups of a batch size, in the order of {@code variants}. */
+    public List<VariantSummary> at(long batchSize) {
+        return byVariant.stream()
+                .filter(group -> group.batch().batchSize() == batchSize)
+                .toList();
     }
 
     /** What quality is compared by; empty where nothing was measured. */
     public Optional<Quality> quality() {
-        return Quality.of(byMode.stream().map(ModeSummary::batch).toList());
+        return Quality.of(byVariant.stream().map(VariantSummary::batch).toList());
     }
 
-    /** All runs, in whatever mode. */
+    /** All runs, of whatever variant. */
     public int runs() {
-        return byMode.stream().mapToInt(summary -> summary.batch().runs()).sum();
+        return byVariant.stream().mapToInt(summary -> summary.batch().runs()).sum();
     }
 
-    /** All batch sizes, in whatever mode, ascending. */
+    /** All batch sizes, of whatever variant, ascending. */
     public List<Long> batchSizes() {
-        return byMode.stream()
+        return byVariant.stream()
                 .map(summary -> summary.batch().batchSize())
                 .distinct()
                 .toList();
     }
 
-    /** Whether at least one run in the reference mode reached a target; otherwise the study had none or no run arrived. */
+    /** Whether at least one of the reference's runs reached a target; otherwise the study had none or no run arrived. */
     public boolean anyArrived() {
         return batches.stream().anyMatch(batch -> batch.arrived() > 0);
     }
 
-    /** All runs, in whatever mode, by word of the {@code outcome} column. */
+    /** All runs, of whatever variant, by word of the {@code outcome} column. */
     public SortedMap<String, Integer> outcomes() {
         SortedMap<String, Integer> outcomes = new TreeMap<>();
-        byMode.forEach(summary ->
+        byVariant.forEach(summary ->
                 summary.batch().outcomes().forEach((word, runs) -> outcomes.merge(word, runs, Integer::sum)));
         return outcomes;
     }

@@ -8,14 +8,14 @@ import java.util.List;
  * The usual advice about batch sizes, each claim with what a study has measured about it so far.
  *
  * <p>Batch 1 and the full batch are compared with the studied batch sizes from 32 to 256, the "middle" of the advice, or
- * with all others where there are none. Only runs in the reference mode ({@link Modes}) count. Every rule is stated in the row it decides.
+ * with all others where there are none. Only runs of the reference ({@link Variants}) count. Every rule is stated in the row it decides.
  */
 public final class UsualAdvice {
     private UsualAdvice() {}
 
     /** All claims in the order batch 1, full batch, middle, learning rate; the same ones for every study. */
     public static List<AdviceRow> of(StudyTables study) {
-        StudyTables tables = Modes.of(study.runs()).ofReference(study);
+        StudyTables tables = Variants.of(study.runs()).ofReference(study);
         AdviceContext context = AdviceContext.of(tables);
         List<AdviceRow> rows = new ArrayList<>();
         rows.addAll(SingleExampleAdvice.of(context));

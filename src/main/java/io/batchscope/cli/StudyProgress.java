@@ -141,7 +141,9 @@ final class StudyProgress implements StudyListener, AutoCloseable {
 
     private String state() {
         int ended = counts.planned() - counts.remaining();
-        boolean compares = study.comparesModes();
+        boolean recipes =
+                plans.values().stream().map(RunPlan::recipe).distinct().count() > 1;
+        boolean modes = study.comparesModes();
         String text = ended + " of " + counts.planned() + " runs";
         for (Map.Entry<String, Long> run : running.entrySet()) {
             RunPlan plan = plans.get(run.getKey());
@@ -150,13 +152,21 @@ final class StudyProgress implements StudyListener, AutoCloseable {
                         Locale.ROOT,
                         ", batch %d%s seed %d at %d/%d",
                         plan.batchSize(),
-                        compares ? " (" + plan.synchronization().describe() + ")" : "",
+                        variant(plan, recipes, modes),
                         plan.seed(),
                         run.getValue(),
                         plan.plannedSteps());
             }
         }
         return text;
+    }
+
+    /** What beside batch size and seed tells the run from others: {@code  (linear; synchronous)}, or nothing. */
+    private static String variant(RunPlan plan, boolean recipes, boolean modes) {
+        String mode = modes ? plan.synchronization().describe() : "";
+        String recipe = recipes ? plan.recipe().name() : "";
+        String both = recipe + (recipe.isEmpty() || mode.isEmpty() ? "" : "; ") + mode;
+        return both.isEmpty() ? "" : " (" + both + ")";
     }
 
     /** How the runs stand. */

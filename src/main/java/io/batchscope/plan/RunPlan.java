@@ -95,6 +95,13 @@ public record RunPlan(
                 : constant;
     }
 
+    /** Training examples that its updates use, over all epochs; where the pace measures, at most. */
+    public long plannedExamples() {
+        return pace instanceof Pace.ByNoise byNoise
+                ? byNoise.plannedExamples()
+                : geometry().examplesAfter(plannedSteps);
+    }
+
     /** The largest batch that an update of this run may have. */
     public long largestBatch() {
         return pace instanceof Pace.ByNoise byNoise

@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.LossCurve;
-import io.batchscope.analysis.Modes;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.VariantCurves;
+import io.batchscope.analysis.Variants;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
@@ -30,7 +31,7 @@ final class ChartData {
     private ChartData() {}
 
     static ObjectNode of(StudyTables all, StudySummary summary) {
-        StudyTables tables = Modes.of(all.runs()).ofReference(all);
+        StudyTables tables = Variants.of(all.runs()).ofReference(all);
         ChartData data = new ChartData();
         data.addLosses(tables.steps());
         data.addEvaluations(tables.evals(), isLossOnly(summary));
@@ -39,6 +40,7 @@ final class ChartData {
         data.addEstimates("epochSeconds", summary, BatchSummary::secondsPerEpoch);
         data.addShares(summary);
         ModeCharts.addData(data.root, all, summary);
+        RecipeCharts.addData(data.root, all, summary);
         return data.root;
     }
 
@@ -126,6 +128,19 @@ final class ChartData {
     private void addShare(ArrayNode rows, BatchSummary batch, String part, int order, @Nullable Estimate share) {
         if (share != null) {
             put(row(rows, batch.batchSize()).put("part", part).put("order", order), "share", share.mean());
+        }
+    }
+
+    /** Rows of curves by variant, thinned to about so many points each. */
+    static void addCurves(ArrayNode rows, List<VariantCurves.Curve> curves, int points) {
+        for (VariantCurves.Curve curve : curves) {
+            for (VariantCurves.Point point : Thinned.of(curve.points(), VariantCurves.Point::step, points)) {
+                ObjectNode row = row(rows, curve.batchSize())
+                        .put("variant", curve.variant().name())
+                        .put("step", point.step())
+                        .put("examples", point.examples());
+                put(row, "value", point.value());
+            }
         }
     }
 

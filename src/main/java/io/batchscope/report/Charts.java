@@ -6,11 +6,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.batchscope.analysis.BatchSummary;
-import io.batchscope.analysis.Mode;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.Variant;
 import io.batchscope.result.StudyTables;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -25,21 +31,52 @@ final class Charts {
      * @param name of its specification, {@code charts/<name>.vl.json}
      * @param wide whether it takes the whole width
      * @param switchable whether the reader may switch its horizontal axis to linear
-     * @param batch draws the rows of this batch size alone; null: all
+     * @param batch draws the rows of this batch size alone, the first one shown where the reader may choose; null: all
+     * @param choices batch sizes of which the reader may choose the one to draw; empty: none
      */
     public record Chart(
-            String name, String title, String caption, boolean wide, boolean switchable, @Nullable Long batch) {
+            String name,
+            String title,
+            String caption,
+            boolean wide,
+            boolean switchable,
+            @Nullable Long batch,
+            List<Long> choices) {
         Chart(String name, String title, String caption, boolean wide, boolean switchable) {
-            this(name, title, caption, wide, switchable, null);
+            this(name, title, caption, wide, switchable, null, List.of());
         }
 
         Chart at(long batchSize) {
-            return new Chart(name, title, caption, wide, switchable, batchSize);
+            return new Chart(name, title, caption, wide, switchable, batchSize, List.of());
+        }
+
+        Chart choosing(List<Long> batchSizes) {
+            return new Chart(name, title, caption, wide, switchable, null, batchSizes);
+        }
+
+        /** Of those choices that have rows, the last one with the most curves is shown first. */
+        private Chart choosingOf(SortedMap<Long, Long> drawn) {
+            return drawn.entrySet().stream()
+                    .filter(entry -> choices.contains(entry.getKey()))
+                    .max(Map.Entry.<Long, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                    .map(first -> new Chart(
+                            name,
+                            title,
+                            caption,
+                            wide,
+                            switchable,
+                            first.getKey(),
+                            choices.stream().filter(drawn::containsKey).toList()))
+                    .orElse(this);
+        }
+
+        private Chart beginningWith(@Nullable Long batchSize) {
+            return new Chart(name, title, caption, wide, switchable, batchSize, choices);
         }
 
         /** Unique in the report. */
         String id() {
-            return batch == null ? name : name + "-" + batch;
+            return batch == null || !choices.isEmpty() ? name : name + "-" + batch;
         }
     }
 
@@ -47,6 +84,7 @@ final class Charts {
     private final ObjectNode data;
     private final List<Chart> charts;
     private final List<Chart> modeCharts;
+    private final List<Chart> recipeCharts;
     private final StudySummary summary;
 
     private Charts(StudySummary summary, ObjectNode data) {
@@ -55,10 +93,35 @@ final class Charts {
         this.data = data;
         this.charts = drawable(all());
         this.modeCharts = drawable(ModeCharts.all(summary));
+        this.recipeCharts = together(drawable(RecipeCharts.all(summary)));
     }
 
     private List<Chart> drawable(List<Chart> asked) {
-        return asked.stream().filter(this::hasRows).toList();
+        return asked.stream()
+                .filter(this::hasRows)
+                .map(chart -> chart.choosingOf(variantsByBatch(chart)))
+                .toList();
+    }
+
+    /** All begin with the first one's choice, where they have it. */
+    private static List<Chart> together(List<Chart> charts) {
+        Optional<Chart> first =
+                charts.stream().filter(chart -> !chart.choices().isEmpty()).findFirst();
+        return charts.stream()
+                .map(chart -> first.filter(other -> chart.choices().contains(other.batch()))
+                        .map(other -> chart.beginningWith(other.batch()))
+                        .orElse(chart))
+                .toList();
+    }
+
+    private SortedMap<Long, Long> variantsByBatch(Chart chart) {
+        SortedMap<Long, Set<String>> variants = new TreeMap<>();
+        rowsOf(specification(chart.name()))
+                .forEach(row -> variants.computeIfAbsent(row.path("batch").asLong(), batch -> new HashSet<>())
+                        .add(row.path("variant").asText()));
+        SortedMap<Long, Long> counts = new TreeMap<>();
+        variants.forEach((batch, names) -> counts.put(batch, (long) names.size()));
+        return counts;
     }
 
     private boolean hasRows(Chart chart) {
@@ -81,12 +144,18 @@ final class Charts {
         return modeCharts;
     }
 
+    /** Those that compare recipes and have something to show; none for a study with one. */
+    List<Chart> recipeCharts() {
+        return recipeCharts;
+    }
+
     /** Data and specifications as JSON that may stand inside a script element. */
     String json() {
         ObjectNode root = JSON.createObjectNode();
         root.set("data", data);
         ObjectNode specifications = root.putObject("charts");
-        Stream.concat(modeCharts.stream(), charts.stream())
+        Stream.of(recipeCharts, modeCharts, charts)
+                .flatMap(List::stream)
                 .forEach(chart -> specifications.set(chart.id(), specification(chart)));
         try {
             return embeddable(JSON.writeValueAsString(root));
@@ -119,24 +188,34 @@ final class Charts {
     private ObjectNode specification(Chart chart) {
         ObjectNode specification = titled(specification(chart.name()));
         Long batch = chart.batch();
-        if (batch != null) {
+        if (batch != null && chart.choices().isEmpty()) {
             specification.withArray("transform").insertObject(0).put("filter", "datum.batch === " + batch);
         }
         return specification;
     }
 
-    /** Puts in what depends on the study: the measured quality, the batch sizes on the axis, the modes in the legend. */
+    /** Puts in what depends on the study: the measured quality, the batch sizes on the axis, the variants in the legend. */
     private ObjectNode titled(ObjectNode specification) {
         ObjectNode encoding = (ObjectNode) specification.path("encoding");
         String x = encoding.path("x").path("field").asText();
-        if (x.equals("batch") && encoding.path("x").path("type").asText().equals("quantitative")) {
+        if ((x.equals("batch") || x.equals("at"))
+                && encoding.path("x").path("type").asText().equals("quantitative")) {
             var values = ((ObjectNode) encoding.path("x").path("axis")).putArray("values");
-            summary.batches().stream().map(BatchSummary::batchSize).forEach(values::add);
+            List<Long> batches = x.equals("at")
+                    ? summary.batchSizes()
+                    : summary.batches().stream().map(BatchSummary::batchSize).toList();
+            batches.forEach(values::add);
         }
-        if (encoding.path("color").path("field").asText().equals("mode")) {
-            var modes = ((ObjectNode) encoding.path("color").path("scale")).putArray("domain");
-            summary.modes().stream().map(Mode::name).forEach(modes::add);
+        if (encoding.path("color").path("field").asText().equals("variant")) {
+            var variants = ((ObjectNode) encoding.path("color").path("scale")).putArray("domain");
+            summary.variants().ordered().stream().map(Variant::name).forEach(variants::add);
         }
+        encoding.path("tooltip").forEach(entry -> {
+            if (entry.path("field").asText().equals("variant")) {
+                ((ObjectNode) entry)
+                        .put("title", Table.capitalized(summary.variants().word()));
+            }
+        });
         JsonNode y = encoding.path("y");
         if (loss && y.path("title").asText().toLowerCase(Locale.ROOT).endsWith("accuracy")) {
             String title = y.path("title").asText();

@@ -3,10 +3,10 @@ package io.batchscope.report;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
-import io.batchscope.analysis.Modes;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.UsualAdvice;
+import io.batchscope.analysis.Variants;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.FindingRecord;
 import io.batchscope.result.StudyTables;
@@ -63,6 +63,14 @@ public final class HtmlReport {
         model.put("hasRuns", summary.runs() > 0);
         model.put("intervalNote", intervalNote(summary));
         model.put("referenceNote", referenceNote(summary));
+        if (summary.hasRecipes()) {
+            model.put("recipeResults", RecipeTables.results(summary));
+            model.put("recipeLargest", RecipeTables.largest(summary, findings));
+            model.put("recipeNote", RecipeTables.resultNote(summary));
+        }
+        model.put(
+                "recipeCharts",
+                charts.recipeCharts().stream().map(HtmlReport::place).toList());
         if (summary.hasModes()) {
             model.put("modeResults", ModeTables.results(summary));
             model.put("modeCost", ModeTables.cost(summary));
@@ -79,7 +87,7 @@ public final class HtmlReport {
         model.put("advice", ReportTables.advice(UsualAdvice.of(tables)));
         model.put("findings", ReportTables.findings(findings));
         model.put("runs", RunTables.runs(tables.runs()));
-        model.put("curves", RunTables.curves(curvePoints(tables.evals()), Modes.of(tables.runs())));
+        model.put("curves", RunTables.curves(curvePoints(tables.evals()), Variants.of(tables.runs())));
         model.put("curvePoints", Integer.toString(CURVE_POINTS));
         model.put("provenance", Provenances.of(tables.runs(), header.provenance()));
         model.put("writtenAt", MOMENT.format(header.writtenAt()));
@@ -124,7 +132,17 @@ public final class HtmlReport {
                 "wide",
                 chart.wide(),
                 "switchable",
-                chart.switchable());
+                chart.switchable(),
+                "choices",
+                chart.choices().stream()
+                        .map(batch -> Map.of(
+                                "batch",
+                                Long.toString(batch),
+                                "words",
+                                NumberText.count(batch),
+                                "chosen",
+                                batch.equals(chart.batch())))
+                        .toList());
     }
 
     private static String status(ReportHeader header, StudySummary summary) {
@@ -158,10 +176,13 @@ public final class HtmlReport {
                 + (sizes == 1 ? "batch size " : sizes + " batch sizes from ")
                 + NumberText.count(batchSizes.get(0))
                 + (sizes == 1 ? "" : " to " + NumberText.count(batchSizes.get(sizes - 1)))
-                + (summary.hasModes() ? " in " + summary.modes().size() + " ways to synchronise" : "") + ".");
-        if (summary.hasModes()) {
+                + (summary.hasRecipes() ? " by " + summary.variants().recipes().size() + " recipes" : "")
+                + (summary.hasModes() ? " in " + summary.variants().modes().size() + " ways to synchronise" : "")
+                + ".");
+        if (summary.hasVariants()) {
             sentences.add(referenceNote(summary));
         }
+        RecipeTables.largestSentence(summary, findings).ifPresent(sentences::add);
         findings.stream()
                 .filter(finding -> HEADLINES.contains(finding.finding()))
                 // Of what there is at each batch size, no one speaks for the study.
@@ -185,14 +206,20 @@ public final class HtmlReport {
                         + ". With one seed a batch size there are no intervals. A dash stands for what was not measured.";
     }
 
-    /** Whose results stand for a batch size, where there are several ways to synchronise; else empty. */
+    /** Whose results stand for a batch size, where there are several recipes or ways to synchronise; else empty. */
     private static String referenceNote(StudySummary summary) {
-        return summary.hasModes()
-                ? "What is said of batch sizes alone is measured with "
-                        + summary.modes().get(0).name()
-                        + "; the section “Ways to synchronise” compares all "
-                        + summary.modes().size() + "."
-                : "";
+        if (!summary.hasVariants()) {
+            return "";
+        }
+        String measured = "What is said of batch sizes alone is measured with "
+                + summary.reference().name() + "; ";
+        int recipes = summary.variants().recipes().size();
+        int modes = summary.variants().modes().size();
+        if (!summary.hasRecipes()) {
+            return measured + "the section “Ways to synchronise” compares all " + modes + ".";
+        }
+        return measured + "the section “Recipes” compares all " + recipes
+                + (summary.hasModes() ? ", “Ways to synchronise” all " + modes + " modes" : "") + ".";
     }
 
     private static List<EvalRecord> curvePoints(List<EvalRecord> evaluations) {

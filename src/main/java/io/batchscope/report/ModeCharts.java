@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
-import io.batchscope.analysis.ModeCurves;
-import io.batchscope.analysis.ModeSummary;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.Quality;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.VariantCurves;
+import io.batchscope.analysis.VariantSummary;
 import io.batchscope.report.Charts.Chart;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
@@ -31,7 +31,8 @@ final class ModeCharts {
             addQuality(root.putArray("modeBytes"), summary, quality, BatchSummary::bytesSent);
             addQuality(root.putArray("modeSeconds"), summary, quality, BatchSummary::trainSeconds);
         });
-        addCurves(root.putArray("modeLosses"), ModeCurves.losses(tables, POINTS_PER_CURVE));
+        ChartData.addCurves(
+                root.putArray("modeLosses"), VariantCurves.losses(tables, POINTS_PER_CURVE), POINTS_PER_CURVE);
         addColumn(root, "modeDivergence", tables, StepRecord::replicaDivergence);
         addColumn(root, "modeSparsity", tables, StepRecord::sparsity);
         addColumn(root, "modeThreshold", tables, StepRecord::threshold);
@@ -39,7 +40,7 @@ final class ModeCharts {
 
     private static void addQuality(
             ArrayNode rows, StudySummary summary, Quality quality, Function<BatchSummary, @Nullable Estimate> column) {
-        for (ModeSummary group : summary.byMode()) {
+        for (VariantSummary group : summary.byVariant()) {
             Estimate cost = column.apply(group.batch());
             Estimate estimate = quality.estimate(group.batch());
             // The axis is logarithmic.
@@ -47,7 +48,7 @@ final class ModeCharts {
                 continue;
             }
             ObjectNode row = ChartData.row(rows, group.batch().batchSize())
-                    .put("mode", group.mode().name());
+                    .put("variant", group.variant().name());
             ChartData.put(row, "cost", cost.mean());
             ChartData.put(row, "mean", estimate.mean());
             ChartData.put(row, "low", estimate.low());
@@ -57,19 +58,7 @@ final class ModeCharts {
 
     private static void addColumn(
             ObjectNode root, String name, StudyTables tables, Function<StepRecord, @Nullable Double> column) {
-        addCurves(root.putArray(name), ModeCurves.column(tables, column));
-    }
-
-    private static void addCurves(ArrayNode rows, List<ModeCurves.Curve> curves) {
-        for (ModeCurves.Curve curve : curves) {
-            for (ModeCurves.Point point : Thinned.of(curve.points(), ModeCurves.Point::step, POINTS_PER_CURVE)) {
-                ObjectNode row = ChartData.row(rows, curve.batchSize())
-                        .put("mode", curve.mode().name())
-                        .put("step", point.step())
-                        .put("examples", point.examples());
-                ChartData.put(row, "value", point.value());
-            }
-        }
+        ChartData.addCurves(root.putArray(name), VariantCurves.column(tables, column), POINTS_PER_CURVE);
     }
 
     static List<Chart> all(StudySummary summary) {
@@ -80,8 +69,13 @@ final class ModeCharts {
         String means = "Means over seeds; bars are 95 % intervals. Modes that did not measure it are left out.";
         List<Chart> charts = new ArrayList<>();
         charts.add(new Chart(
-                "mode-bytes", capitalized(quality) + " against bytes sent by the first worker", means, false, true));
-        charts.add(new Chart("mode-seconds", capitalized(quality) + " against training time", means, false, true));
+                "mode-bytes",
+                Table.capitalized(quality) + " against bytes sent by the first worker",
+                means,
+                false,
+                true));
+        charts.add(
+                new Chart("mode-seconds", Table.capitalized(quality) + " against training time", means, false, true));
         summary.batchSizes()
                 .forEach(batch -> charts.add(new Chart(
                                 "mode-loss",
@@ -100,9 +94,5 @@ final class ModeCharts {
                 "mode-sparsity", "Sparsity", "Share of the gradient's elements that was not sent.", false, true));
         charts.add(new Chart("mode-threshold", "Threshold", "Beyond which elements are sent.", false, true));
         return charts;
-    }
-
-    private static String capitalized(String words) {
-        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 }

@@ -1,11 +1,11 @@
 package io.batchscope.report;
 
 import io.batchscope.analysis.Estimate;
-import io.batchscope.analysis.ModeSummary;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.PairedComparison;
 import io.batchscope.analysis.Quality;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.VariantSummary;
 import io.batchscope.report.Table.Column;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +26,16 @@ final class ModeTables {
 
     /** How to read the table of results. */
     static String resultNote(StudySummary summary) {
-        String reference = summary.modes().get(0).name();
-        boolean everywhere = summary.batches().size() == summary.batchSizes().size();
-        return "All are compared with " + reference + ", the reference, at the same batch size"
-                + (everywhere ? "" : " (it was not run at all of them)")
+        return "All are compared with " + reference(summary) + ", the reference,"
+                + (summary.hasRecipes() ? " with the same recipe" : "") + " at the same batch size"
+                + (summary.referenceIsEverywhere() ? "" : " (it was not run at all of them)")
                 + ", seed by seed: the difference is the mean over the seeds that both have, in brackets its 95 % interval (paired"
                 + " t). An interval that holds 0 shows no difference; with one seed there is none. Equal batch sizes are"
                 + " equal numbers of examples in an update over all workers.";
+    }
+
+    private static String reference(StudySummary summary) {
+        return summary.variants().modes().get(0).name();
     }
 
     /** What each mode came to, and how that differs from the reference. */
@@ -40,21 +43,20 @@ final class ModeTables {
         Optional<Quality> quality = summary.quality();
         boolean accuracy = quality.isPresent() && quality.get().isAccuracy();
         String words = quality.map(Quality::words).orElse("test loss");
-        List<Column> columns = new ArrayList<>(places());
+        List<Column> columns = places(summary);
         columns.add(Column.text("Outcome"));
-        columns.add(Column.number(capitalized(words) + (accuracy ? " (%)" : "")));
-        columns.add(Column.number(
-                "Minus " + summary.modes().get(0).name() + (accuracy ? " (points, 95 %)" : " (95 % interval)")));
+        columns.add(Column.number(Table.capitalized(words) + (accuracy ? " (%)" : "")));
+        columns.add(Column.number("Minus " + reference(summary) + (accuracy ? " (points, 95 %)" : " (95 % interval)")));
         columns.add(Column.number("Training loss"));
         columns.add(Column.number(summary.regression() ? "Gap" : "Gap (points)"));
         return new Table(
                 columns,
-                summary.byMode().stream()
+                summary.byVariant().stream()
                         .map(group -> resultRow(summary, group, quality.orElse(null)))
                         .toList());
     }
 
-    private static List<String> resultRow(StudySummary summary, ModeSummary group, @Nullable Quality quality) {
+    private static List<String> resultRow(StudySummary summary, VariantSummary group, @Nullable Quality quality) {
         boolean accuracy = quality != null && quality.isAccuracy();
         double factor = accuracy ? 100 : 1;
         int digits = accuracy ? 2 : LOSS_DIGITS;
@@ -64,7 +66,10 @@ final class ModeTables {
                 quality == null
                         ? NumberText.NOT_MEASURED
                         : ReportTables.withHalfWidth(quality.estimate(group.batch()), factor, digits));
-        row.add(difference(summary, group, factor, digits));
+        row.add(
+                group.variant().mode().equals(summary.variants().modes().get(0))
+                        ? "reference"
+                        : difference(group.besideReferenceMode(), factor, digits));
         row.add(ReportTables.loss(group.batch().trainLoss()));
         row.add(
                 summary.regression()
@@ -74,11 +79,7 @@ final class ModeTables {
     }
 
     /** {@code -0.12 (-0.31 to 0.07, 3 seeds)}. */
-    private static String difference(StudySummary summary, ModeSummary group, double factor, int digits) {
-        PairedComparison comparison = group.comparison();
-        if (group.mode().equals(summary.modes().get(0))) {
-            return "reference";
-        }
+    static String difference(@Nullable PairedComparison comparison, double factor, int digits) {
         Estimate difference = comparison == null ? null : comparison.difference();
         if (difference == null) {
             return NumberText.NOT_MEASURED;
@@ -96,7 +97,7 @@ final class ModeTables {
 
     /** What each mode took: time, bytes, and what batch size it is in effect. */
     static Table cost(StudySummary summary) {
-        List<Column> columns = new ArrayList<>(places());
+        List<Column> columns = places(summary);
         columns.addAll(List.of(
                 Column.number("Seconds in all"),
                 Column.number("Ratio"),
@@ -106,11 +107,11 @@ final class ModeTables {
                 Column.number("Last divergence of replicas"),
                 Column.text("Batch size in effect")));
         return new Table(
-                columns, summary.byMode().stream().map(ModeTables::costRow).toList());
+                columns, summary.byVariant().stream().map(ModeTables::costRow).toList());
     }
 
-    private static List<String> costRow(ModeSummary group) {
-        PairedComparison comparison = group.comparison();
+    private static List<String> costRow(VariantSummary group) {
+        PairedComparison comparison = group.besideReferenceMode();
         Estimate bytes = group.batch().bytesSent();
         List<String> row = places(group);
         row.addAll(List.of(
@@ -124,15 +125,14 @@ final class ModeTables {
         return row;
     }
 
-    private static List<Column> places() {
-        return List.of(Column.number("Batch size"), Column.text("Mode"));
+    /** The columns of {@link #places(VariantSummary)}. */
+    static List<Column> places(StudySummary summary) {
+        return new ArrayList<>(List.of(
+                Column.number("Batch size"),
+                Column.text(Table.capitalized(summary.variants().word()))));
     }
 
-    private static List<String> places(ModeSummary group) {
+    static List<String> places(VariantSummary group) {
         return new ArrayList<>(List.of(NumberText.count(group.batch().batchSize()), group.name()));
-    }
-
-    private static String capitalized(String words) {
-        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 }

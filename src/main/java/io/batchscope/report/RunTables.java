@@ -1,7 +1,7 @@
 package io.batchscope.report;
 
-import io.batchscope.analysis.Modes;
 import io.batchscope.analysis.NumberText;
+import io.batchscope.analysis.Variants;
 import io.batchscope.report.Table.Column;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.RunRecord;
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 /** The tables of the report that have rows of single runs, as texts. */
 final class RunTables {
     private static final int LOSS_DIGITS = 4;
-    private static final int MODE_PLACE = 2;
+    private static final int VARIANT_PLACE = 2;
 
     private RunTables() {}
 
-    /** Every run with its outcome, and its mode where there are several. */
+    /** Every run with its outcome, and its recipe and mode where there are several. */
     static Table runs(List<RunRecord> runs) {
-        Modes modes = Modes.of(runs);
+        Variants variants = Variants.of(runs);
         boolean regression =
                 runs.stream().allMatch(run -> run.testAccuracy() == null && run.validationAccuracy() == null);
         Function<RunRecord, @Nullable Double> validation =
@@ -44,18 +44,18 @@ final class RunTables {
         List<List<String>> rows = new ArrayList<>();
         runs.stream()
                 .sorted(Comparator.comparingLong(RunRecord::batchSize)
-                        .thenComparing(run -> modes.of(run.runId()))
+                        .thenComparingInt(run -> variants.ordered().indexOf(variants.of(run.runId())))
                         .thenComparingLong(RunRecord::seed)
                         .thenComparing(RunRecord::runId))
                 .forEach(run -> {
                     List<String> row = new ArrayList<>(runRow(run, validation.apply(run), test.apply(run), regression));
-                    if (modes.several()) {
-                        row.add(MODE_PLACE, Modes.name(run));
+                    if (variants.several()) {
+                        row.add(VARIANT_PLACE, variants.name(run));
                     }
                     rows.add(row);
                 });
-        if (modes.several()) {
-            columns.add(MODE_PLACE, Column.text("Mode"));
+        if (variants.several()) {
+            columns.add(VARIANT_PLACE, Column.text(Table.capitalized(variants.word())));
         }
         return new Table(columns, rows);
     }
@@ -78,8 +78,8 @@ final class RunTables {
                 NumberText.significant(run.trainSeconds()));
     }
 
-    /** Evaluations as they come, with the mode where there are several. */
-    static Table curves(List<EvalRecord> evaluations, Modes modes) {
+    /** Evaluations as they come, with recipe and mode where there are several. */
+    static Table curves(List<EvalRecord> evaluations, Variants variants) {
         List<Column> columns = new ArrayList<>(List.of(
                 Column.number("Batch size"),
                 Column.number("Seed"),
@@ -91,13 +91,13 @@ final class RunTables {
         List<List<String>> rows = new ArrayList<>();
         for (EvalRecord evaluation : evaluations) {
             List<String> row = new ArrayList<>(curveRow(evaluation));
-            if (modes.several()) {
-                row.add(1, modes.of(evaluation.runId()).name());
+            if (variants.several()) {
+                row.add(1, variants.of(evaluation.runId()).name());
             }
             rows.add(row);
         }
-        if (modes.several()) {
-            columns.add(1, Column.text("Mode"));
+        if (variants.several()) {
+            columns.add(1, Column.text(Table.capitalized(variants.word())));
         }
         return new Table(columns, rows);
     }

@@ -2,7 +2,6 @@ package io.batchscope.report;
 
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
-import io.batchscope.analysis.ModeSummary;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import java.util.ArrayList;
@@ -11,10 +10,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The results by batch size, and by mode where there are several, as plain text for a terminal of at least 120 columns. */
+/** The results by batch size, and by recipe and mode where there are several, as plain text for a terminal of at least 120 columns. */
 public final class SummaryTable {
+    private static final String RATE = "rate";
     private static final String OUTCOME = "outcome";
-    private static final String MODE = "mode";
+    /** The column of recipes and modes, where there is one. */
+    private static final int VARIANT = 1;
+
     private static final int TERMINAL_WIDTH = 120;
     private static final int FEWEST_LETTERS = 8;
     private static final String GUTTER = "  ";
@@ -22,7 +24,7 @@ public final class SummaryTable {
     private SummaryTable() {}
 
     /**
-     * Lines ending in {@code \n}: a head and one a batch size, or one a batch size and mode, there the reference first; means
+     * Lines ending in {@code \n}: a head and one a batch size, or one a batch size and variant, there the reference first; means
      * over seeds. A note when there are no runs.
      */
     public static String of(StudySummary summary) {
@@ -33,7 +35,7 @@ public final class SummaryTable {
         List<List<String>> lines = new ArrayList<>();
         lines.add(List.of(
                 "batch",
-                "rate",
+                RATE,
                 "steps",
                 OUTCOME,
                 "train loss",
@@ -42,23 +44,27 @@ public final class SummaryTable {
                 "gap",
                 "examples/s",
                 "seconds"));
-        summary.byMode().forEach(group -> lines.add(line(group.batch(), summary.regression())));
-        return layOut(summary.hasModes() ? withModes(lines, summary.byMode()) : lines);
+        summary.byVariant().forEach(group -> lines.add(line(group.batch(), summary.regression())));
+        return layOut(summary.hasVariants() ? withVariants(lines, summary) : lines);
     }
 
-    private static List<List<String>> withModes(List<List<String>> lines, List<ModeSummary> groups) {
+    private static List<List<String>> withVariants(List<List<String>> lines, StudySummary summary) {
         List<List<String>> longer = new ArrayList<>();
         for (int line = 0; line < lines.size(); line++) {
             List<String> cells = new ArrayList<>(lines.get(line));
-            cells.add(1, line == 0 ? MODE : shortName(groups.get(line - 1).name()));
+            cells.add(
+                    VARIANT,
+                    line == 0
+                            ? summary.variants().word()
+                            : shortName(summary.byVariant().get(line - 1).name()));
             longer.add(cells);
         }
         return longer;
     }
 
     /** {@code averaging, 8 steps} for {@code parameter-averaging, every 8 steps}. */
-    private static String shortName(String mode) {
-        return mode.replace("parameter-averaging", "averaging")
+    private static String shortName(String variant) {
+        return variant.replace("parameter-averaging", "averaging")
                 .replace("gradient-sharing", "sharing")
                 .replace("adaptive threshold, sparsity", "adaptive")
                 .replace("target sparsity", "target")
@@ -97,12 +103,16 @@ public final class SummaryTable {
                 widths[column] = Math.max(widths[column], line.get(column).length());
             }
         }
-        // Outcomes and modes give way, as the table of all runs has them in full.
+        // Outcomes and variants give way, as the table of all runs has them in full.
         shrink(widths, head.indexOf(OUTCOME));
-        if (head.contains(MODE)) {
-            shrink(widths, head.indexOf(MODE));
+        if (hasVariants(head)) {
+            shrink(widths, VARIANT);
         }
         return lines.stream().map(line -> layOut(line, head, widths)).collect(Collectors.joining());
+    }
+
+    private static boolean hasVariants(List<String> head) {
+        return !head.get(VARIANT).equals(RATE);
     }
 
     private static void shrink(int[] widths, int column) {
@@ -115,11 +125,11 @@ public final class SummaryTable {
     private static String layOut(List<String> line, List<String> head, int[] widths) {
         StringBuilder row = new StringBuilder();
         for (int column = 0; column < widths.length; column++) {
-            boolean mode = head.get(column).equals(MODE);
+            boolean variant = column == VARIANT && hasVariants(head);
             String text = line.get(column);
-            String cell = mode ? shortenedWithin(text, widths[column]) : shortened(text, widths[column]);
+            String cell = variant ? shortenedWithin(text, widths[column]) : shortened(text, widths[column]);
             String padding = " ".repeat(widths[column] - cell.length());
-            boolean words = mode || head.get(column).equals(OUTCOME);
+            boolean words = variant || head.get(column).equals(OUTCOME);
             row.append(column == 0 ? "" : GUTTER).append(words ? cell + padding : padding + cell);
         }
         return row.toString().stripTrailing() + "\n";

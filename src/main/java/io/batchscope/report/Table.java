@@ -13,6 +13,10 @@ public record Table(List<Column> columns, List<List<String>> rows) {
         rows = rows.stream().map(List::copyOf).toList();
     }
 
+    static String capitalized(String words) {
+        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    }
+
     /**
      * A column.
      *

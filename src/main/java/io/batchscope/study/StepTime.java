@@ -49,10 +49,9 @@ public record StepTime(double fixedSeconds, double secondsPerExample) {
         return seconds[REPEATS / 2];
     }
 
-    /** Expected training time of a run, evaluations apart. */
+    /** Expected training time of a run, evaluations apart; where the pace measures, the most that it may take. */
     public double seconds(RunPlan plan) {
-        return plan.plannedSteps()
-                * (fixedSeconds * plan.layout().accumulation()
-                        + secondsPerExample * plan.layout().perWorker());
+        double batches = plan.plannedSteps() * fixedSeconds * plan.layout().accumulation();
+        return batches + secondsPerExample * plan.plannedExamples() / plan.workers();
     }
 }

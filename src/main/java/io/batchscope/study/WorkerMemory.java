@@ -96,8 +96,7 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
      */
     public static int least(StudyPlan study, OptionalInt asked) {
         return study.stepLoopRuns().stream()
-                .filter(run -> asked.isPresent() || run.regularization().ghostBatch() > 0)
-                .mapToInt(RunPlan::microBatch)
+                .mapToInt(run -> run.regularization().ghostBatch() > 0 ? run.microBatch() : asked.orElse(1))
                 .max()
                 .orElse(1);
     }

@@ -36,11 +36,16 @@
     }
     if (figure.clientWidth < 520 && spec.encoding.color) {
       spec.encoding.color.legend = Object.assign({}, spec.encoding.color.legend, {
-        orient: 'bottom', columns: spec.encoding.color.field === 'mode' ? 1 : 4
+        orient: 'bottom', columns: spec.encoding.color.field === 'variant' ? 1 : 4
       });
     }
-    const name = spec.data.name;
-    spec.data = { values: source.data[name] };
+    const choice = figure.querySelector('select');
+    if (choice) {
+      spec.transform = [{ filter: 'datum.batch === ' + Number(choice.value) }].concat(spec.transform || []);
+    }
+    [spec].concat(spec.layer || []).filter(part => part.data).forEach(part => {
+      part.data = { values: source.data[part.data.name] };
+    });
     spec.autosize = { type: 'fit-x', contains: 'padding' };
     spec.config = theme(darkScheme.matches && !printing);
     return spec;
@@ -68,12 +73,27 @@
     console.error(problem);
   }
 
+  // All figures that have this batch size show it.
+  function choose(batch) {
+    figures.forEach(figure => {
+      const choice = figure.querySelector('select');
+      if (choice && Array.from(choice.options).some(option => option.value === batch)) {
+        choice.value = batch;
+        draw(figure);
+      }
+    });
+  }
+
   const figures = Array.from(document.querySelectorAll('figure[data-chart]'));
   const drawAll = () => figures.forEach(draw);
   figures.forEach(figure => {
     const toggle = figure.querySelector('input[type=checkbox]');
     if (toggle) {
       toggle.addEventListener('change', () => draw(figure));
+    }
+    const choice = figure.querySelector('select');
+    if (choice) {
+      choice.addEventListener('change', () => choose(choice.value));
     }
   });
   darkScheme.addEventListener('change', drawAll);

@@ -17,6 +17,7 @@ import io.batchscope.testing.ReferenceReplica;
 import io.batchscope.testing.RegularizedPlan;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.TrainedParameters;
+import io.batchscope.train.Parameters;
 import io.batchscope.train.Replica;
 import io.batchscope.train.TrainedRun;
 import java.util.List;
@@ -46,7 +47,7 @@ class LabelSmoothingTest {
             new DenseLayer.Builder().nOut(7).activation(Activation.TANH).build());
 
     /** What a replica that puts out softmax(log p), whatever it gets, says of one example of class 0. */
-    private record Answer(double loss, double score, float[] gradient) {
+    private record Answer(double loss, double score, Parameters gradient) {
         static Answer of(ReplicaKind kind, double smoothing, double... p) {
             float[] parameters = new float[2 * CLASSES];
             for (int k = 0; k < CLASSES; k++) {
@@ -58,7 +59,7 @@ class LabelSmoothingTest {
                 float[] gradient = new float[parameters.length];
                 double loss = replica.gradient(batch, 1, false, gradient);
                 float[] byLogits = java.util.Arrays.copyOfRange(gradient, CLASSES, 2 * CLASSES);
-                return new Answer(loss, replica.score(batch).lossSum(), byLogits);
+                return new Answer(loss, replica.score(batch).lossSum(), new Parameters(byLogits));
             }
         }
     }
@@ -77,7 +78,7 @@ class LabelSmoothingTest {
             Answer answer = Answer.of(kind, smoothing, 1 / 3.0, 1 / 3.0, 1 / 3.0);
             assertThat(answer.loss).isCloseTo(Math.log(3), within(1e-6));
             // p − (1 − ε)·1{class 0} − ε/3 = (1 − ε)·(1/3 − 1{class 0})
-            assertThat(answer.gradient)
+            assertThat(answer.gradient.values())
                     .containsExactly(
                             new float[] {
                                 (float) ((1 - smoothing) * -2 / 3),
@@ -94,7 +95,7 @@ class LabelSmoothingTest {
         // Labels smoothed by 0.3: 0.8, 0.1, 0.1.
         Answer answer = Answer.of(kind, 0.3, 0.5, 0.3, 0.2);
         assertThat(answer.loss).isCloseTo(0.8 * 0.693147 + 0.1 * 1.203973 + 0.1 * 1.609438, within(1e-5));
-        assertThat(answer.gradient).containsExactly(new float[] {-0.3f, 0.2f, 0.1f}, within(1e-6f));
+        assertThat(answer.gradient.values()).containsExactly(new float[] {-0.3f, 0.2f, 0.1f}, within(1e-6f));
         assertThat(answer.score).as("scores know the true class alone").isCloseTo(0.693147, within(1e-5));
     }
 
@@ -102,7 +103,7 @@ class LabelSmoothingTest {
     @EnumSource(ReplicaKind.class)
     void theLossIsLeastWhereProbabilitiesAreTheSmoothedLabels(ReplicaKind kind) {
         Answer least = Answer.of(kind, 0.3, 0.8, 0.1, 0.1);
-        assertThat(least.gradient).containsExactly(new float[] {0, 0, 0}, within(1e-6f));
+        assertThat(least.gradient.values()).containsExactly(new float[] {0, 0, 0}, within(1e-6f));
         double entropy = -0.8 * Math.log(0.8) - 0.2 * Math.log(0.1);
         assertThat(least.loss).isCloseTo(entropy, within(1e-6));
         assertThat(Answer.of(kind, 0.3, 0.81, 0.1, 0.09).loss).isGreaterThan(least.loss);

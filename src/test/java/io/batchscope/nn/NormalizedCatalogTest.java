@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchscope.data.Batch;
-import io.batchscope.fused.FusedReplicaFactory;
 import io.batchscope.nn.Oracle.Noise;
+import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
 import io.batchscope.plan.Task;
 import io.batchscope.train.Operation;
 import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Models of the catalogue with batch normalization, on images as those of Fashion-MNIST. */
 class NormalizedCatalogTest {
     private static final List<Integer> IMAGES = List.of(1, 28, 28);
-    private static final int FEATURES = 784;
     private static final int CLASSES = 10;
 
     private static final Catalog MLP = new Catalog("mlp", List.of(30, 20), "relu", true, false);
@@ -100,43 +100,53 @@ class NormalizedCatalogTest {
         assertThat(plain.facts().fingerprint()).isNotEqualTo(load(MLP).facts().fingerprint());
     }
 
-    static Stream<Catalog> catalogs() {
-        return Stream.of(MLP, CNN, RESNET8);
+    static Stream<Oracle> small() {
+        return Stream.of(oracle(MLP, 1, 9, 9), oracle(CNN, 1, 16, 16), oracle(RESNET8, 1, 9, 11));
+    }
+
+    private static Oracle oracle(Catalog catalog, Integer... shape) {
+        return new Oracle(
+                catalog.name(),
+                ModelCatalog.model(catalog, List.of(shape), Task.CLASSIFICATION, CLASSES)
+                        .source(),
+                List.of(shape[0] * shape[1] * shape[2]),
+                Task.CLASSIFICATION,
+                CLASSES,
+                8);
     }
 
     @ParameterizedTest
-    @MethodSource("catalogs")
-    void agreeInAllReplicas(Catalog catalog) {
-        ImportedModel model = ModelCatalog.model(catalog, IMAGES, Task.CLASSIFICATION, CLASSES);
-        new Oracle(catalog.name(), model.source(), List.of(FEATURES), Task.CLASSIFICATION, CLASSES, 4)
-                .assertAgreement();
+    @MethodSource("small")
+    void agreeInAllReplicas(Oracle oracle) {
+        oracle.assertAgreement();
     }
 
-    /** Sixteen images of noise, learned by heart. */
+    /** Eight images of noise, learned by heart. */
     @ParameterizedTest
-    @MethodSource("catalogs")
-    void learn(Catalog catalog) {
-        Model model = load(catalog);
-        Batch batch = new Batch(16, FEATURES);
-        batch.fill(new Noise(16, FEATURES, CLASSES), 0, 16);
-        try (Replica replica = new FusedReplicaFactory(program(catalog), model.start()).create(1, 16)) {
+    @MethodSource("small")
+    void learn(Oracle oracle) {
+        int rows = oracle.rows();
+        int features = oracle.shape().get(0);
+        Batch batch = new Batch(rows, features);
+        batch.fill(new Noise(rows, features, CLASSES), 0, rows);
+        try (Replica replica = oracle.replicas(ReplicaKind.FUSED).create(1, rows)) {
             float[] parameters = new float[replica.parameterCount()];
             float[] gradient = new float[parameters.length];
+            float[] rates = new float[parameters.length];
+            Arrays.fill(rates, 0.1f);
+            replica.heldParameters().forEach(range -> Arrays.fill(rates, range.from(), range.to(), 1));
             replica.readParameters(parameters);
-            double first = replica.gradient(batch, 1f / 16, false, gradient) / 16;
-            for (int step = 0; step < 20; step++) {
-                float rate = 0.05f;
-                List<Replica.Range> held = replica.heldParameters();
+            double first = replica.gradient(batch, 1f / rows, false, gradient) / rows;
+            for (int step = 0; step < 40; step++) {
                 for (int i = 0; i < parameters.length; i++) {
-                    int place = i;
-                    boolean statistic = held.stream().anyMatch(range -> place >= range.from() && place < range.to());
-                    parameters[i] -= (statistic ? 1 : rate) * gradient[i];
+                    parameters[i] -= rates[i] * gradient[i];
                 }
                 replica.writeParameters(parameters);
-                replica.gradient(batch, 1f / 16, false, gradient);
+                replica.gradient(batch, 1f / rows, false, gradient);
             }
             assertThat(first).isBetween(1.0, 5.0);
-            assertThat(replica.gradient(batch, 1f / 16, false, gradient) / 16).isLessThan(first / 4);
+            assertThat(replica.gradient(batch, 1f / rows, false, gradient) / rows)
+                    .isLessThan(first / 4);
             assertThat(replica.score(batch).accuracy()).isGreaterThan(0.9);
         }
     }

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -35,6 +36,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** The last scale of every residual block starts at 0 (Goyal et al. 2017, section 5.1). */
 class ResidualBlocksTest {
@@ -57,7 +59,11 @@ class ResidualBlocksTest {
     }
 
     private static INDArray gamma(ComputationGraph network, String layer) {
-        return network.getLayer(layer).paramTable().get(BatchNormalizationParamInitializer.GAMMA);
+        return parameters(network, layer, BatchNormalizationParamInitializer.GAMMA);
+    }
+
+    private static INDArray parameters(ComputationGraph network, String layer, String key) {
+        return Objects.requireNonNull(network.getLayer(layer).paramTable().get(key));
     }
 
     @Test
@@ -79,11 +85,15 @@ class ResidualBlocksTest {
         for (boolean training : new boolean[] {true, false}) {
             INDArray images = Nd4j.rand(DataType.FLOAT, 4, FEATURES);
             Map<String, INDArray> values = network(model(true)).feedForward(images, training);
-            assertThat(values.get("stage1-add")).isEqualTo(values.get("stem-activation"));
-            assertThat(values.get("stage2-add")).isEqualTo(values.get("stage2-shortcut-norm"));
-            assertThat(values.get("stage3-add")).isEqualTo(values.get("stage3-shortcut-norm"));
+            // Of a block that puts out what its shortcut does only the rectifier behind the sum is left.
+            assertThat(values.get("stage1-2-activation")).isEqualTo(values.get("stem-activation"));
+            for (String stage : List.of("stage2", "stage3")) {
+                INDArray shortcut = Objects.requireNonNull(values.get(stage + "-shortcut-norm"));
+                assertThat(shortcut.minNumber().floatValue()).isNegative();
+                assertThat(values.get(stage + "-2-activation")).isEqualTo(Transforms.relu(shortcut, true));
+            }
             Map<String, INDArray> usual = network(model(false)).feedForward(images, training);
-            assertThat(usual.get("stage1-add")).isNotEqualTo(usual.get("stem-activation"));
+            assertThat(usual.get("stage1-2-activation")).isNotEqualTo(usual.get("stem-activation"));
         }
     }
 
@@ -103,7 +113,7 @@ class ResidualBlocksTest {
             float[] gradient = new float[start.length];
             replica.gradient(batch, 1, false, gradient);
             INDArray gamma = gamma(network, "stage1-2-norm");
-            INDArray behind = network.getLayer("stage1-2-conv").paramTable().get("W");
+            INDArray behind = parameters(network, "stage1-2-conv", "W");
             assertThat(norm(gradient, gamma)).isPositive();
             assertThat(norm(gradient, behind)).isZero();
         }

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.batchscope.analysis.Mode;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.Variant;
 import io.batchscope.result.StudyTables;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChartsTest {
     private static final StudyTables MODES = SampleModes.tables();
+    private static final StudyTables RECIPES = SampleRecipes.tables();
 
     @ParameterizedTest
     @ValueSource(
@@ -36,7 +37,14 @@ class ChartsTest {
                 "mode-loss",
                 "mode-divergence",
                 "mode-sparsity",
-                "mode-threshold"
+                "mode-threshold",
+                "recipe-quality",
+                "recipe-loss",
+                "recipe-loss-by-update",
+                "recipe-rate",
+                "recipe-batch",
+                "recipe-gain",
+                "recipe-noise"
             })
     void specifyDataAxesAndAWordForThoseWhoCannotSee(String id) throws Exception {
         JsonNode specification = Charts.specification(id);
@@ -48,7 +56,7 @@ class ChartsTest {
         assertThat(specification.path("encoding").path("y").path("title").asText())
                 .isNotBlank();
         assertThat(specification.has("mark") || specification.has("layer")).isTrue();
-        JsonNode rows = (id.startsWith("mode-") ? modes() : sample())
+        JsonNode rows = (id.startsWith("mode-") ? modes() : id.startsWith("recipe-") ? recipes() : sample())
                 .path("data")
                 .path(specification.path("data").path("name").asText());
         assertThat(rows).isNotEmpty();
@@ -139,8 +147,9 @@ class ChartsTest {
     @Test
     void giveAModeTheSameColourEverywhere() throws Exception {
         JsonNode charts = modes().path("charts");
-        List<String> modes =
-                StudySummary.of(MODES).modes().stream().map(Mode::name).toList();
+        List<String> modes = StudySummary.of(MODES).variants().ordered().stream()
+                .map(Variant::name)
+                .toList();
 
         assertThat(charts.path("mode-bytes")
                         .path("encoding")
@@ -163,6 +172,95 @@ class ChartsTest {
     }
 
     @Test
+    void compareRecipesWhereThereAreSeveral() throws Exception {
+        assertThat(Charts.of(RECIPES, StudySummary.of(RECIPES)).recipeCharts())
+                .extracting(Charts.Chart::id)
+                .containsExactly(
+                        "recipe-quality",
+                        "recipe-loss",
+                        "recipe-loss-by-update",
+                        "recipe-rate",
+                        "recipe-batch",
+                        "recipe-gain",
+                        "recipe-noise");
+        assertThat(Charts.of(MODES, StudySummary.of(MODES)).recipeCharts()).isEmpty();
+        assertThat(Charts.of(RECIPES, StudySummary.of(RECIPES)).modeCharts()).isEmpty();
+    }
+
+    @Test
+    void letTheReaderChooseABatchSizeAndBeginWhereMostRecipesHaveRuns() {
+        List<Charts.Chart> charts = Charts.of(RECIPES, StudySummary.of(RECIPES)).recipeCharts();
+
+        // At 8192 one of the five diverged for every seed, but others did not.
+        assertThat(charts.subList(1, charts.size())).allSatisfy(chart -> {
+            assertThat(chart.batch()).isEqualTo(4096);
+            assertThat(chart.choices()).containsExactly(64L, 256L, 512L, 1024L, 2048L, 4096L, 8192L);
+        });
+    }
+
+    @Test
+    void drawALineForEachRecipeInTheOrderOfTheConfiguration() throws Exception {
+        JsonNode quality = recipes().path("charts").path("recipe-quality");
+
+        assertThat(quality.path("encoding").path("color").path("scale").path("domain"))
+                .extracting(JsonNode::asText)
+                .containsExactly("none", "sqrt", "linear", "AdaScale", "batch growth");
+        assertThat(quality.path("encoding").path("x").path("axis").path("values"))
+                .extracting(JsonNode::asLong)
+                .containsExactly(64L, 256L, 512L, 1024L, 2048L, 4096L, 8192L);
+        assertThat(quality.path("encoding")
+                        .path("tooltip")
+                        .path(1)
+                        .path("title")
+                        .asText())
+                .isEqualTo("Recipe");
+        // Linear has no point at 8192, where all its runs diverged.
+        assertThat(recipes().path("data").path("recipeQuality")).hasSize(34);
+    }
+
+    @Test
+    void markWhereRunsOfARecipeDiverged() throws Exception {
+        JsonNode lost = recipes().path("data").path("recipeLost");
+
+        assertThat(lost)
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row.path("variant").asText()).isEqualTo("linear"));
+        assertThat(lost).extracting(row -> row.path("batch").asLong()).containsExactly(4096L, 8192L);
+        assertThat(lost.path(1).path("outcome").asText()).isEqualTo("3 Diverged: at step 7, loss Infinity");
+    }
+
+    @Test
+    void putRecipesBesideEachOtherAtABatchSize() throws Exception {
+        List<Double> places = StreamSupport.stream(
+                        recipes().path("data").path("recipeQuality").spliterator(), false)
+                .filter(row -> row.path("batch").asLong() == 512)
+                .map(row -> row.path("at").asDouble())
+                .toList();
+
+        assertThat(places).hasSize(5).isSorted().doesNotHaveDuplicates();
+        assertThat(places.get(2)).isEqualTo(512);
+        assertThat(places.get(4) / places.get(0)).isLessThan(1.3);
+    }
+
+    @Test
+    void leaveOutWhatNoRecipeMeasured() {
+        StudyTables tables = new StudyTables(
+                RECIPES.runs().stream()
+                        .filter(row -> List.of("none", "linear").contains(row.recipe()))
+                        .toList(),
+                RECIPES.steps().stream()
+                        .filter(row ->
+                                row.runId().startsWith("r0") || row.runId().startsWith("r2"))
+                        .toList(),
+                List.of(),
+                List.of());
+
+        assertThat(Charts.of(tables, StudySummary.of(tables)).recipeCharts())
+                .extracting(Charts.Chart::id)
+                .containsExactly("recipe-quality", "recipe-loss", "recipe-loss-by-update", "recipe-rate");
+    }
+
+    @Test
     void drawTheReferenceAloneByBatchSize() throws Exception {
         JsonNode data = modes().path("data");
 
@@ -180,7 +278,7 @@ class ChartsTest {
 
         assertThat(data.path("modeBytes"))
                 .hasSize(12)
-                .extracting(row -> row.path("mode").asText())
+                .extracting(row -> row.path("variant").asText())
                 .noneMatch(mode -> mode.startsWith("dl4j"));
         assertThat(data.path("modeSeconds")).hasSize(14);
     }
@@ -206,6 +304,11 @@ class ChartsTest {
     private static JsonNode modes() throws Exception {
         return new ObjectMapper()
                 .readTree(Charts.of(MODES, StudySummary.of(MODES)).json());
+    }
+
+    private static JsonNode recipes() throws Exception {
+        return new ObjectMapper()
+                .readTree(Charts.of(RECIPES, StudySummary.of(RECIPES)).json());
     }
 
     private static JsonNode sample() throws Exception {

@@ -71,6 +71,39 @@ class SummaryTableTest {
     }
 
     @Test
+    void hasALineForEachRecipeOfABatchSize() {
+        String table = SummaryTable.of(StudySummary.of(tables(
+                run(64, 1).with("recipe", "linear").with("recipeNumber", 0).with("testAccuracy", 0.84),
+                run(64, 1)
+                        .with("runId", "r")
+                        .with("recipe", "adascale")
+                        .with("recipeNumber", 1)
+                        .with("testAccuracy", 0.83))));
+
+        assertThat(table)
+                .isEqualTo(
+                        """
+                        batch  recipe    rate  steps  outcome    train loss  val acc  test acc  gap  examples/s  seconds
+                           64  linear     0.1    160  Completed           –        –    0.8400    –           –        –
+                           64  adascale   0.1    160  Completed           –        –    0.8300    –           –        –
+                        """);
+    }
+
+    @Test
+    void namesRecipeAndModeWhereBothAreCompared() {
+        String table = SummaryTable.of(StudySummary.of(tables(
+                run(64, 1).with("recipe", "linear").with("syncMode", "synchronous"),
+                run(8, 1)
+                        .with("recipe", "sqrt")
+                        .with("recipeNumber", 1)
+                        .with("syncMode", "parameter-averaging")
+                        .with("syncSettings", "every 8 steps"))));
+
+        assertThat(table)
+                .contains("batch  recipe and mode", "    8  sqrt; averaging, 8 steps", "   64  linear; synchronous");
+    }
+
+    @Test
     void fitsModesIntoATerminal() {
         RunFixture wide = run(60_000_000, 1)
                 .with("peakLearningRate", 0.000781)

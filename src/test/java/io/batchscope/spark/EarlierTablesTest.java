@@ -2,12 +2,14 @@ package io.batchscope.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.analysis.Variants;
 import io.batchscope.result.RunRecord;
+import io.batchscope.result.StudyTables;
 import io.batchscope.testing.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
@@ -47,20 +49,63 @@ class EarlierTablesTest {
         }
     }
 
+    /** Recipes came later still, and with them what a run was trained by beyond its optimizer's name. */
+    @Test
+    void tablesOfAVersionWithoutRecipesAreReadBesideNewOnes() throws IOException {
+        try (ParquetResultStore store = open()) {
+            store.write(SampleRuns.run("r1", 8, 1, 3));
+        }
+        for (String column : List.of(
+                "recipe",
+                "recipe_number",
+                "final_batch_size",
+                "optimizer_settings",
+                "regularization",
+                "pace",
+                "noise_scale")) {
+            dropColumn(directory.resolve("runs/run_id=r1/" + ResultTable.FILE), column);
+        }
+        for (String column : List.of("update_examples", "gain")) {
+            dropColumn(directory.resolve("steps/run_id=r1/" + ResultTable.FILE), column);
+        }
+        try (ParquetResultStore store = open()) {
+            store.write(SampleRuns.run("r2", 8, 2, 3));
+            store.compact();
+            StudyTables tables = store.read();
+            RunRecord earlier = tables.runs().get(0);
+            assertThat(earlier.recipe()).isNull();
+            assertThat(earlier.recipeNumber()).isNull();
+            assertThat(earlier.finalBatchSize()).isNull();
+            assertThat(earlier.pace()).isNull();
+            assertThat(earlier.testAccuracy()).isEqualTo(tables.runs().get(1).testAccuracy());
+            assertThat(tables.runs().get(1))
+                    .isEqualTo(SampleRuns.run("r2", 8, 2, 3).run());
+            assertThat(tables.steps())
+                    .filteredOn(row -> row.runId().equals("r1"))
+                    .hasSize(3)
+                    .allSatisfy(row -> assertThat(row.updateExamples()).isNull())
+                    .allSatisfy(row -> assertThat(row.gain()).isNull());
+            assertThat(Variants.of(tables.runs()).several()).isFalse();
+        }
+    }
+
     private static void dropColumn(Path file, String name) throws IOException {
         ParquetRows parquet = new ParquetRows(spark.session().sparkContext().hadoopConfiguration());
         org.apache.hadoop.fs.Path place = new org.apache.hadoop.fs.Path(file.toUri());
-        Row row = parquet.read(place, Map.of()).get(0);
-        StructType fewer = new StructType();
-        List<Object> values = new ArrayList<>();
-        for (StructField field : row.schema().fields()) {
-            if (!field.name().equals(name)) {
-                fewer = fewer.add(field);
-                values.add(row.getAs(field.name()));
-            }
-        }
-        assertThat(fewer.size()).isEqualTo(row.size() - 1);
+        List<Row> rows = parquet.read(place, Map.of());
+        StructType schema = rows.get(0).schema();
+        StructType fewer = new StructType(Arrays.stream(schema.fields())
+                .filter(field -> !field.name().equals(name))
+                .toArray(StructField[]::new));
+        assertThat(fewer.size()).isEqualTo(schema.size() - 1);
         Files.delete(file);
-        parquet.write(place, fewer, List.of(RowFactory.create(values.toArray())));
+        parquet.write(
+                place,
+                fewer,
+                rows.stream()
+                        .map(row -> RowFactory.create(Arrays.stream(fewer.fieldNames())
+                                .map(row::<Object>getAs)
+                                .toArray()))
+                        .toList());
     }
 }

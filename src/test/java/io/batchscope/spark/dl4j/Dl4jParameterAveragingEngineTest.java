@@ -34,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -122,10 +124,10 @@ class Dl4jParameterAveragingEngineTest {
     }
 
     /** Rates that change every update, rounds that do not divide the run, shares that differ, the ends of epochs. */
-    @Test
-    void theScheduleIsFollowedToTheLastUpdate() {
-        RunPlan plan =
-                every(4, Dl4jPlans.plans(33, 23).withSchedule(new LearningRateSchedule.LinearWarmup(0.01, 0.5, 22)));
+    @ParameterizedTest
+    @MethodSource("io.batchscope.testing.Schedules#all")
+    void theScheduleIsFollowedToTheLastUpdate(LearningRateSchedule schedule) {
+        RunPlan plan = every(4, Dl4jPlans.plans(33, 23).withSchedule(schedule));
         assertThat(distanceFromReference(plan)).isLessThan(1e-5);
     }
 

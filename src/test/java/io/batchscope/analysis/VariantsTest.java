@@ -13,10 +13,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class ModesTest {
+class VariantsTest {
     @Test
     void takeTheSynchronousOneForReferenceWhereverItStands() {
-        Modes modes = of(
+        Variants variants = of(
                 in("gradient-sharing", "threshold 0.001", 64),
                 in("parameter-averaging", "every 64 steps", 64),
                 in("parameter-averaging", "every 8 steps", 64),
@@ -24,7 +24,7 @@ class ModesTest {
                 in("dl4j-gradient-sharing", "threshold 0.001", 64),
                 in("synchronous", "", 64));
 
-        assertThat(modes.ordered())
+        assertThat(variants.modes())
                 .extracting(Mode::name)
                 .containsExactly(
                         "synchronous",
@@ -37,56 +37,102 @@ class ModesTest {
 
     @Test
     void takeTheFirstOfTheirOrderWithoutASynchronousOne() {
-        Modes modes = of(
+        Variants variants = of(
                 in("gradient-sharing", "threshold 0.001", 64), in("gradient-sharing", "threshold 1e-05", 64),
                 in("unheard-of", "", 64), in("gradient-sharing", "target sparsity 0.99", 64));
 
-        assertThat(modes.ordered())
+        assertThat(variants.modes())
                 .extracting(Mode::settings)
                 .containsExactly("threshold 1e-05", "threshold 0.001", "target sparsity 0.99", "");
     }
 
     @Test
     void takeWhatRanAtTheMostBatchSizesWithoutASynchronousOne() {
-        Modes modes = of(
+        Variants variants = of(
                 in("parameter-averaging", "every 5 steps", 512),
                 in("parameter-averaging", "every 8 steps", 64),
                 in("parameter-averaging", "every 64 steps", 64),
                 in("parameter-averaging", "every 64 steps", 128),
                 in("parameter-averaging", "every 8 steps", 128));
 
-        assertThat(modes.ordered())
+        assertThat(variants.modes())
                 .extracting(Mode::settings)
                 .containsExactly("every 8 steps", "every 5 steps", "every 64 steps");
     }
 
     @Test
     void areOneInTablesThatHadNoSettings() {
-        Modes modes = of(in("synchronous", null, 8), in("synchronous", "", 64));
+        Variants variants = of(in("synchronous", null, 8), in("synchronous", "", 64));
 
-        assertThat(modes.several()).isFalse();
-        assertThat(modes.ordered()).containsExactly(new Mode("synchronous", ""));
+        assertThat(variants.several()).isFalse();
+        assertThat(variants.modes()).containsExactly(new Mode("synchronous", ""));
     }
 
     @Test
     void areOneWhereSettingsOnlyFollowTheBatchSize() {
-        Modes modes =
+        Variants variants =
                 of(in("parameter-averaging", "every 64 steps", 8), in("parameter-averaging", "every 8 steps", 64));
 
-        assertThat(modes.ordered()).containsExactly(new Mode("parameter-averaging", ""));
+        assertThat(variants.modes()).containsExactly(new Mode("parameter-averaging", ""));
     }
 
     @Test
     void areSeveralWhereABatchSizeHasSeveralSettings() {
-        Modes modes = of(
+        Variants variants = of(
                 in("parameter-averaging", "every 64 steps", 8),
                 in("parameter-averaging", "every 8 steps", 64),
                 in("parameter-averaging", "every 64 steps", 64));
 
-        assertThat(modes.ordered())
+        assertThat(variants.modes())
                 .containsExactly(
                         new Mode("parameter-averaging", "every 64 steps"),
                         new Mode("parameter-averaging", "every 8 steps"));
+    }
+
+    @Test
+    void goByTheNumberOfTheRecipeNotByItsName() {
+        Variants variants = of(recipe("none", 2, 64), recipe("adascale", 1, 64), recipe("linear", 0, 64));
+
+        assertThat(variants.ordered()).extracting(Variant::name).containsExactly("linear", "adascale", "none");
+        assertThat(variants.word()).isEqualTo("recipe");
+    }
+
+    @Test
+    void areOneInTablesThatHadNoRecipes() {
+        Variants variants = of(recipe(null, null, 64), recipe("", 0, 128));
+
+        assertThat(variants.several()).isFalse();
+        assertThat(variants.recipes()).containsExactly(new Recipe(0, ""));
+    }
+
+    @Test
+    void nameARecipeWithoutANameBesideOthers() {
+        assertThat(of(recipe(null, null, 64), recipe("linear", 1, 64)).ordered())
+                .extracting(Variant::name)
+                .containsExactly("recipe without a name", "linear");
+    }
+
+    @Test
+    void areNamedByModeWhereThereIsOneRecipeWithAName() {
+        Variants variants = of(
+                recipe("linear", 0, 64).with("syncMode", "synchronous"),
+                recipe("linear", 0, 64).with("runId", "other").with("syncMode", "parameter-averaging"));
+
+        assertThat(variants.ordered()).extracting(Variant::name).containsExactly("synchronous", "parameter-averaging");
+        assertThat(variants.word()).isEqualTo("mode");
+    }
+
+    @Test
+    void takeTheReferenceModeOfTheFirstRecipe() {
+        Variants variants = of(
+                recipe("b", 1, 64).with("syncMode", "synchronous"),
+                recipe("a", 0, 64).with("syncMode", "gradient-sharing"),
+                recipe("b", 1, 128).with("syncMode", "gradient-sharing"));
+
+        assertThat(variants.ordered())
+                .extracting(Variant::name)
+                .containsExactly("a; gradient-sharing", "b; gradient-sharing", "b; synchronous");
+        assertThat(variants.word()).isEqualTo("recipe and mode");
     }
 
     @Test
@@ -96,7 +142,7 @@ class ModesTest {
                 in("synchronous", "", 64).with("runId", "r64-1"),
                 in("parameter-averaging", "every step", 8).with("runId", "r8-1"));
 
-        StudyTables reference = Modes.of(tables.runs()).ofReference(tables);
+        StudyTables reference = Variants.of(tables.runs()).ofReference(tables);
 
         assertThat(reference.runs()).extracting(RunRecord::runId).containsExactly("r64-1");
         assertThat(reference.steps()).hasSize(1).allSatisfy(row -> assertThat(row.loss())
@@ -110,8 +156,8 @@ class ModesTest {
                 .hasMessage("run rOther: is not among those of this study");
     }
 
-    private static Modes of(RunFixture... runs) {
-        return Modes.of(Arrays.stream(runs).map(RunFixture::toRecord).toList());
+    private static Variants of(RunFixture... runs) {
+        return Variants.of(Arrays.stream(runs).map(RunFixture::toRecord).toList());
     }
 
     private static RunFixture in(String mode, @Nullable String settings, long batchSize) {
@@ -119,5 +165,12 @@ class ModesTest {
                 .with("runId", mode + settings + batchSize)
                 .with("syncMode", mode)
                 .with("syncSettings", settings);
+    }
+
+    private static RunFixture recipe(@Nullable String name, @Nullable Integer number, long batchSize) {
+        return run(batchSize, 1)
+                .with("runId", name + "-" + batchSize)
+                .with("recipe", name)
+                .with("recipeNumber", number);
     }
 }

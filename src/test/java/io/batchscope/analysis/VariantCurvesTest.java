@@ -10,7 +10,7 @@ import io.batchscope.result.StudyTables;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ModeCurvesTest {
+class VariantCurvesTest {
     private static final StudyTables TABLES = tables(
             List.of(
                     step(64, 1, 1, 4, 2), step(64, 1, 16, 1, 1),
@@ -23,27 +23,31 @@ class ModeCurvesTest {
 
     @Test
     void averageTheLossOverSeedsThatEndedRegularly() {
-        assertThat(ModeCurves.losses(TABLES, 100))
+        assertThat(VariantCurves.losses(TABLES, 100))
                 .containsExactly(
-                        new ModeCurves.Curve(
-                                new Mode("parameter-averaging", ""), 8, List.of(new ModeCurves.Point(16, 128, 7))),
-                        new ModeCurves.Curve(
-                                new Mode("synchronous", ""),
+                        new VariantCurves.Curve(
+                                variant("parameter-averaging"), 8, List.of(new VariantCurves.Point(16, 128, 7))),
+                        new VariantCurves.Curve(
+                                variant("synchronous"),
                                 64,
-                                List.of(new ModeCurves.Point(1, 64, 3), new ModeCurves.Point(16, 1024, 2))));
+                                List.of(new VariantCurves.Point(1, 64, 3), new VariantCurves.Point(16, 1024, 2))));
     }
 
     @Test
     void averageAColumnStepByStep() {
-        assertThat(ModeCurves.column(TABLES, StepRecord::gradientNorm).get(1).points())
-                .containsExactly(new ModeCurves.Point(1, 64, 3), new ModeCurves.Point(16, 1024, 1));
+        assertThat(VariantCurves.column(TABLES, StepRecord::gradientNorm).get(1).points())
+                .containsExactly(new VariantCurves.Point(1, 64, 3), new VariantCurves.Point(16, 1024, 1));
     }
 
     @Test
     void leaveOutModesThatNeverMeasuredIt() {
-        assertThat(ModeCurves.column(TABLES, StepRecord::sparsity)).isEmpty();
-        assertThat(ModeCurves.column(TABLES, row -> row.batchSize() == 8 ? (Double) 0.5 : null))
-                .extracting(ModeCurves.Curve::batchSize)
+        assertThat(VariantCurves.column(TABLES, StepRecord::sparsity)).isEmpty();
+        assertThat(VariantCurves.column(TABLES, row -> row.batchSize() == 8 ? (Double) 0.5 : null))
+                .extracting(VariantCurves.Curve::batchSize)
                 .containsExactly(8L);
+    }
+
+    private static Variant variant(String mode) {
+        return new Variant(new Recipe(0, ""), new Mode(mode, ""), mode);
     }
 }

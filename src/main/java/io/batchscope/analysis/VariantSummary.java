@@ -14,22 +14,28 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of one batch size in one mode, over seeds, and how they compare with the reference mode's at that batch size.
+ * The runs of one batch size in one variant, over seeds, and how they compare with others of that batch size.
  *
- * @param settings the mode's settings at this batch size
+ * @param name the variant's, with the mode's settings at this batch size
  * @param updateBatches examples whose mean gradient one optimizer update follows; several where runs differ in their
  *     workers, none in tables of versions that did not write it
  * @param syncExamples examples that all workers see from one agreement to the next; none where there are no rounds
- * @param comparison null for the reference itself, and where it has no run at this batch size
+ * @param finalBatchSizes batch sizes that the runs ended with which neither diverged nor failed; none in tables of versions
+ *     that did not write it
+ * @param besideFirstRecipe comparison with the first recipe in the same mode; null for that itself, and where it has no run
+ *     at this batch size
+ * @param besideReferenceMode comparison with the reference's mode of the same recipe, likewise
  * @param causes why runs diverged or failed
  */
-public record ModeSummary(
-        Mode mode,
-        String settings,
+public record VariantSummary(
+        Variant variant,
+        String name,
         BatchSummary batch,
         List<Long> updateBatches,
         List<Long> syncExamples,
-        @Nullable PairedComparison comparison,
+        List<Long> finalBatchSizes,
+        @Nullable PairedComparison besideFirstRecipe,
+        @Nullable PairedComparison besideReferenceMode,
         List<Cause> causes) {
     /**
      * Why runs did not end regularly.
@@ -40,21 +46,30 @@ public record ModeSummary(
      */
     public record Cause(String outcome, String detail, int runs) {}
 
-    public ModeSummary {
+    public VariantSummary {
         updateBatches = List.copyOf(updateBatches);
         syncExamples = List.copyOf(syncExamples);
+        finalBatchSizes = List.copyOf(finalBatchSizes);
         causes = List.copyOf(causes);
     }
 
-    static ModeSummary of(Mode mode, List<RunRecord> runs, @Nullable PairedComparison comparison) {
+    /** Of the runs of one batch size in one variant, at least one. */
+    static VariantSummary of(
+            Variants variants,
+            List<RunRecord> runs,
+            @Nullable PairedComparison besideFirstRecipe,
+            @Nullable PairedComparison besideReferenceMode) {
+        Variant variant = variants.of(runs.get(0).runId());
         Set<String> settings = runs.stream().map(Modes::settings).collect(Collectors.toCollection(TreeSet::new));
-        return new ModeSummary(
-                mode,
-                String.join(" or ", settings),
+        return new VariantSummary(
+                variant,
+                variants.name(variant.recipe(), variant.mode().name(String.join(" or ", settings))),
                 BatchSummary.of(runs.get(0).batchSize(), runs),
                 distinct(runs, RunRecord::updateBatch),
                 distinct(runs, RunRecord::syncExamples),
-                comparison,
+                distinct(runs.stream().filter(BatchSummary::isSettled).toList(), RunRecord::finalBatchSize),
+                besideFirstRecipe,
+                besideReferenceMode,
                 causes(runs));
     }
 
@@ -82,9 +97,19 @@ public record ModeSummary(
                 .toList();
     }
 
-    /** Mode and settings at this batch size: {@code parameter-averaging, every 8 steps}. */
-    public String name() {
-        return mode.name(settings);
+    /** {@code Batch 256 with parameter-averaging, every 8 steps}. */
+    String place() {
+        return "Batch " + NumberText.count(batch.batchSize()) + " with " + name;
+    }
+
+    /** Whether every run ended regularly. */
+    boolean allSettled() {
+        return batch.settled() == batch.runs();
+    }
+
+    /** Whether the batch size of some run was another one in the end. */
+    public boolean batchChanged() {
+        return finalBatchSizes.stream().anyMatch(size -> size != batch.batchSize());
     }
 
     /** Runs that failed. */
@@ -109,12 +134,20 @@ public record ModeSummary(
 
     /** Why runs failed: {@code worker 1 was lost}, or where there are several causes {@code … (2 runs); … (1 run)}. */
     String failureText() {
-        List<Cause> failures = causes.stream()
-                .filter(cause -> cause.outcome().equals(BatchSummary.FAILED))
-                .toList();
-        return failures.stream()
+        return causeText(BatchSummary.FAILED);
+    }
+
+    /** Where runs diverged, likewise. */
+    String divergenceText() {
+        return causeText(BatchSummary.DIVERGED);
+    }
+
+    private String causeText(String outcome) {
+        List<Cause> those =
+                causes.stream().filter(cause -> cause.outcome().equals(outcome)).toList();
+        return those.stream()
                 .map(cause -> (cause.detail().isEmpty() ? "no cause was written down" : cause.detail())
-                        + (failures.size() == 1 ? "" : " (" + NumberText.counted(cause.runs(), "run") + ")"))
+                        + (those.size() == 1 ? "" : " (" + NumberText.counted(cause.runs(), "run") + ")"))
                 .collect(Collectors.joining("; "));
     }
 
@@ -126,7 +159,7 @@ public record ModeSummary(
         if (updateBatches.isEmpty()) {
             return NumberText.NOT_MEASURED;
         }
-        boolean shared = mode.syncMode().equals(SyncMode.GRADIENT_SHARING.label());
+        boolean shared = variant.mode().syncMode().equals(SyncMode.GRADIENT_SHARING.label());
         return counts(updateBatches) + " examples an update" + (shared ? " as far as they are sent" : "")
                 + (syncExamples.isEmpty() ? ", no rounds" : ", agreement every " + counts(syncExamples));
     }

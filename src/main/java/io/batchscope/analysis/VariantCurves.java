@@ -12,16 +12,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the steps of a study's modes show, as means over the seeds whose runs neither diverged nor failed. */
-public final class ModeCurves {
-    private ModeCurves() {}
+/** What the steps of a study's variants show, as means over the seeds whose runs neither diverged nor failed. */
+public final class VariantCurves {
+    private VariantCurves() {}
 
     /**
-     * A curve of one mode at one batch size.
+     * A curve of one variant at one batch size.
      *
      * @param points ascending in step
      */
-    public record Curve(Mode mode, long batchSize, List<Point> points) {}
+    public record Curve(Variant variant, long batchSize, List<Point> points) {}
 
     /**
      * A point of it.
@@ -32,7 +32,7 @@ public final class ModeCurves {
     public record Point(long step, long examples, double value) {}
 
     /**
-     * The training loss, as in {@link LossCurve}; ascending in batch size, there in the order of the modes.
+     * The training loss, as in {@link LossCurve}; ascending in batch size, there in the order of the variants.
      *
      * @param points the most points of a curve, at least 3
      */
@@ -42,27 +42,30 @@ public final class ModeCurves {
                 .toList());
     }
 
-    /** A column of {@code steps} in those steps that have it, in the same order; without modes that never have it. */
+    /** A column of {@code steps} in those steps that have it, in the same order; without variants that never have it. */
     public static List<Curve> column(StudyTables tables, Function<StepRecord, @Nullable Double> column) {
         return of(tables, rows -> means(rows, column));
     }
 
     private static List<Curve> of(StudyTables tables, Function<List<StepRecord>, List<Point>> points) {
-        Modes modes = Modes.of(tables.runs());
+        Variants variants = Variants.of(tables.runs());
         Map<String, RunRecord> settled = tables.runs().stream()
                 .filter(BatchSummary::isSettled)
                 .collect(Collectors.toMap(RunRecord::runId, Function.identity(), (first, second) -> first));
-        SortedMap<Long, SortedMap<Mode, List<StepRecord>>> groups = tables.steps().stream()
+        SortedMap<Long, SortedMap<Variant, List<StepRecord>>> groups = tables.steps().stream()
                 .filter(row -> settled.containsKey(row.runId()))
                 .collect(Collectors.groupingBy(
                         StepRecord::batchSize,
                         TreeMap::new,
-                        Collectors.groupingBy(row -> modes.of(row.runId()), TreeMap::new, Collectors.toList())));
+                        Collectors.groupingBy(
+                                row -> variants.of(row.runId()),
+                                () -> new TreeMap<>(variants.order()),
+                                Collectors.toList())));
         List<Curve> curves = new ArrayList<>();
-        groups.forEach((batch, atBatch) -> atBatch.forEach((mode, rows) -> {
-            List<Point> ofMode = points.apply(rows);
-            if (!ofMode.isEmpty()) {
-                curves.add(new Curve(mode, batch, ofMode));
+        groups.forEach((batch, atBatch) -> atBatch.forEach((variant, rows) -> {
+            List<Point> ofVariant = points.apply(rows);
+            if (!ofVariant.isEmpty()) {
+                curves.add(new Curve(variant, batch, ofVariant));
             }
         }));
         return curves;

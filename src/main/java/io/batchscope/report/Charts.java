@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -55,7 +54,7 @@ final class Charts {
         }
 
         /** Of those choices that have rows, the last one with the most curves is shown first. */
-        private Chart choosingOf(SortedMap<Long, Long> drawn) {
+        private Chart choosingOf(Map<Long, Long> drawn) {
             return drawn.entrySet().stream()
                     .filter(entry -> choices.contains(entry.getKey()))
                     .max(Map.Entry.<Long, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
@@ -114,12 +113,12 @@ final class Charts {
                 .toList();
     }
 
-    private SortedMap<Long, Long> variantsByBatch(Chart chart) {
-        SortedMap<Long, Set<String>> variants = new TreeMap<>();
+    private Map<Long, Long> variantsByBatch(Chart chart) {
+        Map<Long, Set<String>> variants = new TreeMap<>();
         rowsOf(specification(chart.name()))
                 .forEach(row -> variants.computeIfAbsent(row.path("batch").asLong(), batch -> new HashSet<>())
                         .add(row.path("variant").asText()));
-        SortedMap<Long, Long> counts = new TreeMap<>();
+        Map<Long, Long> counts = new TreeMap<>();
         variants.forEach((batch, names) -> counts.put(batch, (long) names.size()));
         return counts;
     }

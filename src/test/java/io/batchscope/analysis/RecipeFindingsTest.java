@@ -255,15 +255,15 @@ class RecipeFindingsTest {
                 adascale(64, 1, 0.91), averaged(adascale(64, 1, 0.83)));
 
         assertThat(all("recipe_accuracy_difference", tables))
-                .extracting(finding -> Math.round(1000 * finding.value()))
-                .containsExactly(10L, 30L);
+                .extracting(finding -> NumberText.fixed(finding.value(), 3))
+                .containsExactly("0.010", "0.030");
         assertThat(all("recipe_accuracy_difference", tables).get(1).detail())
                 .startsWith(
                         "Batch 64 with adascale; parameter-averaging, every 8 steps: test accuracy 3.00 points above"
                                 + " linear; parameter-averaging, every 8 steps");
         assertThat(all("mode_accuracy_difference", tables))
-                .extracting(finding -> Math.round(1000 * finding.value()))
-                .containsExactly(-100L, -80L);
+                .extracting(finding -> NumberText.fixed(finding.value(), 3))
+                .containsExactly("-0.100", "-0.080");
         assertThat(all("mode_accuracy_difference", tables).get(1).detail())
                 .contains("points below adascale; synchronous");
         assertThat(all("best_recipe", tables)).hasSize(2);

@@ -11,6 +11,7 @@ import io.batchscope.testing.LocalSpark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,70 @@ class PlanCommandTest {
                 .contains("\nreplica    dl4j: the modes of the study are Deeplearning4j's own\n")
                 .contains("; what Deeplearning4j's own modes need is not known\n")
                 .contains("; dl4j-parameter-averaging, every 8 steps\n");
+    }
+
+    @Test
+    void showsRecipesAndWhatIsOnlyKnownAtRunTime() throws Exception {
+        StudySetup setup = setup(
+                "batch-sizes=[128]",
+                "replica=dl4j",
+                "learning-rate={base=0.1,base-batch=64,schedule=constant}",
+                "recipes=[{name=linear},{name=growing,batch-growth{by=plan,milestones=[50 %]}},"
+                        + "{name=ada,learning-rate.scaling=adascale},{name=adam,optimizer.name=adam}]");
+
+        List<String> rows = PlanText.of(setup, run -> 1)
+                .lines()
+                .dropWhile(line -> !line.startsWith("run "))
+                .map(line -> line.strip().replaceAll(" +", " "))
+                .toList();
+        assertThat(rows.get(0)).startsWith("run recipe batch seed ");
+        assertThat(rows.get(1)).contains(" linear 128 ").endsWith("constant; nesterov, momentum 0.9");
+        assertThat(rows.get(2)).contains(" growing 128 ").contains("; batch 256 from step ");
+        assertThat(rows.get(3)).contains(" ada 128 ", " ≤ ").contains("; AdaScale, scale 2.0;");
+        assertThat(rows.get(4)).contains(" adam 128 ").endsWith("; adam, beta1 0.9, beta2 0.999, epsilon 1.0E-8");
+
+        JsonNode runs = new ObjectMapper()
+                .readTree(PlanJson.of(setup, run -> 1))
+                .get("runs");
+        assertThat(column(runs, "recipe")).containsExactly("linear", "growing", "ada", "adam");
+        assertThat(column(runs, "final_batch_size")).containsExactly("128", "256", "128", "128");
+        assertThat(column(runs, "rates_known")).containsExactly("true", "true", "false", "true");
+        assertThat(runs.get(3).get("optimizer").get("name").asText()).isEqualTo("adam");
+    }
+
+    /** What is printed is what an engine asks the plan for. */
+    @Test
+    void printsTheRatesThatEnginesUse() throws Exception {
+        StudySetup setup = setup("batch-sizes=[64,256]", "batch-growth={by=plan,milestones=[50 %]}");
+        JsonNode runs =
+                new ObjectMapper().readTree(PlanJson.of(setup, run -> 1)).get("runs");
+        StringBuilder expected = new StringBuilder("rates, as update: rate\n");
+        for (int i = 0; i < runs.size(); i++) {
+            RunPlan run = setup.plan().runs().get(i);
+            List<Long> steps = new ArrayList<>();
+            expected.append("batch ").append(run.batchSize()).append(':');
+            for (JsonNode point : runs.get(i).get("rates")) {
+                long step = point.get("step").asLong();
+                steps.add(step);
+                assertThat(point.get("rate").asDouble()).isEqualTo(run.schedule().rateAt(step));
+                long batch = run.geometry().batchSizeAt(step);
+                assertThat(point.get("batch_size").asLong()).isEqualTo(batch);
+                expected.append(String.format(
+                        Locale.ROOT,
+                        "%s %d: %.6g%s",
+                        step == 0 ? "" : ",",
+                        step,
+                        run.schedule().rateAt(step),
+                        batch == run.batchSize() ? "" : " (batch " + batch + ")"));
+            }
+            expected.append('\n');
+            assertThat(steps)
+                    .startsWith(0L)
+                    .contains(run.warmupSteps())
+                    .endsWith(run.plannedSteps() - 1)
+                    .isSorted();
+        }
+        assertThat(PlanRates.text(setup.plan())).isEqualTo(expected.toString());
     }
 
     private static List<String> column(JsonNode rows, String name) {

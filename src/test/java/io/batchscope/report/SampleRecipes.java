@@ -45,7 +45,7 @@ final class SampleRecipes {
         }
 
         boolean diverges(long batch, long seed) {
-            return name.equals("linear") && (batch == 8192 || batch == 4096 && seed == 2);
+            return name.equals("linear") && (batch == 8192 || (batch == 4096 && seed == 2));
         }
 
         boolean grows() {

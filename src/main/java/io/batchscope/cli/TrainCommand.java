@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 /** Trains one run and keeps the model. */
 @Command(
         name = "train",
-        description = "Trains one run (one batch size, one seed, one mode) and keeps the model.",
+        description = "Trains one run (one batch size, one seed, one mode, one recipe) and keeps the model.",
         footer = "The model is written to <study.output>/models/<run_id>.zip in Deeplearning4j's format.")
 final class TrainCommand implements Callable<Integer> {
     @Mixin
@@ -27,12 +27,14 @@ final class TrainCommand implements Callable<Integer> {
     /** @throws PlanException if there is more than one of anything that makes a run */
     static void requireOneRun(StudyConfig config) {
         int modes = config.sync().modes().size();
-        if (config.batchSizes().size() * config.seeds().size() * modes != 1) {
-            throw new PlanException(List.of("train (study.batch-sizes, study.seeds, study.sync.compare): takes one"
-                    + " batch size, one seed and one mode, but the configuration has "
-                    + config.batchSizes().size() + ", " + config.seeds().size() + " and " + modes
+        int recipes = config.recipes().size();
+        if (config.batchSizes().size() * config.seeds().size() * modes * recipes != 1) {
+            throw new PlanException(List.of("train (study.batch-sizes, study.seeds, study.sync.compare, study.recipes):"
+                    + " takes one batch size, one seed, one mode and one recipe, but the configuration has "
+                    + config.batchSizes().size() + ", " + config.seeds().size() + ", " + modes + " and " + recipes
                     + "; use 'study', or --set batch-sizes=[64] --set seeds=[1]"
-                    + (modes == 1 ? "" : " --set sync.mode=synchronous")));
+                    + (modes == 1 ? "" : " --set sync.mode=synchronous")
+                    + (recipes == 1 ? "" : " --set recipes=[]")));
         }
     }
 }

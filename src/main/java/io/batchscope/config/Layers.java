@@ -40,7 +40,7 @@ final class Layers {
         result = hideModes(result);
         ConfigObject model = ConfigLoader.block(result, "study", "model");
         if (model != null && isGiven(model.get("dl4j"))) {
-            for (String key : List.of("hidden", "activation")) {
+            for (String key : List.of("hidden", "activation", "batch-normalization")) {
                 if (Layers.of(model.get(key)) < Layers.of(model.get("dl4j"))) {
                     result = blank(result, "model", key);
                 }

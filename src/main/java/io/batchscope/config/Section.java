@@ -65,6 +65,14 @@ final class Section {
         return section != null ? section : missing(pathOf(key));
     }
 
+    /** A block inside this one, if it is there, whose keys go over those of another one. */
+    Section sectionOver(String key, Section other) {
+        Section own = has(key)
+                ? section(key)
+                : new Section(reading, pathOf(key), ConfigFactory.empty().root());
+        return own.over(other);
+    }
+
     /** Whether the key has a value that is not null. */
     boolean has(String key) {
         return optional(key) != null;
@@ -238,7 +246,7 @@ final class Section {
     }
 
     /** Whether the key is not in this block, but may be in the one below. */
-    private boolean inherits(String key) {
+    boolean inherits(String key) {
         return below != null && !block.containsKey(key);
     }
 

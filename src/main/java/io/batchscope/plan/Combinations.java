@@ -19,13 +19,7 @@ final class Combinations {
         addModelProblems(config, data, model, problems);
         addTargetProblems(config, data, problems);
         for (RecipeConfig recipe : config.recipes()) {
-            double base = recipe.learningRate().base();
-            recipe.learningRate()
-                    .max()
-                    .filter(max -> max < base)
-                    .ifPresent(max -> problems.add("cap " + max
-                            + " (study.learning-rate.max): must be at least the base rate, but that is " + base
-                            + "; raise the cap or lower study.learning-rate.base"));
+            RecipeProblems.add(config, recipe, problems);
             addRegularizationProblems(config, recipe.regularization(), data, model, problems);
         }
         return problems;

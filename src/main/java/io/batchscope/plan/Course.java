@@ -1,54 +1,150 @@
 package io.batchscope.plan;
 
-import io.batchscope.plan.RecipeConfig.BudgetConfig;
-import io.batchscope.plan.RecipeConfig.LearningRateConfig;
-import io.batchscope.plan.RecipeConfig.ScheduleConfig;
+import io.batchscope.plan.RecipeConfig.GrowthConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
+import io.batchscope.scaling.ScalingRule;
 import io.batchscope.schedule.LearningRateSchedule;
+import io.batchscope.units.BatchTrajectory;
 import io.batchscope.units.EpochGeometry;
 import io.batchscope.units.Span;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
- * What all runs with one recipe and batch size have in common: length, rates, distances between observations.
+ * What all runs with one recipe and batch size have in common: length, rates, batch sizes, distances between observations.
  *
- * @param scaled the learning rate before the cap
- * @param peak the learning rate after it
+ * @param optimizer as scaled for the batch size
+ * @param regime its length and durations as if the batch size stayed
+ * @param rates its rate as if the batch size stayed
+ * @param schedule its rate
+ * @param steps its updates; where the pace measures, at most
+ * @param observed what distances between evaluations and checkpoints are taken of
+ * @param cutAt milestones of the growth, from 0, at which the largest size leaves growth out
  */
 record Course(
         RecipeConfig recipe,
-        EpochGeometry geometry,
-        long steps,
-        double scaled,
-        double peak,
-        long warmupSteps,
+        OptimizerConfig optimizer,
+        Regime regime,
+        Rates rates,
         LearningRateSchedule schedule,
-        long evaluateEvery,
-        int maxStepRows) {
+        Pace pace,
+        long steps,
+        Regime observed,
+        List<Integer> cutAt,
+        EvaluationConfig evaluation) {
+
+    EpochGeometry geometry() {
+        return regime.geometry();
+    }
 
     long batchSize() {
-        return geometry.batchSize();
+        return geometry().batchSize();
+    }
+
+    long evaluateEvery() {
+        return distance(evaluation.every());
+    }
+
+    /** Updates between evaluations or checkpoints, at least 1. */
+    long distance(Span span) {
+        double updates = observed.updates(span);
+        if (span.unit() == Span.Unit.STEPS) {
+            return Math.max(1, (long) updates);
+        }
+        return switch (growth()) {
+            case NONE -> Math.max(1, (long) updates);
+            // As the whole run is shorter.
+            case PLAN -> Math.max(1, Math.round(updates * steps / regime.steps()));
+            // As if the batch stayed in the middle between the smallest and the largest.
+            case NOISE -> {
+                Pace.ByNoise noise = (Pace.ByNoise) pace;
+                double middle = Math.sqrt((double) noise.least() * noise.most());
+                yield Math.max(1, Math.round(updates * batchSize() / middle));
+            }
+        };
+    }
+
+    private GrowthConfig.By growth() {
+        return recipe.growth().by();
     }
 
     /** Resolves one batch size; what does not fit its length becomes a problem. */
     static Course of(RecipeConfig recipe, EvaluationConfig evaluation, EpochGeometry geometry, List<String> problems) {
-        long steps = steps(recipe.budget(), geometry);
-        LearningRateConfig rate = recipe.learningRate();
-        double scaled = rate.scaling().scale(rate.base(), rate.baseBatch(), geometry.batchSize());
-        double peak = rate.max().map(max -> Math.min(max, scaled)).orElse(scaled);
-        long warmupSteps = warmupSteps(rate, peak, geometry, steps, problems);
-        return new Course(
+        boolean adascale = recipe.learningRate().scaling() == ScalingRule.ADASCALE;
+        boolean stretches = adascale && !RecipeProblems.isEqualEpochs(recipe);
+        Regime regime = stretches ? Regime.ofBase(recipe, geometry, problems) : Regime.of(recipe, geometry, problems);
+        Rates rates = Rates.of(recipe, regime, problems);
+        OptimizerConfig optimizer = ScaledOptimizer.of(recipe, geometry.batchSize(), rates.peak(), problems);
+        Course constant = new Course(
                 recipe,
-                geometry,
-                steps,
-                scaled,
-                peak,
-                warmupSteps,
-                schedule(rate, peak, warmupSteps, geometry, steps, problems),
-                Math.max(1, evaluation.every().toSteps(geometry, steps)),
-                evaluation.maxStepRows());
+                optimizer,
+                regime,
+                rates,
+                rates.schedule(),
+                Pace.Planned.CONSTANT,
+                regime.steps(),
+                stretches ? Regime.ofBaseExamples(recipe, geometry) : regime,
+                List.of(),
+                evaluation);
+        if (adascale) {
+            return constant.adaScale(stretches);
+        }
+        return switch (recipe.growth().by()) {
+            case NONE -> constant;
+            case PLAN -> constant.growing(Growth.of(recipe, regime, rates, problems));
+            case NOISE -> constant.byNoise(problems);
+        };
+    }
+
+    private Course with(LearningRateSchedule schedule, Pace pace, long steps, List<Integer> cutAt) {
+        return new Course(recipe, optimizer, regime, rates, schedule, pace, steps, observed, cutAt, evaluation);
+    }
+
+    private Course adaScale(boolean stretches) {
+        double scale = (double) batchSize() / recipe.learningRate().baseBatch();
+        long most = stretches ? (long) Math.ceil(regime.steps() / Math.min(1, scale)) : regime.steps();
+        return with(schedule, new Pace.AdaScale(scale, stretches, regime.steps()), most, cutAt);
+    }
+
+    private Course growing(Growth growth) {
+        List<BatchTrajectory.Phase> phases = growth.trajectory().phases();
+        return with(
+                growth.schedule(), new Pace.Planned(phases.subList(1, phases.size())), growth.steps(), growth.cutAt());
+    }
+
+    private Course byNoise(List<String> problems) {
+        GrowthConfig growth = recipe.growth();
+        long least = growth.least().orElse(batchSize());
+        long most =
+                Math.min(geometry().examples(), growth.most().orElse(geometry().examples()));
+        if (batchSize() < least || batchSize() > most || batchSize() < 2) {
+            problems.add("batch size " + batchSize() + " (study.batch-sizes): must lie between the smallest and the"
+                    + " largest that it may change to ("
+                    + recipe.key("batch-growth") + "), " + Math.max(2, least) + " and " + most
+                    + "; remove it, or change min and max");
+            return this;
+        }
+        Pace pace = new Pace.ByNoise(
+                least,
+                most,
+                growth.noiseFactor(),
+                growth.hysteresis(),
+                Math.max(1, regime.updates(growth.every())),
+                Math.max(1, regime.updates(growth.smoothing())),
+                growth.scalesRate() ? recipe.learningRate().scaling() : ScalingRule.NONE,
+                regime.examples());
+        long updates = new EpochGeometry(geometry().examples(), least).stepsForExamples(regime.examples());
+        return with(schedule, pace, updates, cutAt);
+    }
+
+    /** Whether a run of it is one of another course's with the same batch size, but for the recipe's name. */
+    boolean trainsAs(Course other) {
+        return batchSize() == other.batchSize()
+                && recipe.regularization().equals(other.recipe.regularization())
+                && recipe.budget().seconds().equals(other.recipe.budget().seconds())
+                && optimizer.equals(other.optimizer)
+                && schedule.equals(other.schedule)
+                && pace.equals(other.pace)
+                && steps == other.steps;
     }
 
     /**
@@ -56,86 +152,14 @@ record Course(
      * a distance.
      */
     long stepRowEvery(Synchronization synchronization) {
-        long sampled = maxStepRows;
+        long sampled = evaluation.maxStepRows();
         if (synchronization instanceof Synchronization.ParameterAveraging averaging
                 && averaging.longestRound(steps) > 1) {
             long every = averaging.everySteps();
             long rounds = (steps - averaging.afterSteps() + every - 1) / every;
             // One more is the last update's.
-            sampled = Math.max(1, Math.max((maxStepRows - 1) / 2, maxStepRows - 1 - rounds));
+            sampled = Math.max(1, Math.max((sampled - 1) / 2, sampled - 1 - rounds));
         }
         return (steps + sampled - 1) / sampled;
-    }
-
-    private static long steps(BudgetConfig budget, EpochGeometry geometry) {
-        return Math.max(1, Math.max(budget.minUpdates(), budget.length().toSteps(geometry, 0)));
-    }
-
-    /** None where the rate need not rise: warmup is the way from the base rate to a larger one. */
-    private static long warmupSteps(
-            LearningRateConfig rate, double peak, EpochGeometry geometry, long steps, List<String> problems) {
-        if (peak <= rate.base()) {
-            return 0;
-        }
-        long warmup = rate.warmup().length().toSteps(geometry, steps);
-        if (warmup >= steps) {
-            problems.add("warmup of " + rate.warmup().length()
-                    + " (study.learning-rate.warmup): must be shorter than the run, but at batch size "
-                    + geometry.batchSize() + " it takes " + warmup + " of " + steps
-                    + " updates; shorten it, or raise study.budget");
-            return 0;
-        }
-        return warmup;
-    }
-
-    private static LearningRateSchedule schedule(
-            LearningRateConfig rate,
-            double peak,
-            long warmupSteps,
-            EpochGeometry geometry,
-            long steps,
-            List<String> problems) {
-        ScheduleConfig config = rate.schedule();
-        long rest = steps - warmupSteps;
-        double end = config.endFactor() * peak;
-        LearningRateSchedule shape =
-                switch (config.shape()) {
-                    case CONSTANT -> new LearningRateSchedule.Constant(peak);
-                    case COSINE -> new LearningRateSchedule.Cosine(peak, end, rest);
-                    case POLYNOMIAL -> new LearningRateSchedule.Polynomial(peak, end, rest, config.power());
-                    case STEP ->
-                        new LearningRateSchedule.StepDecay(
-                                peak, milestones(config, warmupSteps, geometry, steps, problems), config.stepFactor());
-                    case WSD, PIECES -> throw new IllegalStateException("not planned yet");
-                };
-        return warmupSteps == 0
-                ? shape
-                : new LearningRateSchedule.Joined(
-                        new LearningRateSchedule.LinearWarmup(rate.base(), peak, warmupSteps), warmupSteps, shape);
-    }
-
-    /** Milestones in updates after the warmup; they are asked for from the start of the run. */
-    private static List<Long> milestones(
-            ScheduleConfig config, long warmupSteps, EpochGeometry geometry, long steps, List<String> problems) {
-        List<Long> milestones = new ArrayList<>();
-        long previous = Math.max(0, warmupSteps - 1);
-        boolean fits = true;
-        for (Span span : config.milestones()) {
-            long milestone = span.toSteps(geometry, steps);
-            fits &= milestone > previous && milestone < steps;
-            milestones.add(milestone - warmupSteps);
-            previous = milestone;
-        }
-        if (fits) {
-            return milestones;
-        }
-        String asked = config.milestones().stream().map(Span::toString).collect(Collectors.joining(", "));
-        String inSteps = milestones.stream()
-                .map(milestone -> Long.toString(milestone + warmupSteps))
-                .collect(Collectors.joining(", "));
-        problems.add("milestones " + asked + " (study.learning-rate.milestones): must ascend between the end of warmup"
-                + " and the end of the run, but at batch size " + geometry.batchSize() + " they are updates " + inSteps
-                + " of " + steps + " after " + warmupSteps + " of warmup; move them");
-        return List.of();
     }
 }

@@ -2,18 +2,13 @@ package io.batchscope.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** What a plan does that a person may not expect. */
 final class Notices {
     private Notices() {}
 
     static List<String> of(StudyConfig config, List<Course> courses) {
-        List<String> notices = new ArrayList<>();
-        for (RecipeConfig recipe : config.recipes()) {
-            addCapped(recipe, courses, notices);
-        }
+        List<String> notices = new ArrayList<>(RecipeNotices.of(config, courses));
         int workers = config.sync().workers().orElse(1);
         List<String> idle = courses.stream()
                 .filter(course -> course.batchSize() < workers)
@@ -37,19 +32,5 @@ final class Notices {
                         "ghost batch " + ghosts + " (study.regularization.ghost-batch) only makes micro-batches that"
                                 + " small: model " + model.description() + " has no batch normalization")
                 .toList();
-    }
-
-    private static void addCapped(RecipeConfig recipe, List<Course> courses, List<String> notices) {
-        List<Course> capped = courses.stream()
-                .filter(course -> course.recipe().equals(recipe) && course.peak() < course.scaled())
-                .toList();
-        if (!capped.isEmpty()) {
-            String asked = capped.stream()
-                    .map(course -> course.batchSize() + " (scaled "
-                            + String.format(Locale.ROOT, "%.4g", course.scaled()) + ")")
-                    .collect(Collectors.joining(", "));
-            notices.add("learning rate capped at " + recipe.learningRate().max().orElseThrow() + " for batch size "
-                    + asked);
-        }
     }
 }

@@ -1,10 +1,13 @@
 package io.batchscope.plan;
 
+import io.batchscope.plan.RecipeConfig.BudgetConfig.Equal;
 import io.batchscope.plan.RecipeConfig.LearningRateConfig;
 import io.batchscope.units.BatchSize;
 import io.batchscope.units.EpochGeometry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From what was asked to every number of every run: the one place where learning rates are scaled and where epochs,
@@ -88,18 +91,18 @@ public final class Planner {
                     model.fingerprint(),
                     synchronization,
                     stepLoop ? replica : ReplicaKind.DL4J,
-                    recipe.optimizer().base(),
+                    course.optimizer(),
                     recipe.regularization(),
                     rate.scaling(),
                     rate.base(),
-                    course.peak(),
-                    course.warmupSteps(),
+                    course.rates().peak(),
+                    course.rates().warmupSteps(),
                     course.schedule(),
-                    Pace.Planned.CONSTANT,
+                    course.pace(),
                     course.steps(),
                     course.evaluateEvery(),
                     course.stepRowEvery(synchronization),
-                    config.target().orElse(null),
+                    target(recipe),
                     recipe.budget().seconds().orElse(Double.POSITIVE_INFINITY),
                     config.evaluation().divergenceFactor(),
                     sync.transport(),
@@ -109,13 +112,18 @@ public final class Planner {
             return RunIds.withIds(plan, RunIds.chosen(sync, model, plan), RunIds.spread(model, plan));
         }
 
+        /** Where runs are compared at their target, they end there. */
+        private @Nullable Target target(RecipeConfig recipe) {
+            boolean stops = recipe.budget().equal().equals(Optional.of(Equal.TARGET));
+            return config.target()
+                    .map(target -> new Target(target.metric(), target.value(), target.stop() || stops))
+                    .orElse(null);
+        }
+
         private CheckpointPolicy checkpoints(Course course) {
             StudyConfig.CheckpointConfig checkpoint = config.checkpoint();
             return new CheckpointPolicy(
-                    checkpoint
-                            .every()
-                            .map(every -> Math.max(1, every.toSteps(course.geometry(), course.steps())))
-                            .orElse(Long.MAX_VALUE),
+                    checkpoint.every().map(course::distance).orElse(Long.MAX_VALUE),
                     checkpoint.seconds().orElse(Double.POSITIVE_INFINITY),
                     checkpoint.keep());
         }

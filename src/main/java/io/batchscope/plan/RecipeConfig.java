@@ -22,6 +22,11 @@ public record RecipeConfig(
         GrowthConfig growth,
         BudgetConfig budget) {
 
+    /** Where a person finds one of its keys. */
+    String key(String key) {
+        return name.isEmpty() ? "study." + key : "recipe " + name + ": " + key;
+    }
+
     /**
      * The update rule at the base batch, and what of it follows the batch size.
      *

@@ -5,7 +5,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * All runs of a study, in the order of batch size, then mode, then seed.
+ * All runs of a study, in the order of batch size, then recipe, then mode, then seed.
  *
  * @param replica what computes the gradients of all that the step loop trains, and why
  * @param notices what the person should know before starting
@@ -23,16 +23,18 @@ public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs,
 
     /** Whether some batch size runs in several modes, so that it does not name a run. */
     public boolean comparesModes() {
-        return batches(run -> List.of(run.batchSize(), run.synchronization())) > batches(RunPlan::batchSize);
+        return batches(run -> List.of(run.batchSize(), run.recipe(), run.synchronization()))
+                > batches(run -> List.of(run.batchSize(), run.recipe()));
     }
 
     private long batches(Function<RunPlan, Object> key) {
         return runs.stream().map(key).distinct().count();
     }
 
-    /** Batch size of a run, and its mode where the study compares modes: as in {@code batch 64, synchronous}. */
+    /** Batch size of a run, its recipe if that has a name, and its mode where the study compares modes. */
     public String describe(RunPlan run) {
         return "batch " + run.batchSize()
+                + (run.recipe().name().isEmpty() ? "" : ", " + run.recipe().name())
                 + (comparesModes() ? ", " + run.synchronization().describe() : "");
     }
 

@@ -13,18 +13,10 @@ import java.util.stream.Collectors;
  * @param workers of a batch size; the same in every mode
  */
 record SyncModes(StudyConfig config, List<Course> courses, ToIntFunction<Course> workers) {
-    /** Combinations that Deeplearning4j's own modes cannot do. */
+    /** Combinations that a mode cannot do. */
     static List<String> problems(StudyConfig config, List<Long> batchSizes) {
-        List<String> problems = new ArrayList<>();
+        List<String> problems = new ArrayList<>(RecipeModes.problems(config));
         for (String mode : deeplearning4js(config)) {
-            for (RecipeConfig recipe : config.recipes()) {
-                OptimizerConfig optimizer = recipe.optimizer().base();
-                if (optimizer.name() == OptimizerConfig.Name.SGD && optimizer.momentum() > 0) {
-                    problems.add(mode + " (study.sync): must train with an updater of Deeplearning4j's, but that has no"
-                            + " heavy-ball momentum, which optimizer sgd with momentum " + optimizer.momentum()
-                            + " asks for (study.optimizer); use nesterov, momentum 0, or another mode");
-                }
-            }
             int workers = config.sync().workers().orElse(1);
             String small = batchSizes.stream()
                     .filter(size -> size < workers)
@@ -158,17 +150,21 @@ record SyncModes(StudyConfig config, List<Course> courses, ToIntFunction<Course>
     }
 
     private static Synchronization resolve(SyncModeConfig mode, Course course) {
-        return mode.resolve(course.geometry(), course.steps());
+        return mode.resolve(course.regime().counted(), course.steps());
     }
 
     private static String list(List<Course> courses) {
-        return courses.stream().map(course -> Long.toString(course.batchSize())).collect(Collectors.joining(", "));
+        return courses.stream()
+                .map(course -> Long.toString(course.batchSize()))
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static String withSteps(List<Course> courses) {
         return courses.stream()
                 .map(course ->
                         course.batchSize() + " (" + course.steps() + (course.steps() == 1 ? " step)" : " steps)"))
+                .distinct()
                 .collect(Collectors.joining(", "));
     }
 }

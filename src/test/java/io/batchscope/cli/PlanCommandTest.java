@@ -35,10 +35,10 @@ class PlanCommandTest {
         StudySetup setup = setup("replica=dl4j");
         ToDoubleFunction<RunPlan> seconds = PlanCommand.forecast(setup);
 
-        assertThat(PlanCommand.text(setup, seconds))
+        assertThat(PlanText.of(setup, seconds))
                 .contains("\nreplica    dl4j: study.replica asks for it\n")
                 .doesNotContain("synchronous");
-        JsonNode document = new ObjectMapper().readTree(PlanCommand.json(setup, seconds));
+        JsonNode document = new ObjectMapper().readTree(PlanJson.of(setup, seconds));
         assertThat(document.get("replica").asText()).isEqualTo("dl4j");
         assertThat(document.get("replica_reason").asText()).isEqualTo("study.replica asks for it");
     }
@@ -61,7 +61,7 @@ class PlanCommandTest {
                 "sync.compare=[synchronous,{mode=parameter-averaging,every=4},gradient-sharing,dl4j-gradient-sharing]");
         ToDoubleFunction<RunPlan> seconds = PlanCommand.forecast(setup);
 
-        List<String> rows = PlanCommand.text(setup, seconds)
+        List<String> rows = PlanText.of(setup, seconds)
                 .lines()
                 .dropWhile(line -> !line.startsWith("run "))
                 .takeWhile(line -> !line.startsWith("update: "))
@@ -90,8 +90,7 @@ class PlanCommandTest {
                                         "; dl4j-gradient-sharing, adaptive threshold, sparsity 0.99 to 0.9999, from 0.0001 by"
                                                 + " 1.0353, clip 5 every 5"));
 
-        JsonNode runs =
-                new ObjectMapper().readTree(PlanCommand.json(setup, seconds)).get("runs");
+        JsonNode runs = new ObjectMapper().readTree(PlanJson.of(setup, seconds)).get("runs");
         assertThat(column(runs, "sync_mode"))
                 .containsExactly("synchronous", "parameter-averaging", "gradient-sharing", "dl4j-gradient-sharing");
         assertThat(column(runs, "sync_settings")).startsWith("", "every 4 steps");
@@ -112,7 +111,7 @@ class PlanCommandTest {
     void plansAStudyOfDeeplearning4jsOwnModesAlone() {
         StudySetup setup = setup("batch-sizes=[256]", "sync.workers=2", "sync.mode=dl4j-parameter-averaging");
 
-        assertThat(PlanCommand.text(setup, PlanCommand.forecast(setup)))
+        assertThat(PlanText.of(setup, PlanCommand.forecast(setup)))
                 .contains("\nreplica    dl4j: the modes of the study are Deeplearning4j's own\n")
                 .contains("; what Deeplearning4j's own modes need is not known\n")
                 .contains("; dl4j-parameter-averaging, every 8 steps\n");

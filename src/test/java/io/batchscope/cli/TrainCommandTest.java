@@ -22,16 +22,21 @@ class TrainCommandTest {
     }
 
     @Test
-    void refusesSeveralBatchSizesSeedsOrModes() {
+    void refusesSeveralBatchSizesSeedsModesOrRecipes() {
         assertThatThrownBy(() -> TrainCommand.requireOneRun(smoke("batch-sizes=[64,65]", "seeds=[1,2,3]")))
                 .isInstanceOf(PlanException.class)
-                .hasMessage("train (study.batch-sizes, study.seeds, study.sync.compare): takes one batch size, one seed"
-                        + " and one mode, but the configuration has 2, 3 and 1; use 'study', or --set batch-sizes=[64]"
-                        + " --set seeds=[1]");
+                .hasMessage("train (study.batch-sizes, study.seeds, study.sync.compare, study.recipes): takes one batch"
+                        + " size, one seed, one mode and one recipe, but the configuration has 2, 3, 1 and 1; use"
+                        + " 'study', or --set batch-sizes=[64] --set seeds=[1]");
         assertThatThrownBy(() -> TrainCommand.requireOneRun(
                         smoke("batch-sizes=[64]", "sync.compare=[synchronous,parameter-averaging]")))
                 .isInstanceOf(PlanException.class)
-                .hasMessageEndingWith("but the configuration has 1, 1 and 2; use 'study', or --set batch-sizes=[64]"
+                .hasMessageEndingWith("but the configuration has 1, 1, 2 and 1; use 'study', or --set batch-sizes=[64]"
                         + " --set seeds=[1] --set sync.mode=synchronous");
+        assertThatThrownBy(() -> TrainCommand.requireOneRun(
+                        smoke("batch-sizes=[64]", "recipes=[{name=a},{name=b,budget.steps=9}]")))
+                .isInstanceOf(PlanException.class)
+                .hasMessageEndingWith("but the configuration has 1, 1, 1 and 2; use 'study', or --set batch-sizes=[64]"
+                        + " --set seeds=[1] --set recipes=[]");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RecipeConfig;
 import io.batchscope.plan.RecipeConfig.ScheduleConfig;
+import io.batchscope.plan.RecipeConfig.WarmupConfig;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +73,8 @@ class ConfigLoaderTest {
         RecipeConfig.LearningRateConfig rate = config.recipes().get(0).learningRate();
         assertThat(rate.scaling()).isEqualTo(ScalingRule.SQRT);
         assertThat(rate.max()).contains(0.01);
-        assertThat(rate.warmup()).isEqualTo(new Span(5, Span.Unit.EPOCHS));
+        assertThat(rate.warmup())
+                .isEqualTo(new WarmupConfig(new Span(5, Span.Unit.EPOCHS), WarmupConfig.Rise.LINEAR, Optional.empty()));
         assertThat(rate.schedule().shape()).isEqualTo(ScheduleConfig.Shape.STEP);
         assertThat(rate.schedule().milestones())
                 .containsExactly(new Span(30, Span.Unit.EPOCHS), new Span(60, Span.Unit.EPOCHS));
@@ -178,7 +181,7 @@ class ConfigLoaderTest {
         LoadedConfig one = load("study { name = s, data.path = d, seeds = [1, 2] } # a comment");
         LoadedConfig other = load("study.data { path = \"d\" }\n\nstudy.seeds = [1, 2]\nstudy { name = s }");
 
-        assertThat(one.resolvedJson()).isEqualTo(other.resolvedJson()).startsWith("{\"study\":{\"batch-sizes\":[");
+        assertThat(one.resolvedJson()).isEqualTo(other.resolvedJson()).startsWith("{\"study\":{\"batch-growth\":{");
         assertThat(one.hash()).isEqualTo(other.hash()).matches("[0-9a-f]{64}");
         assertThat(load(LEAST).hash()).isNotEqualTo(one.hash());
     }

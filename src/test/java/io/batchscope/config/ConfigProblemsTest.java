@@ -46,16 +46,16 @@ class ConfigProblemsTest {
                         "wrong value for 'base' (--set learning-rate.base=abc, study.learning-rate.base): must be a"
                                 + " number above 0, but is \"abc\"; correct it, or remove it for the default 0.05",
                         "wrong value for 'schedule' (FILE:6, study.learning-rate.schedule): must be one of constant,"
-                                + " step, polynomial, cosine, but is \"cosin\"; did you mean 'cosine'?",
-                        "wrong value for 'seeds' (FILE:8, study.seeds): must be a whole number in 0 … 2147483647, but"
-                                + " is -2; correct it, or remove it for the default [1]",
+                                + " step, polynomial, cosine, wsd, pieces, but is \"cosin\"; did you mean 'cosine'?",
                         "wrong value for 'epochs' (FILE:9, study.budget.epochs): must be a number above 0, but is"
                                 + " \"soon\"; correct it, or remove it for the default 10",
+                        "wrong value for 'seeds' (FILE:8, study.seeds): must be a whole number in 0 … 2147483647, but"
+                                + " is -2; correct it, or remove it for the default [1]",
                         "unknown key 'batch-sise' (FILE:4, study.batch-sise): no such setting; did you mean"
                                 + " 'batch-sizes'?",
                         "unknown key 'qqq' (FILE:10, study.qqq): no such setting; there are name, data, model,"
-                                + " optimizer, learning-rate, batch-sizes, seeds, budget, target, evaluation, sync,"
-                                + " checkpoint, replica, output, probes");
+                                + " optimizer, learning-rate, regularization, batch-growth, budget, recipes,"
+                                + " batch-sizes, seeds, target, evaluation, sync, checkpoint, replica, output, probes");
     }
 
     @ParameterizedTest
@@ -74,10 +74,8 @@ class ConfigProblemsTest {
                 "batch-sizes=[1.5] | wrong value for 'batch-sizes' (--set batch-sizes=[1.5], study.batch-sizes): must be a whole number in 1 … 2147483647, or full, but is 1.5; correct it, or remove it for the default [32,128,512]",
                 "seeds=[2147483648] | wrong value for 'seeds' (--set seeds=[2147483648], study.seeds): must be a whole number in 0 … 2147483647, but is 2147483648; correct it, or remove it for the default [1]",
                 "seeds=[1,1] | wrong value for 'seeds' (--set seeds=[1,1], study.seeds): must be a list without repeats, but is [1,1]; correct it, or remove it for the default [1]",
-                "optimizer.name=lars | 'lars' not available (--set optimizer.name=lars, study.optimizer.name): a known setting that this version does not have; choose one of sgd, nesterov, adam, adamw",
                 "optimizer.momentum=1 | wrong value for 'momentum' (--set optimizer.momentum=1, study.optimizer.momentum): must be a number in [0, 1), but is 1; correct it",
-                "optimizer.beta1=0.5 | 'beta1' without effect (--set optimizer.beta1=0.5, study.optimizer.beta1): belongs to adam and adamw; remove it",
-                "learning-rate.scaling=adascale | 'adascale' not available (--set learning-rate.scaling=adascale, study.learning-rate.scaling): a known setting that this version does not have; choose one of none, linear, sqrt",
+                "optimizer.beta1=0.5 | 'beta1' without effect (--set optimizer.beta1=0.5, study.optimizer.beta1): belongs to adam, adamw and lamb; remove it",
                 "learning-rate.search.factors=[1] | 'search' not available (--set learning-rate.search.factors=[1], study.learning-rate.search): a known setting that this version does not have; remove it, and set one base rate",
                 "learning-rate.warmup=5 | wrong value for 'warmup' (--set learning-rate.warmup=5, study.learning-rate.warmup): must be a duration such as \"5 epochs\" (in steps, epochs, examples or %), but is 5; correct it, or remove it for the default \"5 %\"",
                 "evaluation.every=0 steps | wrong value for 'every' (--set evaluation.every=0 steps, study.evaluation.every): must be a duration above 0 such as \"5 epochs\" (in steps, epochs, examples or %), but is \"0 steps\"; correct it, or remove it for the default \"5 %\"",

@@ -215,15 +215,15 @@ class SyncModesTest {
                 .containsExactly(
                         "batch size 7000 (study.batch-sizes): must not exceed the 6000 training examples used; remove it"
                                 + " or write full",
-                        "dl4j-parameter-averaging (study.sync): must train with an updater of Deeplearning4j's, but that"
+                        "dl4j-parameter-averaging (study.sync): must train with what Deeplearning4j has, but that"
                                 + " has no heavy-ball momentum, which optimizer sgd with momentum 0.9 asks for"
-                                + " (study.optimizer); use nesterov, momentum 0, or another mode",
+                                + " (study.optimizer.momentum); change it, or use another mode",
+                        "dl4j-gradient-sharing (study.sync): must train with what Deeplearning4j has, but that"
+                                + " has no heavy-ball momentum, which optimizer sgd with momentum 0.9 asks for"
+                                + " (study.optimizer.momentum); change it, or use another mode",
                         "dl4j-parameter-averaging (study.sync): must have an example for every worker, but there are 2"
                                 + " workers at batch size 1; remove the batch size, or ask for fewer workers (--set"
                                 + " sync.workers=auto)",
-                        "dl4j-gradient-sharing (study.sync): must train with an updater of Deeplearning4j's, but that"
-                                + " has no heavy-ball momentum, which optimizer sgd with momentum 0.9 asks for"
-                                + " (study.optimizer); use nesterov, momentum 0, or another mode",
                         "dl4j-gradient-sharing (study.sync): must have an example for every worker, but there are 2"
                                 + " workers at batch size 1; remove the batch size, or ask for fewer workers (--set"
                                 + " sync.workers=auto)");

@@ -20,6 +20,7 @@ final class PiecesReader {
             Section block = element.section();
             if (block == null) {
                 element.wrong("a block { until = …, shape = …, from = …, to = … }");
+                pieces.add(new Piece(Optional.empty(), DecayShape.LINEAR, before, before));
                 continue;
             }
             Piece piece = piece(block, before, i == elements.size() - 1, element);

@@ -38,7 +38,7 @@ record RecipeProblems(StudyConfig config, RecipeConfig recipe, List<String> prob
                 .filter(max -> max < rate.base())
                 .ifPresent(max -> problems.add("cap " + max + " (" + recipe.key("learning-rate.max")
                         + "): must be at least the base rate, but that is " + rate.base()
-                        + "; raise the cap or lower study.learning-rate.base"));
+                        + "; raise the cap or lower " + recipe.key("learning-rate.base")));
     }
 
     private void addTarget() {
@@ -63,7 +63,7 @@ record RecipeProblems(StudyConfig config, RecipeConfig recipe, List<String> prob
         Name name = recipe.optimizer().base().name();
         if (name != Name.SGD && name != Name.NESTEROV) {
             problems.add(adascale + "must go with optimizer sgd or nesterov, but that is " + label(name)
-                    + "; change study.optimizer.name, or use scaling = sqrt");
+                    + "; change optimizer.name, or use scaling = sqrt");
         }
         if (recipe.budget().equal().equals(Optional.of(Equal.UPDATES))) {
             problems.add(adascale + "must not go with budget.equal = updates, as it decides how many updates a run has;"

@@ -53,7 +53,8 @@ class ConfFilesTest {
         StudyPlan plan = Planner.plan(config, data, model, new ClusterFacts(64), new FusedFacts(null, null));
 
         assertThat(plan.runs())
-                .hasSize(config.batchSizes().size()
+                .hasSize(config.recipes().size()
+                        * config.batchSizes().size()
                         * config.seeds().size()
                         * config.sync().modes().size());
         assertThat(plan.runs()).extracting("runId").doesNotHaveDuplicates();

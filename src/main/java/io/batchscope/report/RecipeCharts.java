@@ -50,13 +50,15 @@ final class RecipeCharts {
         addColumn(root, "recipeGains", tables, StepRecord::gain);
         addColumn(root, "recipeNoise", tables, StepRecord::noiseScale);
         if (summary.byVariant().stream().anyMatch(VariantSummary::batchChanged)) {
-            addColumn(root, "recipeBatches", tables, RecipeCharts::updateExamples);
+            addColumn(root, "recipeBatches", tables, row -> updateExamples(row, summary.trainExamples()));
         }
     }
 
-    private static @Nullable Double updateExamples(StepRecord row) {
+    /** Without the last updates of epochs, which have what is left over. */
+    private static @Nullable Double updateExamples(StepRecord row, long trainExamples) {
         Long examples = row.updateExamples();
-        return examples == null ? null : (Double) examples.doubleValue();
+        boolean rest = examples != null && examples < trainExamples && row.examples() % trainExamples == 0;
+        return examples == null || rest ? null : (Double) examples.doubleValue();
     }
 
     /** A row that stands near its batch size on a logarithmic axis, beside those of the other variants. */
@@ -107,7 +109,7 @@ final class RecipeCharts {
                 new Chart(
                                 "recipe-batch",
                                 "Batch size over the run",
-                                "Examples of an update; the last one of an epoch may have fewer.",
+                                "Examples of an update, without the last ones of epochs, which may have fewer.",
                                 false,
                                 true)
                         .choosing(batches),

@@ -8,6 +8,7 @@ import io.batchscope.plan.DataFacts;
 import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.Planner;
+import io.batchscope.plan.RecipeConfig;
 import io.batchscope.plan.ReplicaChoice;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
@@ -103,6 +104,57 @@ class StudyProgressTest {
                                 + " (batch 128, parameter-averaging, every 8 steps): rank 1 was"
                                 + " lost; begins again, as it has no checkpoint, attempt 2 of 3\n"
                                 + "progress: 50 %, 1 of 2 runs, batch 128 (parameter-averaging, every 8 steps) seed 1 at 0/60\n");
+    }
+
+    @Test
+    void namesTheRecipeWhereAStudyComparesRecipes() {
+        StudyConfig one = ConfigLoader.load(Path.of("conf", "smoke.conf"), List.of("batch-sizes=[128]"))
+                .config();
+        RecipeConfig recipe = one.recipes().get(0);
+        StudyConfig two = new StudyConfig(
+                one.name(),
+                one.data(),
+                one.model(),
+                List.of(named("linear", recipe), named("sqrt", recipe)),
+                one.batchSizes(),
+                one.seeds(),
+                one.target(),
+                one.evaluation(),
+                one.sync(),
+                one.checkpoint(),
+                one.replica(),
+                one.output());
+        StudyPlan study = Planner.plan(
+                two,
+                new DataFacts("d", Task.CLASSIFICATION, 1620, 180, 200, 20, 4),
+                new ModelFacts("m", "mlp", 100, 20, 4, Task.CLASSIFICATION, false, List.of()),
+                new ClusterFacts(2),
+                new FusedFacts(null, null));
+        RunPlan sqrt = study.runs().stream()
+                .filter(run -> run.recipe().name().equals("sqrt"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(shown(study, progress -> {
+                    progress.onRunStarted(sqrt);
+                    progress.onRunFinished(
+                            sqrt,
+                            RECORDS.result(sqrt, TrainedRun.failed("x"), Instant.EPOCH)
+                                    .run());
+                    progress.onRunStarted(sqrt);
+                    progress.onStudy(StudyStatus.State.RUNNING, new StudyStatus.Counts(2, 0, 0, 1));
+                }))
+                .contains("1 of 2 runs, batch 128 (sqrt) seed 1 at 0/");
+    }
+
+    private static RecipeConfig named(String name, RecipeConfig recipe) {
+        return new RecipeConfig(
+                name,
+                recipe.optimizer(),
+                recipe.learningRate(),
+                recipe.regularization(),
+                recipe.growth(),
+                recipe.budget());
     }
 
     private static String shown(RunPlan plan, Consumer<StudyProgress> events) {

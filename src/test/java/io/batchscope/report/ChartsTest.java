@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.Variant;
+import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.util.List;
 import java.util.Map;
@@ -240,6 +242,57 @@ class ChartsTest {
         assertThat(places).hasSize(5).isSorted().doesNotHaveDuplicates();
         assertThat(places.get(2)).isEqualTo(512);
         assertThat(places.get(4) / places.get(0)).isLessThan(1.3);
+    }
+
+    @Test
+    void drawTheBatchSizeWithoutTheRestsOfEpochs() throws Exception {
+        StepRecord template = RunFixture.step(64, 1, 1, 1.0, 1.0);
+        StudyTables tables = tables(
+                List.of(
+                        step(template, "a", 1, 64, 64),
+                        step(template, "b", 1, 64, 64),
+                        step(template, "b", 2, 256, 320),
+                        step(template, "b", 3, 40, RunFixture.TRAIN_EXAMPLES)),
+                run(64, 1).with("runId", "a").with("recipe", "a").with("finalBatchSize", 64L),
+                run(64, 1)
+                        .with("runId", "b")
+                        .with("recipe", "b")
+                        .with("recipeNumber", 1)
+                        .with("finalBatchSize", 256L));
+
+        JsonNode rows = new ObjectMapper()
+                .readTree(Charts.of(tables, StudySummary.of(tables)).json())
+                .path("data")
+                .path("recipeBatches");
+
+        assertThat(rows).extracting(row -> row.path("variant").asText()).containsExactly("a", "b", "b");
+        assertThat(rows).extracting(row -> row.path("value").asLong()).containsExactly(64L, 64L, 256L);
+    }
+
+    private static StepRecord step(StepRecord row, String run, long step, long size, long examples) {
+        return new StepRecord(
+                row.study(),
+                run,
+                row.batchSize(),
+                row.seed(),
+                step,
+                row.epoch(),
+                examples,
+                size,
+                row.learningRate(),
+                null,
+                row.loss(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                row.computeSeconds(),
+                row.syncSeconds(),
+                row.dataSeconds());
     }
 
     @Test

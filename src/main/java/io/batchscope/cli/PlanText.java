@@ -1,6 +1,7 @@
 package io.batchscope.cli;
 
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.Pace;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.study.Makespan;
@@ -85,10 +86,16 @@ final class PlanText {
                 modes ? effective(run) : "",
                 run.peakLearningRate(),
                 run.warmupSteps(),
-                (run.pace().measuresNoise() ? "≤ " : "") + run.plannedSteps(),
+                (endsEarlier(run) ? "≤ " : "") + run.plannedSteps(),
                 duration(seconds.applyAsDouble(run)),
                 run.usesStepLoop() ? Long.toString(setup.memory().bytes(run) >> 20) : "-",
                 remarks(setup.plan(), run, modes));
+    }
+
+    /** Whether the planned steps are only the most there can be. */
+    private static boolean endsEarlier(RunPlan run) {
+        boolean adaScale = run.pace() instanceof Pace.AdaScale pace && pace.stretches() && pace.measuresNoise();
+        return adaScale || run.pace() instanceof Pace.ByNoise;
     }
 
     /** Characters of the longest name; 0 where the study has one recipe without a name. */

@@ -143,8 +143,13 @@ record Course(
                 && recipe.budget().seconds().equals(other.recipe.budget().seconds())
                 && optimizer.equals(other.optimizer)
                 && schedule.equals(other.schedule)
-                && pace.equals(other.pace)
+                && plainPace().equals(other.plainPace())
                 && steps == other.steps;
+    }
+
+    /** At the base batch AdaScale has nothing to multiply. */
+    private Pace plainPace() {
+        return pace instanceof Pace.AdaScale adaScale && adaScale.scale() == 1 ? Pace.Planned.CONSTANT : pace;
     }
 
     /**

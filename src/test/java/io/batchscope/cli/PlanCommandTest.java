@@ -125,7 +125,8 @@ class PlanCommandTest {
                 "replica=dl4j",
                 "learning-rate={base=0.1,base-batch=64,schedule=constant}",
                 "recipes=[{name=linear},{name=growing,batch-growth{by=plan,milestones=[50 %]}},"
-                        + "{name=ada,learning-rate.scaling=adascale},{name=adam,optimizer.name=adam}]");
+                        + "{name=ada,learning-rate.scaling=adascale},{name=adam,optimizer.name=adam},"
+                        + "{name=same,learning-rate.scaling=adascale,budget.equal=epochs}]");
 
         List<String> rows = PlanText.of(setup, run -> 1)
                 .lines()
@@ -136,14 +137,14 @@ class PlanCommandTest {
         assertThat(rows.get(1)).contains(" linear 128 ").endsWith("constant; nesterov, momentum 0.9");
         assertThat(rows.get(2)).contains(" growing 128 ").contains("; batch 256 from step ");
         assertThat(rows.get(3)).contains(" ada 128 ", " ≤ ").contains("; AdaScale, scale 2.0;");
+        assertThat(rows.get(5)).contains(" same 128 ").doesNotContain("≤");
         assertThat(rows.get(4)).contains(" adam 128 ").endsWith("; adam, beta1 0.9, beta2 0.999, epsilon 1.0E-8");
 
-        JsonNode runs = new ObjectMapper()
-                .readTree(PlanJson.of(setup, run -> 1))
-                .get("runs");
-        assertThat(column(runs, "recipe")).containsExactly("linear", "growing", "ada", "adam");
-        assertThat(column(runs, "final_batch_size")).containsExactly("128", "256", "128", "128");
-        assertThat(column(runs, "rates_known")).containsExactly("true", "true", "false", "true");
+        JsonNode runs =
+                new ObjectMapper().readTree(PlanJson.of(setup, run -> 1)).get("runs");
+        assertThat(column(runs, "recipe")).containsExactly("linear", "growing", "ada", "adam", "same");
+        assertThat(column(runs, "final_batch_size")).containsExactly("128", "256", "128", "128", "128");
+        assertThat(column(runs, "rates_known")).containsExactly("true", "true", "false", "true", "false");
         assertThat(runs.get(3).get("optimizer").get("name").asText()).isEqualTo("adam");
     }
 
@@ -161,7 +162,8 @@ class PlanCommandTest {
             for (JsonNode point : runs.get(i).get("rates")) {
                 long step = point.get("step").asLong();
                 steps.add(step);
-                assertThat(point.get("rate").asDouble()).isEqualTo(run.schedule().rateAt(step));
+                assertThat(point.get("rate").asDouble())
+                        .isEqualTo(run.schedule().rateAt(step));
                 long batch = run.geometry().batchSizeAt(step);
                 assertThat(point.get("batch_size").asLong()).isEqualTo(batch);
                 expected.append(String.format(

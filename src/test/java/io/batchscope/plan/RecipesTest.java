@@ -80,6 +80,14 @@ class RecipesTest {
                 .containsExactly("recipes sqrt and linear are the same at batch size 64; both run there");
     }
 
+    /** At the base batch the gain is 1. */
+    @Test
+    void saysThatAdaScaleIsNothingNewAtTheBaseBatch() {
+        Studies study = ordinary().batches(64).recipes(named("linear", ordinary()), named("adascale", adaScale(64)));
+        assertThat(study.plan().notices())
+                .containsExactly("recipes linear and adascale are the same at batch size 64; both run there");
+    }
+
     @Test
     void saysWhichRecipeAProblemAndANoticeIsOf() {
         LearningRateConfig low = Studies.rate(ScalingRule.LINEAR, 0.05, "0 steps", Studies.shape(Shape.CONSTANT));

@@ -44,9 +44,11 @@ record BestRecipe(String study, List<VariantSummary> recipes, Quality quality) {
                 estimate,
                 best.name() + " has the " + (quality.isAccuracy() ? "highest " : "lowest ") + measured + "; next is "
                         + next.name() + ", " + distance(estimate, next, comparison.difference())
-                        + (candidates.size() == recipes.size()
+                        + (candidates.size() == recipes.size() ? "" : "; left out, as not all runs ended: " + leftOut())
+                        + (candidates.size() == 2
                                 ? ""
-                                : "; left out, as not all runs ended: " + leftOut()));
+                                : "; being picked as the best of " + candidates.size()
+                                        + " makes it look better than it is"));
     }
 
     private boolean isCandidate(VariantSummary group) {

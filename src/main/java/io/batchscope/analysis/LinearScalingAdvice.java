@@ -17,8 +17,8 @@ final class LinearScalingAdvice {
     private LinearScalingAdvice() {}
 
     /**
-     * Which rule is best takes runs under several rules, which no study of this version has. Divergence under the rule
-     * is evidence, though: contradicted if every batch size whose rate was scaled up diverged, mixed if some did.
+     * Which rule is best takes runs under several rules, which are recipes and compared as such. Divergence under the rule
+     * is evidence in itself: contradicted if every batch size whose rate was scaled up diverged, mixed if some did.
      */
     static AdviceRow of(AdviceContext context, List<RunRecord> runs) {
         List<RunRecord> linear = runs.stream()
@@ -50,8 +50,8 @@ final class LinearScalingAdvice {
                 ? Verdict.NOT_MEASURED_YET
                 : diverged.size() == raised.size() ? Verdict.CONTRADICTED : Verdict.MIXED;
         String why = diverged.isEmpty()
-                ? "It trained, but whether it beats other rules takes runs under other rules and rates."
-                : "Some scaled runs diverged; whether another rule does better takes runs under it.";
+                ? "It trained; whether it beats other rules takes recipes with other rules and rates (see Recipes, if there are)."
+                : "Some scaled runs diverged; whether another rule does better takes a recipe with it (see Recipes, if there are).";
         return verdict == Verdict.NOT_MEASURED_YET
                 ? new AdviceRow(BATCH, CLAIM, measured, verdict, why)
                 : context.row(BATCH, CLAIM, measured, verdict, why);

@@ -52,7 +52,11 @@ final class RecipeFindings {
         return summary.byVariant().stream()
                 .filter(group -> !group.variant().recipe().equals(first))
                 .map(group -> differences.finding(
-                        group, summary.firstRecipeOf(group), group.besideFirstRecipe(), lost(group), cost(group)))
+                        group,
+                        summary.firstRecipeOf(group),
+                        group.besideFirstRecipe(),
+                        lost(group) + lostByFirst(group),
+                        cost(group)))
                 .toList();
     }
 
@@ -62,6 +66,19 @@ final class RecipeFindings {
                 ? ""
                 : " (" + group.batch().settled() + " of "
                         + NumberText.counted(group.batch().runs(), "run") + " ended regularly)";
+    }
+
+    /** {@code  (with linear 2 of 5)}: the seeds that are left over may be the easy ones. */
+    private String lostByFirst(VariantSummary group) {
+        String first = summary.firstRecipeOf(group);
+        return summary.at(group.batch().batchSize()).stream()
+                .filter(other -> other.name().equals(first)
+                        && !other.allSettled()
+                        && other.batch().settled() > 0)
+                .map(other -> " (of " + first + " only " + other.batch().settled() + " of "
+                        + NumberText.counted(other.batch().runs(), "run") + " ended regularly)")
+                .findFirst()
+                .orElse("");
     }
 
     /** {@code , in 0.81 of its time}. */

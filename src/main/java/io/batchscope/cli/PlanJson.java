@@ -65,7 +65,7 @@ final class PlanJson {
         row.put("rates", PlanRates.of(run));
         row.put("rates_known", run.pace().isKnown());
         row.put("planned_steps", run.plannedSteps());
-        row.put("planned_examples", run.geometry().examplesAfter(run.plannedSteps()));
+        row.put("planned_examples", run.plannedExamples());
         row.put("evaluate_every_steps", run.evaluateEvery());
         row.put("expected_seconds", seconds.applyAsDouble(run));
         row.put("micro_batch", run.microBatch());

@@ -20,7 +20,7 @@ final class Combinations {
         addTargetProblems(config, data, problems);
         for (RecipeConfig recipe : config.recipes()) {
             RecipeProblems.add(config, recipe, problems);
-            addRegularizationProblems(config, recipe.regularization(), data, model, problems);
+            addRegularizationProblems(config, recipe, data, model, problems);
         }
         return problems;
     }
@@ -57,13 +57,10 @@ final class Combinations {
     }
 
     private static void addRegularizationProblems(
-            StudyConfig config,
-            Regularization regularization,
-            DataFacts data,
-            ModelFacts model,
-            List<String> problems) {
-        String smoothing =
-                "label smoothing " + regularization.labelSmoothing() + " (study.regularization.label-smoothing): ";
+            StudyConfig config, RecipeConfig recipe, DataFacts data, ModelFacts model, List<String> problems) {
+        Regularization regularization = recipe.regularization();
+        String smoothing = "label smoothing " + regularization.labelSmoothing() + " ("
+                + recipe.key("regularization.label-smoothing") + "): ";
         if (regularization.labelSmoothing() > 0 && data.task() == Task.REGRESSION) {
             problems.add(smoothing + "must have classes to spread a label over, but the data set "
                     + config.data().path() + " is for regression; set it to 0");
@@ -76,7 +73,7 @@ final class Combinations {
         int microBatch = config.sync().microBatch().orElse(Integer.MAX_VALUE);
         if (microBatch < ghosts) {
             problems.add("ghost batch " + ghosts
-                    + " (study.regularization.ghost-batch): must fit into a micro-batch, but"
+                    + " (" + recipe.key("regularization.ghost-batch") + "): must fit into a micro-batch, but"
                     + " that is at most " + microBatch + " (study.sync.micro-batch); lower the ghost batch or raise the"
                     + " micro-batch (--set sync.micro-batch=auto)");
         }

@@ -40,11 +40,14 @@ record Course(
         return geometry().batchSize();
     }
 
+    /** Distance between evaluations, in the units in which updates advance the schedule; at least 1. */
     long evaluateEvery() {
-        return distance(evaluation.every());
+        return growth() == GrowthConfig.By.PLAN
+                ? distance(evaluation.every())
+                : Math.max(1, observed.updates(evaluation.every()));
     }
 
-    /** Updates between evaluations or checkpoints, at least 1. */
+    /** Updates between checkpoints, about where measurements decide how many there are; at least 1. */
     long distance(Span span) {
         double updates = observed.updates(span);
         if (span.unit() == Span.Unit.STEPS) {
@@ -82,7 +85,7 @@ record Course(
                 rates.schedule(),
                 Pace.Planned.CONSTANT,
                 regime.steps(),
-                stretches ? Regime.ofBaseExamples(recipe, geometry) : regime,
+                Regime.observed(recipe, regime),
                 List.of(),
                 evaluation);
         if (adascale) {

@@ -1,5 +1,6 @@
 package io.batchscope.plan;
 
+import io.batchscope.scaling.ScalingRule;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,18 @@ final class Notices {
     }
 
     /** Recipes with ghost batches for a model that has nothing to take statistics of them. */
+    /** Where noise is measured, batch normalization sees parts of a batch. */
+    static List<String> ofMeasuredNormalization(StudyConfig config, ModelFacts model) {
+        return config.recipes().stream()
+                .filter(recipe -> model.normalizes() && recipe.regularization().ghostBatch() == 0)
+                .filter(recipe -> recipe.learningRate().scaling() == ScalingRule.ADASCALE
+                        || recipe.growth().by() == RecipeConfig.GrowthConfig.By.NOISE)
+                .map(recipe -> (recipe.name().isEmpty() ? "" : "recipe " + recipe.name() + ": ")
+                        + "noise is measured between at least eight parts of a batch, and batch normalization takes its"
+                        + " statistics of each part; set regularization.ghost-batch in all recipes to keep them alike")
+                .toList();
+    }
+
     static List<String> ofGhosts(StudyConfig config, ModelFacts model) {
         return config.recipes().stream()
                 .map(recipe -> recipe.regularization().ghostBatch())

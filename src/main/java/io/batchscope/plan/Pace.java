@@ -72,8 +72,8 @@ public sealed interface Pace extends Serializable {
     }
 
     /**
-     * The batch follows the measured noise scale. An update of size B advances the schedule by B over the first batch size,
-     * and the run ends when it has seen its examples.
+     * The batch follows the measured noise scale. The schedule advances with the examples, by 1 for as many as the
+     * first batch size, and the run ends when it has seen its examples.
      *
      * @param least the smallest batch size
      * @param most the largest one

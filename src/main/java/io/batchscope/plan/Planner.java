@@ -60,6 +60,7 @@ public final class Planner {
         }
         notices.addAll(Notices.of(config, courses));
         notices.addAll(Notices.ofGhosts(config, model));
+        notices.addAll(Notices.ofMeasuredNormalization(config, model));
         notices.addAll(modes.notices(replica.kind()));
         return new StudyPlan(config.name(), replica, runs, notices);
     }

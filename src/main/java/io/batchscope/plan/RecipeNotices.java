@@ -32,6 +32,7 @@ record RecipeNotices(RecipeConfig recipe, List<Course> courses, List<String> not
             of.addEqualTarget();
             of.addMeasured();
             of.addMoments();
+            of.addCappedMoments();
             of.addGrowth();
         }
         addSame(config.recipes(), courses, notices);
@@ -115,6 +116,16 @@ record RecipeNotices(RecipeConfig recipe, List<Course> courses, List<String> not
                 && !others.isEmpty()) {
             add("scaling = sqrt scales only the rate of Adam for batch size " + others + "; the rule of Malladi et al."
                     + " (2022) scales its betas and epsilon, too (optimizer.moment-scaling = sde)");
+        }
+    }
+
+    private void addCappedMoments() {
+        String capped = batches(course -> course.rates().peak() < course.rates().scaled() && course.batchSize() > 1);
+        if (recipe.optimizer().moments() == MomentScaling.SDE && !capped.isEmpty()) {
+            add(
+                    "moment-scaling = sde scales betas and epsilon further than the capped rate for batch size "
+                            + capped
+                            + ", which is no longer the rule of Malladi et al. (2022); raise learning-rate.max, or use half-life");
         }
     }
 

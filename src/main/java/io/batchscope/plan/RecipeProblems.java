@@ -50,6 +50,12 @@ record RecipeProblems(StudyConfig config, RecipeConfig recipe, List<String> prob
     }
 
     private void addMoments() {
+        Name rule = recipe.optimizer().base().name();
+        if (recipe.optimizer().decay() == DecayScaling.TIMESCALE && (rule == Name.ADAM || rule.isLayerWise())) {
+            problems.add("weight-decay-scaling = timescale (" + recipe.key("optimizer.weight-decay-scaling")
+                    + "): must go with sgd, nesterov or adamw, where weights shrink by rate times decay, but the optimizer"
+                    + " is " + label(rule) + "; use none, linear or sqrt");
+        }
         if (recipe.optimizer().moments() == MomentScaling.SDE
                 && recipe.learningRate().scaling() != ScalingRule.SQRT) {
             problems.add("moment-scaling = sde (" + recipe.key("optimizer.moment-scaling")
@@ -76,6 +82,14 @@ record RecipeProblems(StudyConfig config, RecipeConfig recipe, List<String> prob
         if (recipe.optimizer().decay() == DecayScaling.TIMESCALE) {
             problems.add(adascale + "must not go with weight-decay-scaling = timescale, as what the rate is multiplied"
                     + " by is not known before; use none, linear or sqrt");
+        }
+        if (recipe.learningRate().max().isPresent()) {
+            problems.add(adascale + "must not go with max (" + recipe.key("learning-rate.max")
+                    + "), as the gain that is" + " measured is not cut off; remove it (in a recipe: max = null)");
+        }
+        if (recipe.budget().minUpdates() > 0) {
+            problems.add(adascale + "must not go with min-updates (" + recipe.key("budget.min-updates")
+                    + "), as the gain" + " decides how many updates there are; set it to 0");
         }
         boolean single =
                 config.batchSizes().stream().anyMatch(batch -> batch.size().orElse(2) == 1);

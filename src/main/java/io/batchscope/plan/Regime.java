@@ -57,9 +57,19 @@ record Regime(EpochGeometry geometry, EpochGeometry counted, long steps, boolean
         return new Regime(geometry, base, length(recipe.budget(), base), false);
     }
 
-    /** Of as many examples as the base batch sees. */
-    static Regime ofBaseExamples(RecipeConfig recipe, EpochGeometry geometry) {
-        return equalEpochs(recipe.budget(), geometry, base(recipe, geometry, new ArrayList<>()));
+    /**
+     * What distances between evaluations are taken of. A run that ends at its target may be far shorter than its limit, so
+     * there it is the shorter of equal epochs and equal updates: an arrival is only seen at an evaluation.
+     */
+    static Regime observed(RecipeConfig recipe, Regime regime) {
+        BudgetConfig budget = recipe.budget();
+        if (!budget.equal().equals(Optional.of(Equal.TARGET))) {
+            return regime;
+        }
+        EpochGeometry base = base(recipe, regime.geometry(), new ArrayList<>());
+        Regime epochs = equalEpochs(budget, regime.geometry(), base);
+        Regime updates = equalUpdates(budget, regime.geometry(), base);
+        return updates.steps() < epochs.steps() ? updates : epochs;
     }
 
     private static Regime equalEpochs(BudgetConfig budget, EpochGeometry geometry, EpochGeometry base) {

@@ -27,7 +27,16 @@ final class RecipeTables {
                 + (summary.referenceIsEverywhere() ? "" : " (it was not run at all of them)")
                 + ", seed by seed: the difference is the mean over the seeds that both have, in brackets its 95 % interval (paired"
                 + " t). An interval that holds 0 shows no difference; with one seed there is none. What is measured is the mean"
-                + " over the runs that neither diverged nor failed; ± is half the width of its 95 % interval over seeds.";
+                + " over the runs that neither diverged nor failed; ± is half the width of its 95 % interval over seeds."
+                + (stopped(summary)
+                        ? " Runs were stopped at the target, so what they reached says little; how soon they did is the"
+                                + " comparison."
+                        : "");
+    }
+
+    private static boolean stopped(StudySummary summary) {
+        return summary.byVariant().stream()
+                .anyMatch(group -> group.batch().outcomes().containsKey("ReachedTarget"));
     }
 
     /** What each recipe came to at each batch size, and how that differs from the first one. */
@@ -48,8 +57,15 @@ final class RecipeTables {
                 Column.number(
                         Table.capitalized(quality == null ? "test loss" : quality.words()) + (accuracy ? " (%)" : "")),
                 Column.number("Minus " + summary.variants().recipes().get(0).words()
-                        + (accuracy ? " (points, 95 %)" : " (95 % interval)")),
-                Column.text("Outcome")));
+                        + (accuracy ? " (points, 95 %)" : " (95 % interval)"))));
+        if (arrived(summary)) {
+            columns.addAll(List.of(
+                    Column.number("Runs at the target"),
+                    Column.number("Updates until then"),
+                    Column.number("Examples until then"),
+                    Column.number("Seconds until then")));
+        }
+        columns.add(Column.text("Outcome"));
         return new Table(
                 columns,
                 summary.byVariant().stream()
@@ -81,8 +97,18 @@ final class RecipeTables {
                 group.variant().recipe().equals(summary.variants().recipes().get(0))
                         ? "reference"
                         : ModeTables.difference(group.besideFirstRecipe(), factor, digits));
+        if (arrived(summary)) {
+            row.add(group.batch().arrived() + " of " + group.batch().runs());
+            row.add(ReportTables.mean(group.batch().stepsToTarget()));
+            row.add(ReportTables.mean(group.batch().examplesToTarget()));
+            row.add(ReportTables.mean(group.batch().secondsToTarget()));
+        }
         row.add(group.outcomeText());
         return row;
+    }
+
+    private static boolean arrived(StudySummary summary) {
+        return summary.byVariant().stream().anyMatch(group -> group.batch().arrived() > 0);
     }
 
     /** {@code 1,024}, or over seeds that differ {@code 512 to 2,048}. */

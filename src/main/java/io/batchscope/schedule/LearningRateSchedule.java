@@ -176,6 +176,8 @@ public sealed interface LearningRateSchedule extends Serializable {
      * @param stretches in ascending order of their first updates, the first from 0
      */
     record Stretched(LearningRateSchedule schedule, List<Stretch> stretches) implements LearningRateSchedule {
+        private static final double ROUNDING = 1e-9;
+
         /**
          * Updates from {@code fromUpdate} on.
          *
@@ -204,7 +206,19 @@ public sealed interface LearningRateSchedule extends Serializable {
 
         @Override
         public String describe() {
-            return schedule.describe();
+            StringBuilder text = new StringBuilder(schedule.describe());
+            if (stretches.stream().anyMatch(stretch -> stretch.perUpdate() != 1)) {
+                text.append(" of the first batch");
+            }
+            double factor = 1;
+            for (Stretch stretch : stretches) {
+                if (Math.abs(stretch.factor() - factor) > ROUNDING * factor) {
+                    text.append(String.format(
+                            Locale.ROOT, ", × %.4g from step %d", stretch.factor(), stretch.fromUpdate()));
+                    factor = stretch.factor();
+                }
+            }
+            return text.toString();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.batchscope.study;
 
 import io.batchscope.plan.ModelFacts;
+import io.batchscope.plan.Pace;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
@@ -79,7 +80,7 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 plan.regularization().describe(),
                 label(plan.scalingRule()),
                 plan.baseLearningRate(),
-                plan.peakLearningRate(),
+                peak(plan, run),
                 plan.warmupSteps(),
                 plan.schedule().describe(),
                 plan.pace().describe(),
@@ -128,6 +129,16 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 provenance.operatingSystem(),
                 provenance.backend(),
                 provenance.sparkVersion());
+    }
+
+    /** The highest rate; where it is multiplied by what the pace decides, the highest in the rows. */
+    private static double peak(RunPlan plan, TrainedRun run) {
+        return plan.pace().equals(Pace.Planned.CONSTANT)
+                ? plan.peakLearningRate()
+                : run.stepRows().stream()
+                        .mapToDouble(StepRecord::learningRate)
+                        .max()
+                        .orElse(plan.peakLearningRate());
     }
 
     /** The last measurement of a split at the end of a run that has a meaningful end. */

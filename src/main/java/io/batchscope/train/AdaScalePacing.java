@@ -23,6 +23,7 @@ final class AdaScalePacing implements Pacing {
     private final NoiseAverage average;
     private double progress;
     private double gain;
+    private long next;
 
     AdaScalePacing(RunPlan plan, Pace.AdaScale pace) {
         this.plan = plan;
@@ -30,7 +31,16 @@ final class AdaScalePacing implements Pacing {
         this.baseBatch = plan.batchSize() / pace.scale();
         this.trajectory = plan.geometry();
         this.average = new NoiseAverage(Math.min(1, pace.scale() / SCALE_WITHOUT_AVERAGE), LEAST_VARIANCE * baseBatch);
-        this.gain = average.gain(baseBatch, pace.scale());
+        this.gain = nextGain();
+    }
+
+    /** By the size of the next batch, which at the end of an epoch is smaller; the planned updates bound it from below. */
+    private double nextGain() {
+        if (!pace.measuresNoise()) {
+            return 1;
+        }
+        double scale = Math.max(Math.min(1, pace.scale()), trajectory.sizeOf(next) / baseBatch);
+        return average.gain(baseBatch, scale);
     }
 
     @Override
@@ -71,10 +81,11 @@ final class AdaScalePacing implements Pacing {
     @Override
     public boolean done(long step, @Nullable GradientSquares squares) {
         progress = progressAfterUpdate();
+        next = step + 1;
         if (squares != null) {
             average.add(squares);
-            gain = average.gain(baseBatch, pace.scale());
         }
+        gain = nextGain();
         return false;
     }
 
@@ -88,6 +99,7 @@ final class AdaScalePacing implements Pacing {
     public void restore(long steps, double[] numbers) {
         progress = numbers[0];
         average.restore(numbers, 1);
-        gain = average.gain(baseBatch, pace.scale());
+        next = steps;
+        gain = nextGain();
     }
 }

@@ -92,8 +92,14 @@ final class Feeder implements AutoCloseable {
      * Goes on with this update (from 0), in batches of these sizes; before the first call of {@link #next} or between two
      * updates, by the thread that takes them. What has been put together ahead is forgotten.
      */
-    void change(BatchTrajectory trajectory, long update) {
-        filling.lock();
+    void change(BatchTrajectory trajectory, long update) throws InterruptedException {
+        if (thread == null) {
+            source.change(trajectory, update);
+            return;
+        }
+        if (!filling.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw late(thread);
+        }
         try {
             source.change(trajectory, update);
             filled = taken;
@@ -148,12 +154,16 @@ final class Feeder implements AutoCloseable {
             } else if (Thread.interrupted()) {
                 throw new InterruptedException("waiting for " + feeding.getName());
             } else if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("micro-batch (" + feeding.getName() + "): not put together within "
-                        + timeout.toMillis() / 1e3 + " s; see what that thread waits for, or raise the time-out");
+                throw late(feeding);
             } else {
                 LockSupport.parkNanos(this, GLANCE_NANOS);
             }
         }
+    }
+
+    private IllegalStateException late(Thread feeding) {
+        return new IllegalStateException("micro-batch (" + feeding.getName() + "): not put together within "
+                + timeout.toMillis() / 1e3 + " s; see what that thread waits for, or raise the time-out");
     }
 
     private void fillAhead() {

@@ -102,27 +102,32 @@ final class GlobalGradient {
         return mean[parameterCount + 1] > 0;
     }
 
+    /** Σ of the squares of the mean gradient, what stands in the places of held parameters apart. */
+    private double square() {
+        double sum = 0;
+        for (Range range : free) {
+            sum += SquaredNorm.of(mean, range.from(), range.to());
+        }
+        return sum;
+    }
+
     /** Squared norms of the update's micro-batches and of the whole batch; null if they are not measured, or tell nothing. */
     @Nullable
     GradientSquares squares() {
         if (squares == null) {
             return null;
         }
-        double big = 0;
-        for (Range range : free) {
-            big += SquaredNorm.of(mean, range.from(), range.to());
-        }
         return GradientSquares.of(
                 (int) mean[parameterCount + EXTRAS],
                 mean[parameterCount + EXTRAS + 1],
                 mean[parameterCount + EXTRAS + 2],
-                big,
+                square(),
                 examples,
                 pacing.trajectory().examples());
     }
 
     /** ‖mean gradient‖₂. */
     double norm() {
-        return Math.sqrt(SquaredNorm.of(mean, 0, parameterCount));
+        return Math.sqrt(square());
     }
 }

@@ -121,8 +121,8 @@ final class GradientSharingSynchronizer implements Synchronizer {
 
     private double norm() {
         double sum = 0;
-        for (float element : gradient) {
-            sum += (double) element * element;
+        for (Replica.Range range : parts.free()) {
+            sum += SquaredNorm.of(gradient, range.from(), range.to());
         }
         return Math.sqrt(sum);
     }

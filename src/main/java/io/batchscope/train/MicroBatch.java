@@ -48,6 +48,8 @@ final class MicroBatch {
         index = newIndex;
         count = newCount;
         shareSize = newShareSize;
+        exception = null;
+        error = null;
     }
 
     /** Keeps what went wrong while it was put together, for the thread that is to compute with it. */

@@ -44,6 +44,11 @@ final class NoiseAverage {
         return count > 0 && noise >= 0 && signal > 0 && Double.isFinite(scale) ? (Double) scale : null;
     }
 
+    /** Whether there is so much noise that no signal can be told from it: the noise scale is beyond all that was measured. */
+    boolean isAllNoise() {
+        return count > 0 && noise > 0 && signal <= 0;
+    }
+
     /**
      * AdaScale's gain; 1 before the first estimate.
      *

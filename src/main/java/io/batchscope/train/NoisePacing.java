@@ -4,6 +4,7 @@ import io.batchscope.plan.Pace;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.units.BatchTrajectory;
 import io.batchscope.units.BatchTrajectory.Phase;
+import io.batchscope.units.EpochGeometry;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,19 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class NoisePacing implements Pacing {
     /** Before the trajectory's phases. */
-    private static final int OWN_NUMBERS = 1 + NoiseAverage.NUMBERS;
+    private static final int OWN_NUMBERS = NoiseAverage.NUMBERS;
 
     private final RunPlan plan;
     private final Pace.ByNoise pace;
     private final NoiseAverage average;
+    private final EpochGeometry first;
     private BatchTrajectory trajectory;
-    private double progress;
     private long next;
 
     NoisePacing(RunPlan plan, Pace.ByNoise pace) {
         this.plan = plan;
         this.pace = pace;
         this.average = new NoiseAverage(1.0 / pace.smoothingSteps(), 0);
+        this.first = new EpochGeometry(plan.trainExamples(), plan.batchSize());
         this.trajectory = plan.geometry();
     }
 
@@ -38,12 +40,18 @@ final class NoisePacing implements Pacing {
 
     @Override
     public double progress() {
-        return progress;
+        return progressAfter(trajectory.examplesAfter(next));
     }
 
     @Override
     public double progressAfterUpdate() {
-        return progress + ratio();
+        return progressAfter(trajectory.examplesAfter(next + 1));
+    }
+
+    /** Updates of the first size that so many examples are: exactly their number while the batch stays. */
+    private double progressAfter(long examples) {
+        long epochs = examples / first.examples();
+        return epochs * first.stepsPerEpoch() + (double) (examples % first.examples()) / first.batchSize();
     }
 
     /** Batch size over the first one. */
@@ -53,7 +61,7 @@ final class NoisePacing implements Pacing {
 
     @Override
     public double rate(long step) {
-        return pace.rule().factor(ratio()) * plan.schedule().rateAt((long) Math.floor(progress));
+        return pace.rule().factor(ratio()) * plan.schedule().rateAt((long) Math.floor(progress()));
     }
 
     @Override
@@ -68,7 +76,6 @@ final class NoisePacing implements Pacing {
 
     @Override
     public boolean done(long step, @Nullable GradientSquares squares) {
-        progress = progressAfterUpdate();
         next = step + 1;
         if (squares != null) {
             average.add(squares);
@@ -76,11 +83,12 @@ final class NoisePacing implements Pacing {
         List<Phase> phases = trajectory.phases();
         boolean settled = next - phases.get(phases.size() - 1).fromStep() >= pace.everySteps();
         Double scale = average.noiseScale();
-        if (!settled || scale == null) {
+        if (!settled || (scale == null && !average.isAllNoise())) {
             return false;
         }
         long now = trajectory.batchSizeAt(step);
-        long wanted = wanted(now, pace.factor() * scale);
+        // Where no signal can be told the batch grows, but no further than by one factor at once.
+        long wanted = wanted(now, scale == null ? now * pace.hysteresis() : pace.factor() * scale);
         trajectory = trajectory.then(next, wanted);
         return wanted != now;
     }
@@ -99,7 +107,7 @@ final class NoisePacing implements Pacing {
 
     @Override
     public double[] numbers() {
-        List<Double> numbers = new ArrayList<>(List.of(progress));
+        List<Double> numbers = new ArrayList<>();
         for (double number : average.state()) {
             numbers.add(number);
         }
@@ -113,8 +121,7 @@ final class NoisePacing implements Pacing {
     @Override
     public void restore(long steps, double[] numbers) {
         next = steps;
-        progress = numbers[0];
-        average.restore(numbers, 1);
+        average.restore(numbers, 0);
         trajectory = plan.geometry();
         for (int i = OWN_NUMBERS; i < numbers.length; i += 2) {
             trajectory = trajectory.then((long) numbers[i], (long) numbers[i + 1]);

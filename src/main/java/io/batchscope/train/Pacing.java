@@ -59,8 +59,8 @@ interface Pacing {
         if (pace instanceof Pace.Planned) {
             return count == 0;
         }
-        int least = 1 + NoiseAverage.NUMBERS;
-        return pace instanceof Pace.AdaScale ? count == least : count > least && (count - least) % 2 == 0;
+        int least = NoiseAverage.NUMBERS;
+        return pace instanceof Pace.AdaScale ? count == least + 1 : count > least && (count - least) % 2 == 0;
     }
 
     /** The one that a plan asks for. */

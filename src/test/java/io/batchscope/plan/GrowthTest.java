@@ -219,8 +219,7 @@ class GrowthTest {
 
         assertThat(run.pace()).isEqualTo(new Pace.ByNoise(32, 1024, 1.5, 2, 19, 50, ScalingRule.LINEAR, 60_000));
         assertThat(run.plannedSteps()).as("all of 32").isEqualTo(1880);
-        // 94 updates of 64 are 33 of √(32 · 1024) = 181.
-        assertThat(run.evaluateEvery()).isEqualTo(33);
+        assertThat(run.evaluateEvery()).as("an epoch of the first batch").isEqualTo(94);
         assertThat(plan.notices())
                 .containsExactly(
                         "how large batches are, and with that rates and the number of updates, is only known at"

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipesTest {
     private static final OptimizerConfig ADAM = new OptimizerConfig(Name.ADAM, 0, 1e-4, 0.9, 0.999, 1e-8);
+    private static final OptimizerConfig ADAMW = new OptimizerConfig(Name.ADAMW, 0, 1e-4, 0.9, 0.999, 1e-8);
 
     private static LearningRateConfig rate(ScalingRule rule) {
         return Studies.rate(rule, null, "0 steps", Studies.shape(Shape.CONSTANT));
@@ -156,7 +157,7 @@ class RecipesTest {
     void scalesWeightDecay(DecayScaling scaling, double decay) {
         RunPlan run = ordinary()
                 .batches(512)
-                .optimizer(new OptimizerSettings(ADAM, MomentScaling.NONE, scaling))
+                .optimizer(new OptimizerSettings(ADAMW, MomentScaling.NONE, scaling))
                 .run();
         assertThat(run.optimizer().weightDecay()).isCloseTo(decay, within(1e-18));
     }
@@ -168,7 +169,7 @@ class RecipesTest {
         Studies study = ordinary()
                 .batches(1, 8, 64, 512, 6000)
                 .rate(Studies.rate(rule, cap, "0 steps", Studies.shape(Shape.CONSTANT)))
-                .optimizer(new OptimizerSettings(ADAM, MomentScaling.NONE, DecayScaling.TIMESCALE));
+                .optimizer(new OptimizerSettings(ADAMW, MomentScaling.NONE, DecayScaling.TIMESCALE));
         assertThat(study.plan().runs()).allSatisfy(run -> assertThat(run.batchSize()
                         / (run.peakLearningRate() * run.optimizer().weightDecay()))
                 .isCloseTo(64 / (0.1 * 1e-4), within(1e-5)));
@@ -188,12 +189,24 @@ class RecipesTest {
         assertThat(run.schedule()).isEqualTo(new LearningRateSchedule.StepDecay(0.1, List.of(470L), 0.1));
     }
 
+    /** Progress counts updates of the base batch, 940 in all, and so do distances between evaluations. */
     @Test
-    void looksAtARunOfAdaScaleAfterAsManyExamples() {
+    void looksAtARunOfAdaScaleByItsProgress() {
         assertThat(adaScale(512).evaluation("1 epoch", 1000, 10).run().evaluateEvery())
-                .isEqualTo(12);
+                .isEqualTo(94);
         assertThat(adaScale(512).evaluation("5 %", 1000, 10).run().evaluateEvery())
-                .isEqualTo(6);
+                .isEqualTo(47);
+    }
+
+    /** An arrival is only seen at an evaluation, so what a run may last at most must not space them out. */
+    @Test
+    void looksAtARunForATargetAsOftenAsAtTheShorterOfBothComparisons() {
+        Studies study = with(ordinary(), Equal.TARGET)
+                .target(new Target(Target.Metric.VALIDATION_ACCURACY, 0.5, true))
+                .evaluation("5 %", 1000, 10);
+        // 120 updates of 512 in ten epochs, 940 of 64; 7,500 of 8.
+        assertThat(study.batches(512).run().evaluateEvery()).isEqualTo(6);
+        assertThat(study.batches(8).run().evaluateEvery()).isEqualTo(47);
     }
 
     @Test
@@ -229,11 +242,11 @@ class RecipesTest {
                 2,
                 Span.parse("1 step"),
                 Span.parse("1 step"));
-        OptimizerSettings adam = new OptimizerSettings(ADAM, MomentScaling.NONE, DecayScaling.TIMESCALE);
+        OptimizerSettings adam = new OptimizerSettings(ADAMW, MomentScaling.NONE, DecayScaling.TIMESCALE);
         assertThat(Problems.of(with(adaScale(1).optimizer(adam).growth(growth), Equal.UPDATES)))
                 .containsExactly(
                         "scaling = adascale (study.learning-rate.scaling): must go with optimizer sgd or nesterov, but that"
-                                + " is adam; change optimizer.name, or use scaling = sqrt",
+                                + " is adamw; change optimizer.name, or use scaling = sqrt",
                         "scaling = adascale (study.learning-rate.scaling): must not go with budget.equal = updates, as it"
                                 + " decides how many updates a run has; use null, epochs or target",
                         "scaling = adascale (study.learning-rate.scaling): must not go with a batch that grows, but"

@@ -177,6 +177,19 @@ class AdaScaleTest {
         assertThat(run.stepRows().get(39).gain()).isGreaterThan(1);
     }
 
+    /** 103 examples are a batch of 64 and one of 39, which is worth no more than 39/8 updates of the base batch. */
+    @Test
+    void theLastBatchOfAnEpochGainsByItsOwnSize() throws Exception {
+        List<StepRecord> rows = train(plan(64, 1, 8, true, 200)).stepRows();
+        for (int i = 2; i < rows.size(); i++) {
+            StepRecord row = rows.get(i);
+            assertThat(required(row.updateExamples())).isEqualTo(i % 2 == 0 ? 64 : 39);
+            assertThat(required(row.gain())).isBetween(1.0, i % 2 == 0 ? 8 : 39 / 8.0);
+        }
+        // The same averages, so a smaller batch gains less.
+        assertThat(required(rows.get(3).gain())).isLessThan(required(rows.get(4).gain()));
+    }
+
     /** Evaluations and rows fall due by progress: so many of a run, however few updates it has. */
     @Test
     void whatFallsDueFallsDueByProgress() throws Exception {

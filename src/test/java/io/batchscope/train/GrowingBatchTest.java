@@ -176,6 +176,34 @@ class GrowingBatchTest {
         assertThat(pacing.rate(4)).isCloseTo(0.02 * size / 8, within(1e-15));
     }
 
+    /** Whatever the batch is, an epoch advances the schedule by the updates that it has with the first one. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 16, 70, 1000})
+    void theScheduleEndsWithTheRun(double scale) {
+        RunPlan plan = PacedPlan.of(plans(8, 1000).plan(), byNoise(8, 64, ScalingRule.NONE, 5L * EXAMPLES));
+        Pacing pacing = Pacing.of(plan);
+        long step = 0;
+        while (!pacing.isLast(step)) {
+            pacing.done(step, withNoiseScale(scale));
+            step++;
+        }
+        // 103 examples are 13 updates of 8.
+        assertThat(pacing.progressAfterUpdate()).isEqualTo(5 * 13);
+        assertThat(step + 1).isEqualTo(pacing.trajectory().stepsForExamples(5L * EXAMPLES));
+    }
+
+    /** Noise without any signal asks for a larger batch, but one step at a time. */
+    @Test
+    void nothingButNoiseDoublesTheBatch() {
+        RunPlan plan = PacedPlan.of(plans(8, 1000).plan(), byNoise(8, 64, ScalingRule.NONE, 2000));
+        Pacing pacing = Pacing.of(plan);
+        for (long step = 0; step < 4; step++) {
+            pacing.done(step, new GradientSquares(2, 40, 0, 0.5, 4, Long.MAX_VALUE));
+        }
+        assertThat(pacing.noiseScale()).isNull();
+        assertThat(pacing.trajectory().batchSizeAt(4)).isEqualTo(16);
+    }
+
     /** Noise that swings by less than the hysteresis about a border leaves the batch alone. */
     @Test
     void itDoesNotSwingToAndFro() {

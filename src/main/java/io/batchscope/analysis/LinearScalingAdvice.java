@@ -50,8 +50,8 @@ final class LinearScalingAdvice {
                 ? Verdict.NOT_MEASURED_YET
                 : diverged.size() == raised.size() ? Verdict.CONTRADICTED : Verdict.MIXED;
         String why = diverged.isEmpty()
-                ? "It trained; whether it beats other rules takes recipes with other rules and rates (see Recipes, if there are)."
-                : "Some scaled runs diverged; whether another rule does better takes a recipe with it (see Recipes, if there are).";
+                ? "It trained; how it compares with other rules and rates is not judged here."
+                : "Some scaled runs diverged; whether another rule does better is not judged here.";
         return verdict == Verdict.NOT_MEASURED_YET
                 ? new AdviceRow(BATCH, CLAIM, measured, verdict, why)
                 : context.row(BATCH, CLAIM, measured, verdict, why);

@@ -123,7 +123,8 @@ class PlanCommandTest {
         StudySetup setup = setup(
                 "batch-sizes=[128]",
                 "replica=dl4j",
-                "learning-rate={base=0.1,base-batch=64,schedule=constant}",
+                "learning-rate={base=0.1,base-batch=64,schedule=constant,max=null}",
+                "budget.min-updates=0",
                 "recipes=[{name=linear},{name=growing,batch-growth{by=plan,milestones=[50 %]}},"
                         + "{name=ada,learning-rate.scaling=adascale},{name=adam,optimizer.name=adam},"
                         + "{name=same,learning-rate.scaling=adascale,budget.equal=epochs}]");

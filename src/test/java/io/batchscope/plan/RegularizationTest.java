@@ -67,7 +67,7 @@ class RegularizationTest {
 
         assertThat(problems(study, Studies.DATA, NORMALIZED))
                 .containsExactly(
-                        "ghost batch 256 (study.regularization.ghost-batch): must fit into a micro-batch, but that"
+                        "ghost batch 256 (recipe recipe0: regularization.ghost-batch): must fit into a micro-batch, but that"
                                 + " is at most 255 (study.sync.micro-batch); lower the ghost batch or raise the micro-batch (--set"
                                 + " sync.micro-batch=auto)");
     }
@@ -87,7 +87,7 @@ class RegularizationTest {
 
         assertThat(problems(with(new Regularization(0.1, 0)), data, model))
                 .containsExactly(
-                        "label smoothing 0.1 (study.regularization.label-smoothing): must have classes to spread a"
+                        "label smoothing 0.1 (recipe recipe0: regularization.label-smoothing): must have classes to spread a"
                                 + " label over, but the data set data/x is for regression; set it to 0");
     }
 
@@ -98,7 +98,7 @@ class RegularizationTest {
 
         assertThat(problems(with(new Regularization(0.1, 0)), Studies.DATA, hinge))
                 .containsExactly(
-                        "label smoothing 0.1 (study.regularization.label-smoothing): must have a model that ends"
+                        "label smoothing 0.1 (recipe recipe0: regularization.label-smoothing): must have a model that ends"
                                 + " in softmax and cross-entropy without class weights, but dl4j network net.json (study.model)"
                                 + " does not; set it to 0 or use another model");
         assertThat(plan(with(Regularization.NONE), hinge).runs()).hasSize(1);

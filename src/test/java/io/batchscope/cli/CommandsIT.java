@@ -126,7 +126,8 @@ class CommandsIT {
         Finished many = commands().smoke("train");
         assertThat(many.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(many.errors())
-                .contains("takes one batch size, one seed and one mode, but the configuration has 4, 1 and 1");
+                .contains(
+                        "takes one batch size, one seed, one mode and one recipe, but the configuration has 4, 1, 1 and 1");
     }
 
     @Test

@@ -16,6 +16,7 @@ final class DataReader {
     static DataConfig read(Section data) {
         String path = data.text("path");
         double trainFraction = data.number("train-fraction", new Interval(0, false, 1, true));
+        double labelNoise = data.number("label-noise", new Interval(0, true, 1, false));
         boolean prepared = !data.has("format");
         String format = prepared ? "" : data.choice("format", FORMATS, List.of("libsvm", "images"));
         SourceConfig source = source(data, format);
@@ -29,7 +30,7 @@ final class DataReader {
         }
         data.refuseUnless(format.equals("synthetic"), "synthetic", "format", "belongs to format = synthetic");
         data.refuseUnknown();
-        return new DataConfig(path, trainFraction, prepared ? Optional.empty() : Optional.of(source));
+        return new DataConfig(path, trainFraction, labelNoise, prepared ? Optional.empty() : Optional.of(source));
     }
 
     private static SourceConfig source(Section data, String format) {

@@ -39,9 +39,15 @@ final class LearningRateReader {
                         rate.number("step-factor", new Interval(0, false, 1, true)),
                         rate.span("decay", Interval.above(0)),
                         rate.choice("decay-shape", DecayShape.class),
-                        PiecesReader.read(rate)));
-        rate.notYet("search", "remove it, and set one base rate");
+                        PiecesReader.read(rate)),
+                search(rate.section("search")));
         return config;
+    }
+
+    private static List<Double> search(Section search) {
+        List<Double> factors = search.distinctOrNone("factors", factor -> factor.number(Interval.above(0)));
+        search.refuseUnknown();
+        return factors.stream().sorted().toList();
     }
 
     private static WarmupConfig warmup(Section rate) {

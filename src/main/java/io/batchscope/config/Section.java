@@ -138,6 +138,12 @@ final class Section {
         return setting == null ? new Span(0, Span.Unit.STEPS) : setting.spanOrSteps(interval);
     }
 
+    /** A duration; empty where it is {@code open}, and 0 where it is {@code none}. */
+    Optional<Span> spanOr(String key, String open, String none, Interval interval) {
+        Setting setting = required(key);
+        return setting == null ? Optional.empty() : setting.spanOr(open, none, interval);
+    }
+
     List<Span> spans(String key) {
         return list(key, setting -> setting.span(Interval.above(0)));
     }
@@ -169,15 +175,23 @@ final class Section {
     /** Every element of a list that says something, and nothing twice. */
     <T> List<T> distinct(String key, Function<Setting, T> element) {
         int problems = reading.problemCount();
+        List<T> elements = distinctOrNone(key, element);
+        Setting setting = optional(key);
+        if (setting != null && reading.problemCount() == problems && elements.isEmpty()) {
+            setting.wrong("a list of at least one");
+        }
+        return elements;
+    }
+
+    /** Every element of a list, which may be empty, and nothing twice. */
+    <T> List<T> distinctOrNone(String key, Function<Setting, T> element) {
+        int problems = reading.problemCount();
         List<T> elements = list(key, element);
         Setting setting = optional(key);
         // The placeholders of bad elements may be equal; one report is enough.
-        if (setting != null && reading.problemCount() == problems) {
-            if (elements.isEmpty()) {
-                setting.wrong("a list of at least one");
-            } else if (new LinkedHashSet<>(elements).size() < elements.size()) {
-                setting.wrong("a list without repeats");
-            }
+        boolean sound = setting != null && reading.problemCount() == problems;
+        if (sound && setting != null && new LinkedHashSet<>(elements).size() < elements.size()) {
+            setting.wrong("a list without repeats");
         }
         return elements;
     }

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,16 @@ record Setting(Reading reading, String path, ConfigValue value) {
                 interval,
                 steps && number != null ? new Span(number.doubleValue(), Span.Unit.STEPS) : Values.span(value),
                 "such as \"8 steps\" (steps, epochs, examples or %), or a whole number of steps");
+    }
+
+    /** A duration with its unit; empty where it is {@code open}, and 0 where it is {@code none}. */
+    Optional<Span> spanOr(String open, String none, Interval interval) {
+        if (open.equals(value.unwrapped())) {
+            return Optional.empty();
+        }
+        return none.equals(value.unwrapped())
+                ? Optional.of(new Span(0, Span.Unit.STEPS))
+                : Optional.of(span(interval, Values.span(value), "such as \"50 steps\", " + open + " or " + none));
     }
 
     private Span span(Interval interval, @Nullable Span span, String forms) {

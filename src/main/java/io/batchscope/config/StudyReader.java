@@ -1,11 +1,14 @@
 package io.batchscope.config;
 
+import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
+import io.batchscope.plan.StudyConfig.MeasureConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
 import io.batchscope.plan.Target;
+import io.batchscope.units.Span;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -13,6 +16,7 @@ import java.util.stream.Stream;
 /** Reads the {@code study} block: one method for each block in it. */
 final class StudyReader {
     private static final String AUTO = "auto";
+    private static final String NEVER = "never";
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
 
     private StudyReader() {}
@@ -30,10 +34,9 @@ final class StudyReader {
                 SyncReader.read(study.section("sync")),
                 checkpoint(study.section("checkpoint")),
                 replica(study),
+                measure(study.section("measure")),
+                probes(study),
                 study.text("output"));
-        if (!study.texts("probes").isEmpty()) {
-            study.refuse("probes", "[], because this version has no probes yet");
-        }
         study.refuseUnknown();
         return config;
     }
@@ -84,6 +87,21 @@ final class StudyReader {
                 .toList();
         String word = study.choice("replica", words, List.of("cuda"));
         return kinds.stream().filter(kind -> kind.label().equals(word)).findFirst();
+    }
+
+    private static MeasureConfig measure(Section measure) {
+        MeasureConfig config = new MeasureConfig(distance(measure, "norms-every"), distance(measure, "noise-every"));
+        measure.refuseUnknown();
+        return config;
+    }
+
+    private static Optional<Span> distance(Section measure, String key) {
+        return measure.spanOr(key, AUTO, NEVER, Interval.above(0));
+    }
+
+    private static List<ProbeKind> probes(Section study) {
+        return study.distinctOrNone(
+                "probes", probe -> probe.choice(ProbeKind.class, "sharpness", "hessian", "noise-scale", "landscape"));
     }
 
     private static CheckpointConfig checkpoint(Section checkpoint) {

@@ -2,12 +2,14 @@ package io.batchscope.plan;
 
 import io.batchscope.plan.RecipeConfig.GrowthConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
+import io.batchscope.plan.StudyConfig.MeasureConfig;
 import io.batchscope.scaling.ScalingRule;
 import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.units.BatchTrajectory;
 import io.batchscope.units.EpochGeometry;
 import io.batchscope.units.Span;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What all runs with one recipe and batch size have in common: length, rates, batch sizes, distances between observations.
@@ -137,6 +139,28 @@ record Course(
                 regime.examples());
         long updates = new EpochGeometry(geometry().examples(), least).stepsForExamples(regime.examples());
         return with(schedule, pace, updates, cutAt);
+    }
+
+    /** What a run of it measures; nothing where Deeplearning4j trains. */
+    Measures measures(MeasureConfig asked, Synchronization synchronization, ModelFacts model) {
+        if (synchronization.mode().isDeeplearning4j()) {
+            return Measures.NONE;
+        }
+        long rows = stepRowEvery(synchronization);
+        long norms = measureEvery(asked.norms(), Measures.EXAMPLES_PER_NORMS, rows);
+        boolean parts = batchSize() > 1 && synchronization.exact() && !model.normalizes() && !pace.measuresNoise();
+        return new Measures(norms, parts ? measureEvery(asked.noise(), Measures.EXAMPLES_PER_NOISE, rows) : 0);
+    }
+
+    /** Measurements stand in rows, so they are as far apart as these, or several times as far. */
+    private long measureEvery(Optional<Span> asked, long examples, long rows) {
+        if (asked.isPresent() && asked.get().value() == 0) {
+            return 0;
+        }
+        long every = asked.isPresent()
+                ? distance(asked.get())
+                : Math.min(Measures.MOST_STEPS, (examples + batchSize() - 1) / batchSize());
+        return (every + rows - 1) / rows * rows;
     }
 
     /** Whether a run of it is one of another course's with the same batch size, but for the recipe's name. */

@@ -109,7 +109,11 @@ public final class Planner {
                     sync.transport(),
                     sync.timeoutSeconds(),
                     stepLoop ? sync.retries() : 0,
-                    stepLoop ? checkpoints(course) : CheckpointPolicy.NONE);
+                    stepLoop ? checkpoints(course) : CheckpointPolicy.NONE,
+                    1,
+                    config.data().labelNoise(),
+                    course.measures(config.measure(), synchronization, model),
+                    config.probes());
             return RunIds.withIds(plan, RunIds.chosen(sync, model, plan), RunIds.spread(model, plan));
         }
 

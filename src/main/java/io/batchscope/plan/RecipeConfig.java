@@ -40,6 +40,7 @@ public record RecipeConfig(
      *
      * @param base the rate that suits {@code baseBatch}
      * @param max cap on the scaled rate
+     * @param searchFactors by which the scaled rate is multiplied, each in runs of its own, ascending; empty: no search
      */
     public record LearningRateConfig(
             double base,
@@ -47,7 +48,12 @@ public record RecipeConfig(
             ScalingRule scaling,
             Optional<Double> max,
             WarmupConfig warmup,
-            ScheduleConfig schedule) {}
+            ScheduleConfig schedule,
+            List<Double> searchFactors) {
+        public LearningRateConfig {
+            searchFactors = List.copyOf(searchFactors);
+        }
+    }
 
     /**
      * The way up to the scaled rate.

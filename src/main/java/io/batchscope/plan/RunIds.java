@@ -103,7 +103,11 @@ final class RunIds {
                 plan.transport(),
                 plan.timeoutSeconds(),
                 plan.retries(),
-                plan.checkpoints());
+                plan.checkpoints(),
+                plan.learningRateFactor(),
+                plan.labelNoise(),
+                plan.measures(),
+                plan.probes());
     }
 
     /** One line a component, with nested records written out. */

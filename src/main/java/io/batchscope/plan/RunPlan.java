@@ -5,6 +5,7 @@ import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.units.BatchSize;
 import io.batchscope.units.BatchTrajectory;
 import java.io.Serializable;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,11 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutSeconds the longest wait for another worker
  * @param retries how often a run that lost a worker is continued from its last checkpoint
  * @param checkpoints how often it writes down where it is
+ * @param learningRateFactor what the rate that the rule gives is multiplied by, in a search for the best one; it is in
+ *     {@code peakLearningRate} and {@code schedule}
+ * @param labelNoise share of the training examples that have a wrong label, in [0, 1)
+ * @param measures what it measures about its gradients on the way
+ * @param probes what it measures in the end
  */
 public record RunPlan(
         String runId,
@@ -71,8 +77,16 @@ public record RunPlan(
         Transport transport,
         double timeoutSeconds,
         int retries,
-        CheckpointPolicy checkpoints)
+        CheckpointPolicy checkpoints,
+        double learningRateFactor,
+        double labelNoise,
+        Measures measures,
+        List<ProbeKind> probes)
         implements Serializable {
+    public RunPlan {
+        probes = List.copyOf(probes);
+    }
+
     /**
      * Which of a study's recipes.
      *

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  *
  * @param recipes to compare, at least one
  * @param replica what computes the gradients; empty: chosen by model and cluster
+ * @param probes what is measured about trained networks, distinct
  */
 public record StudyConfig(
         String name,
@@ -25,11 +26,14 @@ public record StudyConfig(
         SyncConfig sync,
         CheckpointConfig checkpoint,
         Optional<ReplicaKind> replica,
+        MeasureConfig measure,
+        List<ProbeKind> probes,
         String output) {
     public StudyConfig {
         recipes = List.copyOf(recipes);
         batchSizes = List.copyOf(batchSizes);
         seeds = List.copyOf(seeds);
+        probes = List.copyOf(probes);
     }
 
     /**
@@ -37,9 +41,10 @@ public record StudyConfig(
      *
      * @param path directory of the prepared data set
      * @param trainFraction share of the training split to use, in (0, 1]
+     * @param labelNoise share of the training examples used that get a wrong label, in [0, 1)
      * @param source how to make it when it is not there
      */
-    public record DataConfig(String path, double trainFraction, Optional<SourceConfig> source) {}
+    public record DataConfig(String path, double trainFraction, double labelNoise, Optional<SourceConfig> source) {}
 
     /**
      * Where a data set comes from: what {@code data prepare} takes as options.
@@ -137,6 +142,14 @@ public record StudyConfig(
      * @param divergenceFactor a run has diverged when its smoothed loss exceeds so many times the initial one
      */
     public record EvaluationConfig(Span every, int maxStepRows, double divergenceFactor) {}
+
+    /**
+     * How often a run's gradients are measured; empty: chosen so that it costs little; 0: never.
+     *
+     * @param norms distance between updates whose norms are measured
+     * @param noise distance between updates whose gradient noise is measured
+     */
+    public record MeasureConfig(Optional<Span> norms, Optional<Span> noise) {}
 
     /**
      * How workers share a batch.

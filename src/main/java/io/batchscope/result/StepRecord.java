@@ -48,5 +48,6 @@ public record StepRecord(
         @Nullable Double replicaDivergence,
         double computeSeconds,
         double syncSeconds,
-        double dataSeconds)
+        double dataSeconds,
+        StepMeasures measures)
         implements Serializable {}

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records as Spark rows, one column a component, named in snake case. Components are {@code long}, {@code int},
  * {@code double}, {@code boolean} and their boxes, {@code String} and {@code Instant}; a boxed or {@code @Nullable} one
- * may be null.
+ * may be null. A component that is a record, never null, stands for columns of its own components.
  */
 public final class RecordRows {
     private static final ClassValue<Mapping> MAPPINGS = new ClassValue<>() {
@@ -44,8 +45,7 @@ public final class RecordRows {
      */
     public static <R extends Record> Row toRow(R value) {
         Mapping mapping = MAPPINGS.get(value.getClass());
-        return RowFactory.create(
-                mapping.columns().stream().map(column -> column.valueIn(value)).toArray());
+        return RowFactory.create(mapping.values(value).toArray());
     }
 
     /**
@@ -54,11 +54,7 @@ public final class RecordRows {
      * @throws ResultStoreException if a column that may not be null is missing or null, or holds another type
      */
     public static <R extends Record> R fromRow(Class<R> type, Row row) {
-        Mapping mapping = MAPPINGS.get(type);
-        @Nullable
-        Object[] values =
-                mapping.columns().stream().map(column -> column.valueIn(row)).toArray();
-        return type.cast(invoke(() -> mapping.constructor().newInstance(values)));
+        return type.cast(MAPPINGS.get(type).record(row));
     }
 
     /** {@code gradientNorm} → {@code gradient_norm}. */
@@ -66,24 +62,71 @@ public final class RecordRows {
         return component.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
-    private record Mapping(List<Column> columns, StructType schema, Constructor<?> constructor) {
+    /** What a component is in a row: a column or, of a record, several. */
+    private sealed interface Part {
+        Stream<Column> columns();
+
+        Stream<@Nullable Object> values(Record owner);
+
+        @Nullable
+        Object valueIn(Row row);
+    }
+
+    private record Nested(Mapping mapping, Method accessor) implements Part {
+        @Override
+        public Stream<Column> columns() {
+            return mapping.parts().stream().flatMap(Part::columns);
+        }
+
+        @Override
+        public Stream<@Nullable Object> values(Record owner) {
+            return mapping.values((Record) invoke(() -> accessor.invoke(owner)));
+        }
+
+        @Override
+        public Object valueIn(Row row) {
+            return mapping.record(row);
+        }
+    }
+
+    private record Mapping(List<Part> parts, StructType schema, Constructor<?> constructor) {
         static Mapping of(Class<?> type) {
             RecordComponent[] components = type.getRecordComponents();
-            List<Column> columns = Arrays.stream(components).map(Column::of).toList();
+            List<Part> parts = Arrays.stream(components).map(Mapping::part).toList();
             StructType schema = new StructType();
-            for (Column column : columns) {
+            for (Column column : parts.stream().flatMap(Part::columns).toList()) {
                 schema = schema.add(column.name(), column.dataType(), column.nullable());
             }
             Class<?>[] types =
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             Constructor<?> constructor = invoke(() -> type.getDeclaredConstructor(types));
             constructor.setAccessible(true);
-            return new Mapping(columns, schema, constructor);
+            return new Mapping(parts, schema, constructor);
+        }
+
+        private static Part part(RecordComponent component) {
+            if (!component.getType().isRecord()) {
+                return Column.of(component);
+            }
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true);
+            return new Nested(of(component.getType()), accessor);
+        }
+
+        Stream<@Nullable Object> values(Record value) {
+            return parts.stream().flatMap(part -> part.values(value));
+        }
+
+        Object record(Row row) {
+            @Nullable
+            Object[] values = parts.stream().map(part -> part.valueIn(row)).toArray();
+            return invoke(() -> constructor.newInstance(values));
         }
     }
 
     private record Column(
-            String name, String owner, Class<?> type, DataType dataType, boolean nullable, Method accessor) {
+            String name, String owner, Class<?> type, DataType dataType, boolean nullable, Method accessor)
+            implements Part {
         static Column of(RecordComponent component) {
             Class<?> type = component.getType();
             Method accessor = component.getAccessor();
@@ -100,8 +143,17 @@ public final class RecordRows {
                     accessor);
         }
 
-        @Nullable
-        Object valueIn(Record value) {
+        @Override
+        public Stream<Column> columns() {
+            return Stream.of(this);
+        }
+
+        @Override
+        public Stream<@Nullable Object> values(Record value) {
+            return Stream.<@Nullable Object>of(valueIn(value));
+        }
+
+        private @Nullable Object valueIn(Record value) {
             Object found = invoke(() -> accessor.invoke(value));
             if (found instanceof Double number && !Double.isFinite(number)) {
                 if (!nullable) {
@@ -116,8 +168,8 @@ public final class RecordRows {
             return found instanceof Instant instant ? Timestamp.from(instant) : found;
         }
 
-        @Nullable
-        Object valueIn(Row row) {
+        @Override
+        public @Nullable Object valueIn(Row row) {
             int index = row.schema().getFieldIndex(name).isDefined() ? row.fieldIndex(name) : -1;
             Object found = index < 0 ? null : row.get(index);
             if (found instanceof Timestamp timestamp) {

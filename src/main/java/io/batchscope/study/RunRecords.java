@@ -3,7 +3,9 @@ package io.batchscope.study;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.Pace;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.result.ArithmeticMeasures;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.GradientMeasures;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.Provenance;
 import io.batchscope.result.RunRecord;
@@ -78,9 +80,11 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 plan.optimizer().weightDecay(),
                 plan.optimizer().settings(),
                 plan.regularization().describe(),
+                plan.labelNoise(),
                 label(plan.scalingRule()),
                 plan.baseLearningRate(),
                 peak(plan, run),
+                plan.learningRateFactor(),
                 plan.warmupSteps(),
                 plan.schedule().describe(),
                 plan.pace().describe(),
@@ -113,6 +117,8 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 last(run, StepRecord::replicaDivergence),
                 oscillation.isPresent() ? oscillation.getAsDouble() : null,
                 last(run, StepRecord::noiseScale),
+                GradientMeasures.NONE,
+                ArithmeticMeasures.NONE,
                 // Parquet keeps microseconds.
                 startedAt.truncatedTo(ChronoUnit.MICROS),
                 label(plan.task()),

@@ -2,6 +2,7 @@ package io.batchscope.train;
 
 import io.batchscope.plan.RunPlan;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,6 +42,12 @@ final class CheckpointRows {
         out.putDouble(row.computeSeconds());
         out.putDouble(row.syncSeconds());
         out.putDouble(row.dataSeconds());
+        out.putOptional(row.measures().gradientNoise());
+        out.putOptional(row.measures().gradientSignal());
+        out.putOptional(row.measures().gradientCosine());
+        out.putOptional(row.measures().adascaleGain());
+        out.putOptional(row.measures().updateNorm());
+        out.putOptional(row.measures().weightDistance());
     }
 
     private static void writeEvaluation(EvalRecord row, CheckpointOutput out) throws IOException {
@@ -78,7 +85,14 @@ final class CheckpointRows {
                     in.getOptional(),
                     in.getDouble(),
                     in.getDouble(),
-                    in.getDouble()));
+                    in.getDouble(),
+                    new StepMeasures(
+                            in.getOptional(),
+                            in.getOptional(),
+                            in.getOptional(),
+                            in.getOptional(),
+                            in.getOptional(),
+                            in.getOptional())));
         }
         return rows;
     }

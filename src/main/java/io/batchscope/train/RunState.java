@@ -5,6 +5,7 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.train.Checkpoint.Peaks;
 import io.batchscope.train.Checkpoint.Reached;
@@ -162,7 +163,8 @@ final class RunState {
                 agreement == null ? null : agreement.replicaDivergence(),
                 pending.computeSeconds(),
                 pending.syncSeconds(),
-                pending.dataSeconds());
+                pending.dataSeconds(),
+                StepMeasures.NONE);
         stepRows.add(row);
         return row;
     }
@@ -229,6 +231,8 @@ final class RunState {
                 hosts,
                 stepRows,
                 evalRows,
+                List.of(),
+                null,
                 parameters);
     }
 

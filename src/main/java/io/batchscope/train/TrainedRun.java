@@ -2,6 +2,7 @@ package io.batchscope.train;
 
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
+import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.StepRecord;
 import io.batchscope.units.BatchTrajectory;
 import java.io.Serializable;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param peakHeapBytes the most heap in use of any worker's process seen then, garbage and other runs included
  * @param peakOffHeapBytes the most native memory that any worker's replica held
  * @param bytesSent bytes that the first worker sent in updates for the workers to agree; null if not measured
+ * @param probeRows what was measured about the trained network
+ * @param gemmFlopsPerSecond what a large matrix product gets on these workers together, in operations per second; null if
+ *     not measured
  * @param hosts where the ranks ran, in rank order
  * @param parameters the last parameters; null when the run failed
  */
@@ -42,12 +46,15 @@ public record TrainedRun(
         List<String> hosts,
         List<StepRecord> stepRows,
         List<EvalRecord> evalRows,
+        List<ProbeRecord> probeRows,
+        @Nullable Double gemmFlopsPerSecond,
         @Nullable Parameters parameters)
         implements Serializable {
     public TrainedRun {
         hosts = List.copyOf(hosts);
         stepRows = List.copyOf(stepRows);
         evalRows = List.copyOf(evalRows);
+        probeRows = List.copyOf(probeRows);
     }
 
     /** A run that could not be carried out. */
@@ -69,6 +76,8 @@ public record TrainedRun(
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
+                null,
                 null);
     }
 }

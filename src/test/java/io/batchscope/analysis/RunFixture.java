@@ -3,6 +3,7 @@ package io.batchscope.analysis;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.RunRecord;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.lang.reflect.RecordComponent;
@@ -22,8 +23,7 @@ public final class RunFixture {
     private final Map<String, @Nullable Object> values = new HashMap<>();
 
     private RunFixture(long batchSize, long seed) {
-        Arrays.stream(RunRecord.class.getRecordComponents())
-                .forEach(component -> values.put(component.getName(), nothing(component.getType())));
+        nothingIn(RunRecord.class);
         with("study", "example").with("runId", "r" + batchSize + "-" + seed).with("batchSize", batchSize);
         with("seed", seed).with("workers", 1).with("perWorkerBatch", batchSize).with("accumulation", 1);
         with("scalingRule", "linear").with("baseLearningRate", 0.1).with("peakLearningRate", 0.1);
@@ -78,7 +78,8 @@ public final class RunFixture {
                 null,
                 0.01,
                 0.001,
-                0.0001);
+                0.0001,
+                StepMeasures.NONE);
     }
 
     /** What a test knows to be there. */
@@ -102,16 +103,32 @@ public final class RunFixture {
                 .with("steps", 7L);
     }
 
+    private void nothingIn(Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (component.getType().isRecord()) {
+                nothingIn(component.getType());
+            } else {
+                values.put(component.getName(), nothing(component.getType()));
+            }
+        }
+    }
+
     /** The row. */
     public RunRecord toRecord() {
-        RecordComponent[] components = RunRecord.class.getRecordComponents();
+        return (RunRecord) toRecord(RunRecord.class);
+    }
+
+    private Object toRecord(Class<?> type) {
+        RecordComponent[] components = type.getRecordComponents();
         Class<?>[] types =
                 Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         Object[] arguments = Arrays.stream(components)
-                .map(component -> values.get(component.getName()))
+                .<@Nullable Object>map(component -> component.getType().isRecord()
+                        ? toRecord(component.getType())
+                        : values.get(component.getName()))
                 .toArray();
         try {
-            return RunRecord.class.getDeclaredConstructor(types).newInstance(arguments);
+            return type.getDeclaredConstructor(types).newInstance(arguments);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -123,6 +123,8 @@ class StudyProgressTest {
                 one.sync(),
                 one.checkpoint(),
                 one.replica(),
+                one.measure(),
+                one.probes(),
                 one.output());
         StudyPlan study = Planner.plan(
                 two,

@@ -79,7 +79,8 @@ class RecipesReaderTest {
                                 0.1,
                                 Span.parse("30 %"),
                                 DecayShape.ONE_MINUS_SQRT,
-                                List.of())));
+                                List.of()),
+                        List.of()));
         assertThat(recipe.regularization()).isEqualTo(new Regularization(0.1, 32));
         assertThat(recipe.growth())
                 .isEqualTo(new GrowthConfig(

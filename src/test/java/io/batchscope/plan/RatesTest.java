@@ -32,7 +32,8 @@ class RatesTest {
                         ScalingRule.LINEAR,
                         Optional.empty(),
                         new WarmupConfig(Span.parse(warmup), rise, Optional.ofNullable(from)),
-                        schedule));
+                        schedule,
+                        List.of()));
     }
 
     private static RunPlan warm(long batch, Rise rise, @Nullable Double from) {

@@ -9,6 +9,7 @@ import io.batchscope.plan.RecipeConfig.WarmupConfig;
 import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.DataConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
+import io.batchscope.plan.StudyConfig.MeasureConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
 import io.batchscope.plan.StudyConfig.SyncConfig;
@@ -46,7 +47,7 @@ record Studies(StudyConfig config) {
     static Studies ordinary() {
         return new Studies(new StudyConfig(
                 "ordinary",
-                new DataConfig("data/x", 1.0, Optional.empty()),
+                new DataConfig("data/x", 1.0, 0, Optional.empty()),
                 new ModelConfig.Catalog("mlp", List.of(8), "relu"),
                 List.of(new RecipeConfig(
                         "",
@@ -69,6 +70,8 @@ record Studies(StudyConfig config) {
                         2),
                 new CheckpointConfig(Optional.empty(), Optional.of(60.0), 2),
                 Optional.empty(),
+                new MeasureConfig(Optional.empty(), Optional.empty()),
+                List.of(),
                 "results/x"));
     }
 
@@ -84,7 +87,8 @@ record Studies(StudyConfig config) {
                 scaling,
                 Optional.ofNullable(max),
                 new WarmupConfig(Span.parse(warmup), WarmupConfig.Rise.LINEAR, Optional.empty()),
-                schedule);
+                schedule,
+                List.of());
     }
 
     static ScheduleConfig shape(ScheduleConfig.Shape shape, String... milestones) {
@@ -121,7 +125,7 @@ record Studies(StudyConfig config) {
     }
 
     Studies trainFraction(double fraction) {
-        DataConfig data = new DataConfig(config.data().path(), fraction, Optional.empty());
+        DataConfig data = new DataConfig(config.data().path(), fraction, 0, Optional.empty());
         return with(config.name(), data, config.recipes(), config.batchSizes(), config.seeds());
     }
 
@@ -238,6 +242,8 @@ record Studies(StudyConfig config) {
                 config.sync(),
                 config.checkpoint(),
                 config.replica(),
+                config.measure(),
+                config.probes(),
                 config.output()));
     }
 
@@ -259,6 +265,8 @@ record Studies(StudyConfig config) {
                 sync,
                 config.checkpoint(),
                 replica,
+                config.measure(),
+                config.probes(),
                 config.output()));
     }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.Variant;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.util.List;
@@ -292,7 +293,8 @@ class ChartsTest {
                 null,
                 row.computeSeconds(),
                 row.syncSeconds(),
-                row.dataSeconds());
+                row.dataSeconds(),
+                StepMeasures.NONE);
     }
 
     @Test

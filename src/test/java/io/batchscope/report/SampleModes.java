@@ -5,6 +5,7 @@ import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.RunRecord;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.io.IOException;
@@ -174,7 +175,8 @@ final class SampleModes {
                 divergence == null || !agreement ? null : (Double) (divergence * (0.5 + noisy)),
                 0.01,
                 0.001,
-                0.0001));
+                0.0001,
+                StepMeasures.NONE));
     }
 
     /** Argument: where to write. */

@@ -6,6 +6,7 @@ import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Provenance;
 import io.batchscope.result.RunRecord;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.io.IOException;
@@ -86,7 +87,8 @@ final class SampleStudy {
                     null,
                     0.01,
                     0.001,
-                    0.0001));
+                    0.0001,
+                    StepMeasures.NONE));
         }
         for (int i = 0; i <= 25 && !diverged; i++) {
             long step = updates * i / 25;

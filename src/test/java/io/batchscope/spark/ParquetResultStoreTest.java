@@ -7,6 +7,7 @@ import io.batchscope.result.FindingRecord;
 import io.batchscope.result.ResultStoreException;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import io.batchscope.testing.LocalSpark;
@@ -168,7 +169,8 @@ class ParquetResultStoreTest {
                 null,
                 0,
                 0,
-                0);
+                0,
+                StepMeasures.NONE);
         try (ParquetResultStore store = open()) {
             store.write(good);
             assertThatThrownBy(() ->

@@ -1,10 +1,13 @@
 package io.batchscope.spark;
 
+import io.batchscope.result.ArithmeticMeasures;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.FindingRecord;
+import io.batchscope.result.GradientMeasures;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import java.time.Instant;
 import java.util.List;
@@ -68,7 +71,8 @@ final class SampleRuns {
                 null,
                 0.01,
                 0,
-                0.001);
+                0.001,
+                StepMeasures.NONE);
     }
 
     private static EvalRecord eval(String id, long batchSize, long seed, long step, String split) {
@@ -100,9 +104,11 @@ final class SampleRuns {
                 0,
                 "clip norm 1.0",
                 "label smoothing 0.1",
+                0.1,
                 "linear",
                 0.05,
                 0.1,
+                2.0,
                 5,
                 "constant",
                 "batch 16 from step 2",
@@ -134,7 +140,9 @@ final class SampleRuns {
                 1L << 40,
                 null,
                 null,
-                null,
+                900.0,
+                new GradientMeasures(700.0, null, "any size above fits", 0.5, 3.0, 0.25, 0.99),
+                new ArithmeticMeasures(1e6, 1e12, null, 1e10, 2e10),
                 Instant.parse("2026-01-02T03:04:05.678901Z"),
                 "classification",
                 "d1",

@@ -44,6 +44,8 @@ class RunRecordsTest {
                 List.of("host-1", "host-2"),
                 List.of(),
                 evals,
+                List.of(),
+                null,
                 null);
     }
 
@@ -178,6 +180,8 @@ class RunRecordsTest {
                 List.of(),
                 List.of(step(PLAN, 1, 2), step(PLAN, 2, Double.POSITIVE_INFINITY), step(PLAN, 3, Double.NaN)),
                 List.of(eval(PLAN, 0, "validation", 2, 0.1), eval(PLAN, 3, "validation", Double.NaN, 0.1)),
+                List.of(),
+                null,
                 null);
         RunResult result = RECORDS.result(PLAN, run, START);
         assertThat(result.steps()).extracting(StepRecord::step).containsExactly(1L);

@@ -1,6 +1,7 @@
 package io.batchscope.study;
 
 import io.batchscope.plan.CheckpointPolicy;
+import io.batchscope.plan.Measures;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.Pace;
@@ -15,6 +16,7 @@ import io.batchscope.plan.Transport;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.Provenance;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.scaling.ScalingRule;
 import io.batchscope.schedule.LearningRateSchedule;
@@ -75,7 +77,11 @@ final class SamplePlans {
                 Transport.AUTO,
                 60,
                 0,
-                CheckpointPolicy.NONE);
+                CheckpointPolicy.NONE,
+                1,
+                0,
+                Measures.NONE,
+                List.of());
     }
 
     static StudyPlan study(RunPlan... plans) {
@@ -102,6 +108,8 @@ final class SamplePlans {
                 List.of("host-1"),
                 List.of(step(plan, 1, 1.5)),
                 List.of(eval(plan, last, "train", 0.5, 0.75)),
+                List.of(),
+                null,
                 new Parameters(new float[] {plan.batchSize()}));
     }
 
@@ -128,7 +136,8 @@ final class SamplePlans {
                 null,
                 0,
                 0,
-                0);
+                0,
+                StepMeasures.NONE);
     }
 
     static EvalRecord eval(RunPlan plan, long step, String split, double loss, double accuracy) {

@@ -52,6 +52,10 @@ public final class CheckpointedPlan {
                 plan.transport(),
                 timeoutSeconds,
                 retries,
-                policy);
+                policy,
+                plan.learningRateFactor(),
+                plan.labelNoise(),
+                plan.measures(),
+                plan.probes());
     }
 }

@@ -43,6 +43,10 @@ public final class RegularizedPlan {
                 plan.transport(),
                 plan.timeoutSeconds(),
                 plan.retries(),
-                plan.checkpoints());
+                plan.checkpoints(),
+                plan.learningRateFactor(),
+                plan.labelNoise(),
+                plan.measures(),
+                plan.probes());
     }
 }

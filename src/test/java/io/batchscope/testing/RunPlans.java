@@ -1,6 +1,7 @@
 package io.batchscope.testing;
 
 import io.batchscope.plan.CheckpointPolicy;
+import io.batchscope.plan.Measures;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.Pace;
 import io.batchscope.plan.Regularization;
@@ -12,6 +13,7 @@ import io.batchscope.plan.Task;
 import io.batchscope.plan.Transport;
 import io.batchscope.scaling.ScalingRule;
 import io.batchscope.schedule.LearningRateSchedule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Plans for tests: the few numbers that a test is about, sane values for the rest. */
@@ -172,6 +174,10 @@ public record RunPlans(
                 transport,
                 20,
                 0,
-                CheckpointPolicy.NONE);
+                CheckpointPolicy.NONE,
+                1,
+                0,
+                Measures.NONE,
+                List.of());
     }
 }

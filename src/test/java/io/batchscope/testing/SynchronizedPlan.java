@@ -42,6 +42,10 @@ public final class SynchronizedPlan {
                 plan.transport(),
                 plan.timeoutSeconds(),
                 plan.retries(),
-                plan.checkpoints());
+                plan.checkpoints(),
+                plan.learningRateFactor(),
+                plan.labelNoise(),
+                plan.measures(),
+                plan.probes());
     }
 }

@@ -7,6 +7,7 @@ import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.testing.CheckpointedPlan;
 import io.batchscope.testing.RunPlans;
@@ -72,7 +73,8 @@ class CheckpointCodecTest {
                         null,
                         1,
                         2,
-                        3)),
+                        3,
+                        StepMeasures.NONE)),
                 List.of(
                         new EvalRecord(PLAN.study(), PLAN.runId(), 10, 7, 0, 0, 0, 0, "validation", 3.5, null),
                         new EvalRecord(PLAN.study(), PLAN.runId(), 10, 7, 5, 0.5, 50, 1, "validation", 2.5, 0.5)),

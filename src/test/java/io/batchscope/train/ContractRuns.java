@@ -5,6 +5,7 @@ import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.testing.ArrayExamples;
 import io.batchscope.testing.ForwardingReplica;
@@ -156,7 +157,8 @@ final class ContractRuns {
                     row.replicaDivergence(),
                     0,
                     0,
-                    0));
+                    0,
+                    StepMeasures.NONE));
         }
         for (EvalRecord row : run.evalRows()) {
             rows.add(new EvalRecord(

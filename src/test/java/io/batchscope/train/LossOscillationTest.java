@@ -3,6 +3,7 @@ package io.batchscope.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
@@ -98,7 +99,8 @@ class LossOscillationTest {
                         null,
                         0,
                         0,
-                        0))
+                        0,
+                        StepMeasures.NONE))
                 .toList();
     }
 }

@@ -6,6 +6,7 @@ import io.batchscope.plan.Target;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.spark.dl4j.Rounds.Round;
 import io.batchscope.train.DivergenceWatch;
@@ -87,6 +88,8 @@ final class Dl4jRun {
                 rounds.hosts(),
                 stepRows,
                 evalRows,
+                List.of(),
+                null,
                 new Parameters(rounds.parameters()));
     }
 
@@ -148,7 +151,8 @@ final class Dl4jRun {
                 null,
                 seconds(round.computeNanos()),
                 seconds(nanos - round.computeNanos() - round.dataNanos()),
-                seconds(round.dataNanos()));
+                seconds(round.dataNanos()),
+                StepMeasures.NONE);
         stepRows.add(row);
         listener.onStep(row);
     }

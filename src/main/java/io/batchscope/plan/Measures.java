@@ -1,0 +1,35 @@
+package io.batchscope.plan;
+
+import java.io.Serializable;
+
+/**
+ * What a run measures about its gradients, and in which updates. Measuring never changes a run: the parameters are the same
+ * to the bit with and without. Where measurements decide the pace ({@link Pace#measuresNoise}), noise is measured in every
+ * update anyway.
+ *
+ * @param normsEvery updates between those whose norms are measured: of gradient, update and distance; 0: none
+ * @param noiseEvery updates between those whose gradient noise is measured; 0: none
+ */
+public record Measures(long normsEvery, long noiseEvery) implements Serializable {
+    /** Norms cost a few passes over the parameters: with so many examples between them that is little. */
+    static final long EXAMPLES_PER_NORMS = 1280;
+
+    /** Noise costs gradients of some hundred examples besides. */
+    static final long EXAMPLES_PER_NOISE = 38_400;
+
+    /** The most updates from one measurement to the next, unless rows are further apart. */
+    static final long MOST_STEPS = 200;
+
+    /** Nothing is. */
+    public static final Measures NONE = new Measures(0, 0);
+
+    /** Whether the norms of update {@code step} (from 0) are measured. */
+    public boolean normsAt(long step) {
+        return normsEvery > 0 && step % normsEvery == 0;
+    }
+
+    /** Whether the gradient noise of update {@code step} (from 0) is measured. */
+    public boolean noiseAt(long step) {
+        return noiseEvery > 0 && step % noiseEvery == 0;
+    }
+}

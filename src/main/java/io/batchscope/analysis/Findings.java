@@ -38,6 +38,7 @@ public final class Findings {
         LargestMicroBatch.of(Variants.of(tables.runs()).ofReference(tables), summary)
                 .ifPresent(findings.findings::add);
         findings.addGaps();
+        findings.findings.addAll(ContrastFindings.of(summary, BatchContrasts.of(tables)));
         findings.sayOfWhat();
         findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));

@@ -2,6 +2,7 @@ package io.batchscope.plan;
 
 import static io.batchscope.plan.Studies.ordinary;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,10 @@ class ProbeProblemsTest {
             new ModelFacts("m", "linear", 21, 20, 1, Task.REGRESSION, false, List.of());
 
     private static List<String> problems(Studies study, DataFacts data, ModelFacts model) {
-        return Problems.of(() -> Planner.plan(study.config(), data, model, Studies.CLUSTER, Studies.FUSED));
+        PlanException refused = catchThrowableOfType(
+                PlanException.class, () -> Planner.plan(study.config(), data, model, Studies.CLUSTER, Studies.FUSED));
+        assertThat(refused).isNotNull();
+        return refused.problems();
     }
 
     private static List<String> problems(Studies study) {

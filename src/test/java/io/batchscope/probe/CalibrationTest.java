@@ -1,5 +1,6 @@
 package io.batchscope.probe;
 
+import static io.batchscope.probe.TrainedNetworks.settings;
 import static io.batchscope.probe.TrainedNetworks.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -45,7 +46,7 @@ class CalibrationTest {
         double loss = -(2 * Math.log(0.9) + Math.log(0.1) + Math.log(0.6) + Math.log(0.4)) / 5;
         assertThat(value(measured, "test_negative_log_likelihood")).isCloseTo(loss, within(FLOAT));
         assertThat(value(measured, "validation_expected_calibration_error")).isCloseTo(0.18, within(FLOAT));
-        assertThat(measured.get("test_overconfidence").settings()).isEqualTo("{\"bins\":15,\"examples\":5}");
+        assertThat(settings(measured, "test_overconfidence")).isEqualTo("{\"bins\":15,\"examples\":5}");
     }
 
     @Test

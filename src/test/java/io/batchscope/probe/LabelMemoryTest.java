@@ -1,5 +1,6 @@
 package io.batchscope.probe;
 
+import static io.batchscope.probe.TrainedNetworks.settings;
 import static io.batchscope.probe.TrainedNetworks.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,7 +40,7 @@ class LabelMemoryTest {
             assertThat(value(measured, "fitted_share")).isEqualTo(3.0 / 6);
             assertThat(value(measured, "true_class_share")).isEqualTo(2.0 / 6);
             assertThat(value(measured, "unchanged_accuracy")).isEqualTo(2.0 / 3);
-            assertThat(measured.get("fitted_share").settings())
+            assertThat(settings(measured, "fitted_share"))
                     .isEqualTo("{\"split\":\"train\",\"changed\":6,\"unchanged\":3}");
         }
     }

@@ -17,6 +17,7 @@ import io.batchscope.train.Replica;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /** What probes say of networks that are there already, with one worker and with several. */
@@ -61,9 +62,21 @@ final class TrainedNetworks {
         return OwnedExamples.of(all, new EpochOrder(Math.max(workers, all.size()), workers, 0), rank, workers);
     }
 
-    static double value(Map<String, Measurement> measured, String metric) {
+    private static Measurement at(Map<String, Measurement> measured, String metric) {
         assertThat(measured).containsKey(metric);
-        return measured.get(metric).value();
+        return Objects.requireNonNull(measured.get(metric));
+    }
+
+    static double value(Map<String, Measurement> measured, String metric) {
+        return at(measured, metric).value();
+    }
+
+    static String settings(Map<String, Measurement> measured, String metric) {
+        return at(measured, metric).settings();
+    }
+
+    static double uncertainty(Map<String, Measurement> measured, String metric) {
+        return Objects.requireNonNull(at(measured, metric).uncertainty());
     }
 
     /** Fails unless both say the same, but for rounding. */
@@ -72,7 +85,7 @@ final class TrainedNetworks {
         one.forEach((metric, measurement) -> {
             double value = measurement.value();
             assertThat(value(other, metric)).as(metric).isCloseTo(value, within(ROUNDING * Math.max(1, Math.abs(value))));
-            assertThat(other.get(metric).settings()).isEqualTo(measurement.settings());
+            assertThat(settings(other, metric)).isEqualTo(measurement.settings());
         });
     }
 }

@@ -1,5 +1,7 @@
 package io.batchscope.probe;
 
+import static io.batchscope.probe.TrainedNetworks.settings;
+import static io.batchscope.probe.TrainedNetworks.uncertainty;
 import static io.batchscope.probe.TrainedNetworks.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -41,10 +43,10 @@ class WeightNoiseTest {
     void atAMinimumTheLossGrowsByHalfTheCurvatureTimesTheVariance() throws Exception {
         Map<String, Measurement> measured = measure(new WeightNoise(List.of(0.05, 0.2), 2000), 1, 7);
         for (double sigma : List.of(0.05, 0.2)) {
-            Measurement increase = measured.get("loss_increase_sigma_" + sigma);
+            String metric = "loss_increase_sigma_" + sigma;
             double expected = 0.5 * sigma * sigma * curvature();
-            assertThat(increase.uncertainty()).isPositive().isLessThan(0.04 * expected);
-            assertThat(increase.value()).isCloseTo(expected, within(4 * increase.uncertainty()));
+            assertThat(uncertainty(measured, metric)).isPositive().isLessThan(0.04 * expected);
+            assertThat(value(measured, metric)).isCloseTo(expected, within(4 * uncertainty(measured, metric)));
         }
         // The same draws, so the increase is exactly quadratic in σ where the loss is.
         assertThat(value(measured, "loss_increase_sigma_0.2"))
@@ -55,7 +57,7 @@ class WeightNoiseTest {
     void theUncertaintyIsTheStandardErrorOverDraws() throws Exception {
         Map<String, Measurement> few = measure(new WeightNoise(List.of(0.1), 50), 1, 7);
         Map<String, Measurement> many = measure(new WeightNoise(List.of(0.1), 5000), 1, 7);
-        double ratio = few.get("loss_sigma_0.1").uncertainty() / many.get("loss_sigma_0.1").uncertainty();
+        double ratio = uncertainty(few, "loss_sigma_0.1") / uncertainty(many, "loss_sigma_0.1");
         // √(5000/50), as exactly as 50 draws tell a standard deviation.
         assertThat(ratio).isBetween(6.0, 14.0);
     }
@@ -74,7 +76,7 @@ class WeightNoiseTest {
                         "loss_increase_sigma_0.1",
                         "loss_sigma_0.2",
                         "loss_increase_sigma_0.2");
-        assertThat(alone.get("loss_sigma_0.1").settings())
+        assertThat(settings(alone, "loss_sigma_0.1"))
                 .isEqualTo("{\"split\":\"test\",\"sigma\":0.1,\"draws\":5}");
     }
 

@@ -81,10 +81,7 @@ public final class BatchContrasts {
     public List<Contrast> ofProbe(String probe) {
         List<ProbeRecord> rows =
                 probes.stream().filter(row -> row.probe().equals(probe)).toList();
-        return rows.stream()
-                .map(ProbeRecord::metric)
-                .collect(Collectors.toCollection(LinkedHashSet::new))
-                .stream()
+        return rows.stream().map(ProbeRecord::metric).collect(Collectors.toCollection(LinkedHashSet::new)).stream()
                 .map(metric -> contrast(
                         metric,
                         bySeed(rows.stream()
@@ -112,7 +109,6 @@ public final class BatchContrasts {
                 .collect(Collectors.groupingBy(
                         ProbeRecord::batchSize,
                         TreeMap::new,
-                        Collectors.groupingBy(
-                                ProbeRecord::seed, Collectors.averagingDouble(ProbeRecord::value))));
+                        Collectors.groupingBy(ProbeRecord::seed, Collectors.averagingDouble(ProbeRecord::value))));
     }
 }

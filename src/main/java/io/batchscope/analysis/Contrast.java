@@ -39,16 +39,13 @@ public record Contrast(String measure, boolean share, long reference, List<Row> 
     /** @param byBatch values by batch size and seed */
     static Contrast of(String measure, boolean share, long reference, SortedMap<Long, Map<Long, Double>> byBatch) {
         Map<Long, Double> theirs = byBatch.getOrDefault(reference, Map.of());
-        List<Long> others = byBatch.keySet().stream()
-                .filter(batch -> batch != reference)
-                .toList();
+        List<Long> others =
+                byBatch.keySet().stream().filter(batch -> batch != reference).toList();
         List<PairedTest> tests = others.stream()
                 .map(batch -> PairedTest.of(byBatch.getOrDefault(batch, Map.of()), theirs))
                 .toList();
-        List<Double> adjusted = new ArrayList<>(PairedTest.holm(tests.stream()
-                .map(PairedTest::pValue)
-                .filter(Objects::nonNull)
-                .toList()));
+        List<Double> adjusted = new ArrayList<>(PairedTest.holm(
+                tests.stream().map(PairedTest::pValue).filter(Objects::nonNull).toList()));
         List<Row> rows = new ArrayList<>();
         byBatch.forEach((batch, values) -> {
             Estimate value = Estimate.of(new ArrayList<>(values.values()));
@@ -63,8 +60,7 @@ public record Contrast(String measure, boolean share, long reference, List<Row> 
 
     /** How many tests were done. */
     public int tests() {
-        return Math.toIntExact(
-                rows.stream().filter(row -> row.pValue() != null).count());
+        return Math.toIntExact(rows.stream().filter(row -> row.pValue() != null).count());
     }
 
     /** Whether anything was measured. */

@@ -34,7 +34,8 @@ final class ContrastFindings {
                 .flatMap(measure -> find(contrasts.ofRuns(), measure))
                 .flatMap(contrast -> contrast.rows().stream()
                         .filter(row -> row.pValue() != null)
-                        .map(row -> difference(contrast.measure() + "_difference", words(contrast.measure()), contrast, row)));
+                        .map(row -> difference(
+                                contrast.measure() + "_difference", words(contrast.measure()), contrast, row)));
     }
 
     private Stream<FindingRecord> underStress() {
@@ -76,8 +77,8 @@ final class ContrastFindings {
                                                 "to the test loss",
                                                 contrast)),
                         find(contrasts.ofProbe("label-memory"), "fitted_share")
-                                .flatMap(contrast -> values(
-                                        "memorized_label_share", "the network has learned", "", contrast)))
+                                .flatMap(contrast ->
+                                        values("memorized_label_share", "the network has learned", "", contrast)))
                 .flatMap(findings -> findings);
     }
 
@@ -120,8 +121,7 @@ final class ContrastFindings {
                 String amount = finding.equals("memorized_label_share")
                         ? NumberText.accuracy(value.mean()) + " of the wrong labels that it was given"
                         : contrast.text(value.mean()) + " " + of;
-                String compared =
-                        row.difference() == null ? "" : ", which is " + beside(contrast, row);
+                String compared = row.difference() == null ? "" : ", which is " + beside(contrast, row);
                 findings.add(finding(
                         finding,
                         contrast,

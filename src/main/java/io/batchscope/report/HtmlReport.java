@@ -3,6 +3,7 @@ package io.batchscope.report;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
+import io.batchscope.analysis.BatchContrasts;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.UsualAdvice;
@@ -80,6 +81,7 @@ public final class HtmlReport {
         model.put(
                 "modeCharts",
                 charts.modeCharts().stream().map(HtmlReport::place).toList());
+        addContrasts(model, BatchContrasts.of(tables));
         model.put("results", ReportTables.results(summary));
         model.put("losses", ReportTables.losses(summary));
         model.put("target", ReportTables.target(summary));
@@ -109,6 +111,16 @@ public final class HtmlReport {
             throw new IllegalStateException("report.ftlh does not fit its model", e);
         }
         return page.toString();
+    }
+
+    private static void addContrasts(Map<String, Object> model, BatchContrasts contrasts) {
+        if (contrasts.reference().isPresent()) {
+            model.put(
+                    "contrastReference", NumberText.count(contrasts.reference().getAsLong()));
+            model.put("contrastNote", ContrastTables.note(contrasts));
+            model.put("contrasts", ContrastTables.plain(contrasts));
+            model.put("probes", ContrastTables.probes(contrasts));
+        }
     }
 
     private static Configuration templates() {

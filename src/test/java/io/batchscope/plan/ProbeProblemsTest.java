@@ -66,8 +66,7 @@ class ProbeProblemsTest {
     void refusesProbesOfASplitThatIsNotThere() {
         DataFacts none = new DataFacts("d", Task.CLASSIFICATION, 6000, 0, 0, 20, 4);
         assertThat(problems(
-                        ordinary()
-                                .probes(ProbeKind.CALIBRATION, ProbeKind.WEIGHT_NOISE, ProbeKind.CORRUPTED_INPUTS),
+                        ordinary().probes(ProbeKind.CALIBRATION, ProbeKind.WEIGHT_NOISE, ProbeKind.CORRUPTED_INPUTS),
                         none,
                         Studies.MODEL))
                 .containsExactly(
@@ -81,12 +80,13 @@ class ProbeProblemsTest {
 
     @Test
     void refusesCalibrationOfWhatIsNoProbability() {
-        ModelFacts model = new ModelFacts(
-                "m", "file x.json", 204, 20, 4, Task.CLASSIFICATION, false, false, false, List.of());
+        ModelFacts model =
+                new ModelFacts("m", "file x.json", 204, 20, 4, Task.CLASSIFICATION, false, false, false, List.of());
         assertThat(problems(ordinary().probes(ProbeKind.CALIBRATION), Studies.DATA, model))
-                .containsExactly("probe calibration (study.probes): must have class probabilities, of a model that ends in"
-                        + " softmax and cross-entropy without class weights, but file x.json (study.model) does not;"
-                        + " remove it or use another model");
+                .containsExactly(
+                        "probe calibration (study.probes): must have class probabilities, of a model that ends in"
+                                + " softmax and cross-entropy without class weights, but file x.json (study.model) does not;"
+                                + " remove it or use another model");
     }
 
     @Test
@@ -95,8 +95,9 @@ class ProbeProblemsTest {
                 .modes(new SyncModeConfig.Resolved(new Synchronization.Dl4jParameterAveraging(4)))
                 .probes(ProbeKind.CALIBRATION, ProbeKind.WEIGHT_NOISE);
         assertThat(problems(study))
-                .containsExactly("probes calibration, weight-noise (study.probes): must have runs that this program's own"
-                        + " step loop trains, but Deeplearning4j trains dl4j-parameter-averaging (study.sync); remove the"
-                        + " probes, or the mode");
+                .containsExactly(
+                        "probes calibration, weight-noise (study.probes): must have runs that this program's own"
+                                + " step loop trains, but Deeplearning4j trains dl4j-parameter-averaging (study.sync); remove the"
+                                + " probes, or the mode");
     }
 }

@@ -89,7 +89,8 @@ class CorruptedInputsTest {
         int count = 20_000;
         float[] half = applied(new Noise(count, 0.5), 3, new float[count]);
         float[] whole = applied(new Noise(count, 1), 3, new float[count]);
-        double squares = IntStream.range(0, count).mapToDouble(i -> Math.pow(half[i], 2)).sum() / count;
+        double squares =
+                IntStream.range(0, count).mapToDouble(i -> Math.pow(half[i], 2)).sum() / count;
         // Standard error 0.25 · √(2 / count) = 0.0025.
         assertThat(squares).isCloseTo(0.25, within(0.01));
         assertThat(sum(half) / count).isCloseTo(0, within(0.015));
@@ -104,8 +105,15 @@ class CorruptedInputsTest {
         assertThat(Corruption.suitable(List.of(1, 4, 4)).stream()
                         .map(corruption -> corruption.name() + " " + corruption.severity()))
                 .containsExactly(
-                        "noise 0.25", "noise 0.5", "noise 1.0", "blur 0.5", "blur 1.0", "blur 2.0", "shift 1.0",
-                        "shift 2.0", "shift 4.0");
+                        "noise 0.25",
+                        "noise 0.5",
+                        "noise 1.0",
+                        "blur 0.5",
+                        "blur 1.0",
+                        "blur 2.0",
+                        "shift 1.0",
+                        "shift 2.0",
+                        "shift 4.0");
     }
 
     /** Two classes, one number each, side by side: a shift to the right or left makes both alike. */
@@ -122,7 +130,8 @@ class CorruptedInputsTest {
     @Test
     void measuresLossAndAccuracyOfSpoiltInputs() throws Exception {
         Map<String, Measurement> measured = classifier(1);
-        // Of each four one moves right, one left, so that both numbers are alike and the first class is put out; two stay.
+        // Of each four one moves right, one left, so that both numbers are alike and the first class is put out; two
+        // stay.
         assertThat(value(measured, "accuracy_shift_1.0")).isEqualTo(6.0 / 8);
         assertThat(value(measured, "accuracy_mean")).isEqualTo(6.0 / 8);
         assertThat(value(measured, "accuracy_drop_mean")).isEqualTo(2.0 / 8);
@@ -153,10 +162,10 @@ class CorruptedInputsTest {
                 () -> new LinearReplica(3, 0));
         // (w·ε)² has mean ‖w‖²·severity² = 14·severity² and a standard deviation of √2 times that.
         double expected = 14 * 0.25;
-        assertThat(value(measured, "loss_noise_0.5"))
-                .isCloseTo(expected, within(4 * expected * Math.sqrt(2.0 / 4000)));
+        assertThat(value(measured, "loss_noise_0.5")).isCloseTo(expected, within(4 * expected * Math.sqrt(2.0 / 4000)));
         assertThat(measured.keySet())
-                .containsExactly("loss_noise_0.25", "loss_noise_0.5", "loss_noise_1.0", "loss_mean", "loss_increase_mean");
+                .containsExactly(
+                        "loss_noise_0.25", "loss_noise_0.5", "loss_noise_1.0", "loss_mean", "loss_increase_mean");
         assertThat(value(measured, "loss_increase_mean")).isCloseTo(value(measured, "loss_mean"), within(1e-9));
     }
 }

@@ -34,7 +34,8 @@ class LabelMemoryTest {
     void countsWhatBecameOfChangedLabels() throws Exception {
         List<Integer> given = List.of(0, 0, 1, 1, 1, 2, 0, 2, 2);
         List<Integer> real = List.of(1, 0, 0, 2, 0, 1, 0, 2, 1);
-        // Changed: 0 (fitted), 2 (true class), 3 (neither), 4 (fitted), 5 (true class), 8 (fitted). Others: 1, 7 right, 6 not.
+        // Changed: 0 (fitted), 2 (true class), 3 (neither), 4 (fitted), 5 (true class), 8 (fitted). Others: 1, 7 right,
+        // 6 not.
         for (int workers = 1; workers <= 3; workers++) {
             Map<String, Measurement> measured = measure(workers, given, real);
             assertThat(value(measured, "fitted_share")).isEqualTo(3.0 / 6);

@@ -84,7 +84,9 @@ final class TrainedNetworks {
         assertThat(one.keySet()).isEqualTo(other.keySet()).isNotEmpty();
         one.forEach((metric, measurement) -> {
             double value = measurement.value();
-            assertThat(value(other, metric)).as(metric).isCloseTo(value, within(ROUNDING * Math.max(1, Math.abs(value))));
+            assertThat(value(other, metric))
+                    .as(metric)
+                    .isCloseTo(value, within(ROUNDING * Math.max(1, Math.abs(value))));
             assertThat(settings(other, metric)).isEqualTo(measurement.settings());
         });
     }

@@ -76,8 +76,7 @@ class WeightNoiseTest {
                         "loss_increase_sigma_0.1",
                         "loss_sigma_0.2",
                         "loss_increase_sigma_0.2");
-        assertThat(settings(alone, "loss_sigma_0.1"))
-                .isEqualTo("{\"split\":\"test\",\"sigma\":0.1,\"draws\":5}");
+        assertThat(settings(alone, "loss_sigma_0.1")).isEqualTo("{\"split\":\"test\",\"sigma\":0.1,\"draws\":5}");
     }
 
     @Test

@@ -37,8 +37,7 @@ public final class Classifier implements Replica {
         double loss = 0;
         long correct = 0;
         for (int row = 0; row < batch.size(); row++) {
-            float[] probabilities = java.util.Arrays.copyOfRange(
-                    batch.features(), row * classes, (row + 1) * classes);
+            float[] probabilities = java.util.Arrays.copyOfRange(batch.features(), row * classes, (row + 1) * classes);
             int largest = 0;
             for (int i = 1; i < classes; i++) {
                 largest = probabilities[i] > probabilities[largest] ? i : largest;

@@ -4,7 +4,7 @@ import java.io.Serializable;
 
 /**
  * Wrong labels on purpose: each example keeps its class with probability 1 − share and otherwise gets one of the others,
- * all alike likely (symmetric noise, as Zhang et al. 2017, section 2.1, but never the true class). What happens to an example
+ * all alike likely (as Zhang et al. 2017, but never the true class). What happens to an example
  * follows from the seed and its number alone, so it is the same in every run, whatever the batch size and the workers; an
  * example that is changed at one share is changed to the same class at every larger one.
  *

@@ -23,7 +23,7 @@ import java.util.List;
  * @param classes that the network puts out probabilities of
  */
 record Calibration(int classes) implements Probe {
-    /** M, as in Guo et al. 2017, section 4.1. */
+    /** M, as in the tables of Guo et al. 2017. */
     static final int BINS = 15;
 
     private static final int NUMBERS = 3;

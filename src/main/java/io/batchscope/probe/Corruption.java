@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A way to spoil an example's normalized features, in the spirit of Hendrycks and Dietterich 2019, section 3: the same for an
+ * A way to spoil an example's normalized features, in the spirit of Hendrycks and Dietterich 2019: the same for an
  * example whenever it is done.
  */
 sealed interface Corruption {

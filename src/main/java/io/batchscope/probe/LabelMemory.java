@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Which class a network trained with label noise puts training examples in: of those whose label was changed, the share that
  * has the wrong class it was given (<em>fitted</em>: only memory explains it) and the share that has its true one, both in
- * [0, 1]; of the others the share that has its class (Zhang et al. 2017; Arpit et al. 2017, section 4). Nothing where no label
+ * [0, 1]; of the others the share that has its class (Zhang et al. 2017; Arpit et al. 2017). Nothing where no label
  * was changed.
  *
  * @param classes that the network puts out probabilities of

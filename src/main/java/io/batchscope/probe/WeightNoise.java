@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loss and accuracy on the test split with parameters wᵢ·(1 + σ·εᵢ), ε standard normal: average-case sharpness that does not
- * change when a layer is scaled up and the next one down (Andriushchenko et al. 2023, section 2, δ ~ N(0, σ²·diag(w²))). Where
+ * change when a layer is scaled up and the next one down (Andriushchenko et al. 2023, δ ~ N(0, σ²·diag(w²))). Where
  * the gradient is 0, the loss grows in the mean by ½σ²·Σ wᵢ²·Hᵢᵢ, up to terms of higher order, with H the Hessian of the mean
  * loss. Held parameters (running statistics, frozen layers) stay as they are. The draws follow from the run's seed, so they are
  * the same for all batch sizes of a seed and any number of workers; each is used with every σ.

@@ -177,7 +177,7 @@ public record RunPlans(
                 CheckpointPolicy.NONE,
                 1,
                 0,
-                Measures.NONE,
+                new Measures(stepRowEvery, 0, 1),
                 List.of());
     }
 }

@@ -44,20 +44,15 @@ final class PartDifferences {
         return parameterCount * Float.BYTES + Batch.bytes(PART_EXAMPLES, featureCount);
     }
 
-    /** Forgets the last update's. */
-    void clear() {
-        noise = 0;
-        small = 0;
-        pairs = 0;
-    }
-
     /**
-     * Compares parts of these examples, as many as there are for it.
+     * Compares parts of these examples, as many as there are for it, and forgets what it compared before.
      *
      * @param seed of what is random in training mode; every part has another
      */
     void measure(Batch examples, long seed) {
         int size = examples.size();
+        noise = 0;
+        small = 0;
         pairs = Math.min(mostPairs, size / 2);
         for (int pair = 0; pair < pairs; pair++) {
             int each = Math.min(PART_EXAMPLES, size / (2 * pairs));

@@ -23,8 +23,22 @@ class ContrastTablesTest {
         List<ProbeRecord> probes = new ArrayList<>();
         runs.runs().forEach(run -> {
             double shift = run.batchSize() == 8 ? 0 : 0.01 * run.seed();
-            add(probes, run.runId(), run.batchSize(), run.seed(), "calibration", "test_expected_calibration_error", 0.02 + shift);
-            add(probes, run.runId(), run.batchSize(), run.seed(), "calibration", "test_negative_log_likelihood", 0.5 + shift);
+            add(
+                    probes,
+                    run.runId(),
+                    run.batchSize(),
+                    run.seed(),
+                    "calibration",
+                    "test_expected_calibration_error",
+                    0.02 + shift);
+            add(
+                    probes,
+                    run.runId(),
+                    run.batchSize(),
+                    run.seed(),
+                    "calibration",
+                    "test_negative_log_likelihood",
+                    0.5 + shift);
             add(probes, run.runId(), run.batchSize(), run.seed(), "label-memory", "fitted_share", 0.25 + shift);
         });
         return new StudyTables(runs.runs(), List.of(), List.of(), probes);
@@ -44,9 +58,21 @@ class ContrastTablesTest {
         assertThat(table.rows())
                 .containsExactly(
                         List.of("Test loss", "8", "0.2500 ± 0.6353", "–", "–", "–"),
-                        List.of("Test loss", "64", "0.3250 ± 0.9530", "0.0750 (-0.2427 to 0.3927, 2 seeds)", "0.205", "0.205 (1 test)"),
+                        List.of(
+                                "Test loss",
+                                "64",
+                                "0.3250 ± 0.9530",
+                                "0.0750 (-0.2427 to 0.3927, 2 seeds)",
+                                "0.205",
+                                "0.205 (1 test)"),
                         List.of("Test accuracy", "8", "91.00 ± 12.71", "–", "–", "–"),
-                        List.of("Test accuracy", "64", "88.50 ± 19.06", "-2.50 points (-8.85 to 3.85, 2 seeds)", "0.126", "0.126 (1 test)"));
+                        List.of(
+                                "Test accuracy",
+                                "64",
+                                "88.50 ± 19.06",
+                                "-2.50 points (-8.85 to 3.85, 2 seeds)",
+                                "0.126",
+                                "0.126 (1 test)"));
     }
 
     @Test
@@ -67,7 +93,12 @@ class ContrastTablesTest {
                         "p after Holm");
         assertThat(calibration.rows().get(1))
                 .containsExactly(
-                        "64", "3.50 ± 6.35", "0.5150 ± 0.0635", "1.50 points (-4.85 to 7.85, 2 seeds)", "0.205", "0.205 (1 test)");
+                        "64",
+                        "3.50 ± 6.35",
+                        "0.5150 ± 0.0635",
+                        "1.50 points (-4.85 to 7.85, 2 seeds)",
+                        "0.205",
+                        "0.205 (1 test)");
     }
 
     @Test

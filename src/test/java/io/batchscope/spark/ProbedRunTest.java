@@ -83,7 +83,8 @@ class ProbedRunTest {
     private static Map<String, Double> values(TrainedRun run) {
         Map<String, Double> values = new HashMap<>();
         for (ProbeRecord row : run.probeRows()) {
-            assertThat(values.put(row.probe() + " " + row.metric(), row.value())).isNull();
+            assertThat(values.put(row.probe() + " " + row.metric(), row.value()))
+                    .isNull();
         }
         return values;
     }
@@ -115,7 +116,8 @@ class ProbedRunTest {
     void onlyTrainingLabelsAreChangedAndALinearModelDoesNotLearnThem() {
         TrainedRun run = train(plan(1, List.of(ProbeKind.LABEL_MEMORY)));
         Map<String, Double> values = values(run);
-        // Three well separated classes: what is put out is the true class, so the accuracy on changed labels is what is left.
+        // Three well separated classes: what is put out is the true class, so the accuracy on changed labels is what is
+        // left.
         assertThat(at(run, "test")).isGreaterThan(0.97);
         assertThat(at(run, "validation")).isGreaterThan(0.97);
         assertThat(at(run, "train")).isCloseTo(1 - SHARE, within(0.06));

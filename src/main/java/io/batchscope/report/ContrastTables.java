@@ -7,10 +7,10 @@ import io.batchscope.analysis.NumberText;
 import io.batchscope.plan.ProbeKind;
 import io.batchscope.report.Table.Column;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The tables that hold batch sizes against the smallest one: in plain measures, and of each probe. */
@@ -58,8 +58,8 @@ final class ContrastTables {
 
     /** Those of the probes that were done. */
     static List<ProbeTable> probes(BatchContrasts contrasts) {
-        return IntStream.range(0, ProbeKind.values().length)
-                .mapToObj(i -> probe(contrasts, ProbeKind.values()[i]))
+        return Arrays.stream(ProbeKind.values())
+                .map(kind -> probe(contrasts, kind))
                 .flatMap(Optional::stream)
                 .toList();
     }

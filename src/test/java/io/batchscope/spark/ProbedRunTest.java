@@ -60,7 +60,7 @@ class ProbedRunTest {
                 0.1,
                 4,
                 1,
-                Optional.of(new SyntheticConfig(600, 6, 3, 0.5)));
+                Optional.of(new SyntheticConfig(600, 6, 3, 0.2)));
         String path = directory.resolve("data").toString();
         DataPreparer.prepare(spark.session(), PreparationRequest.of(source, "test"), path);
         data = DataLocation.open(spark.session().sparkContext().hadoopConfiguration(), path);

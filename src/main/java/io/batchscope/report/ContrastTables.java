@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tables that hold batch sizes against the smallest one: in plain measures, and of each probe. */
@@ -45,7 +46,9 @@ final class ContrastTables {
         for (Contrast contrast : contrasts.ofRuns()) {
             for (Contrast.Row row : contrast.rows()) {
                 List<String> cells = new ArrayList<>(List.of(
-                        words(contrast.measure()), NumberText.count(row.batchSize()), value(contrast, row.value())));
+                        words(contrast.measure()) + unit(contrast),
+                        NumberText.count(row.batchSize()),
+                        value(contrast, row.value())));
                 cells.addAll(tested(contrast, row));
                 rows.add(cells);
             }
@@ -74,18 +77,35 @@ final class ContrastTables {
                         measured.stream().filter(contrast -> contrast.measure().equals(name)))
                 .findFirst()
                 .orElse(measured.get(0));
+        List<Contrast> shown = measured.stream()
+                .filter(contrast -> isShown(kind, contrast, tested))
+                .toList();
         List<Column> columns = new ArrayList<>(List.of(Column.number("Batch size")));
-        measured.forEach(
-                contrast -> columns.add(Column.number(words(contrast.measure()) + (contrast.share() ? " (%)" : ""))));
+        shown.forEach(contrast -> columns.add(Column.number(words(contrast.measure()) + unit(contrast))));
         columns.addAll(testColumns(contrasts, words(tested.measure()) + " minus batch "));
         List<List<String>> rows = new ArrayList<>();
         for (Contrast.Row row : tested.rows()) {
             List<String> cells = new ArrayList<>(List.of(NumberText.count(row.batchSize())));
-            measured.forEach(contrast -> cells.add(value(contrast, at(contrast, row.batchSize()))));
+            shown.forEach(contrast -> cells.add(value(contrast, at(contrast, row.batchSize()))));
             cells.addAll(tested(tested, row));
             rows.add(cells);
         }
         return Optional.of(new ProbeTable(title(kind), about(kind), new Table(columns, rows)));
+    }
+
+    /** A page has no room for all: the split and the kind of measure that is tested. The table {@code probes} has the rest. */
+    private static boolean isShown(ProbeKind kind, Contrast contrast, Contrast tested) {
+        String measure = contrast.measure();
+        return switch (kind) {
+            case CALIBRATION -> splitOf(measure).equals(splitOf(tested.measure()));
+            case WEIGHT_NOISE -> measure.contains("_drop_") || measure.contains("_increase_");
+            case CORRUPTED_INPUTS -> contrast.share() == tested.share();
+            case LABEL_MEMORY -> true;
+        };
+    }
+
+    private static String splitOf(String measure) {
+        return measure.substring(0, measure.indexOf('_'));
     }
 
     private static @Nullable Estimate at(Contrast contrast, long batchSize) {
@@ -138,9 +158,24 @@ final class ContrastTables {
         return contrast.share() ? ReportTables.accuracy(estimate) : ReportTables.loss(estimate);
     }
 
+    /** Differences of shares are in points, shares in percent. */
+    private static String unit(Contrast contrast) {
+        if (!contrast.share()) {
+            return "";
+        }
+        boolean difference = Stream.of("gap", "drop", "error", "overconfidence")
+                .anyMatch(word -> contrast.measure().contains(word));
+        return difference ? " (points)" : " (%)";
+    }
+
     private static String words(String measure) {
-        return Table.capitalized(
-                measure.replace('_', ' ').replace("train ", "training ").replace("sigma ", "at σ = "));
+        return switch (measure) {
+            case "gap_loss" -> "Gap between test and training loss";
+            case "gap_accuracy" -> "Gap between training and test accuracy";
+            default ->
+                Table.capitalized(
+                        measure.replace('_', ' ').replace("train ", "training ").replace("sigma ", "at σ = "));
+        };
     }
 
     private static String title(ProbeKind kind) {

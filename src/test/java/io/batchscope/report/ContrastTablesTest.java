@@ -65,9 +65,9 @@ class ContrastTablesTest {
                                 "0.0750 (-0.2427 to 0.3927, 2 seeds)",
                                 "0.205",
                                 "0.205 (1 test)"),
-                        List.of("Test accuracy", "8", "91.00 ± 12.71", "–", "–", "–"),
+                        List.of("Test accuracy (%)", "8", "91.00 ± 12.71", "–", "–", "–"),
                         List.of(
-                                "Test accuracy",
+                                "Test accuracy (%)",
                                 "64",
                                 "88.50 ± 19.06",
                                 "-2.50 points (-8.85 to 3.85, 2 seeds)",
@@ -86,7 +86,7 @@ class ContrastTablesTest {
                 .extracting(Table.Column::title)
                 .containsExactly(
                         "Batch size",
-                        "Test expected calibration error (%)",
+                        "Test expected calibration error (points)",
                         "Test negative log likelihood",
                         "Test expected calibration error minus batch 8 (95 % interval)",
                         "p",
@@ -99,6 +99,28 @@ class ContrastTablesTest {
                         "1.50 points (-4.85 to 7.85, 2 seeds)",
                         "0.205",
                         "0.205 (1 test)");
+    }
+
+    @Test
+    void showsOfAProbeWhatItsTestIsAbout() {
+        StudyTables study = study();
+        List<ProbeRecord> probes = new ArrayList<>();
+        for (String metric : List.of("accuracy_noise_0.5", "accuracy_mean", "accuracy_drop_mean", "loss_mean")) {
+            add(probes, "r8-1", 8, 1, "corrupted-inputs", metric, 0.5);
+        }
+        for (String metric : List.of("accuracy_sigma_0.1", "accuracy_drop_sigma_0.1", "loss_increase_sigma_0.1")) {
+            add(probes, "r8-1", 8, 1, "weight-noise", metric, 0.25);
+        }
+        List<ContrastTables.ProbeTable> tables =
+                ContrastTables.probes(BatchContrasts.of(new StudyTables(study.runs(), List.of(), List.of(), probes)));
+        assertThat(tables.get(0).table().columns())
+                .extracting(Table.Column::title)
+                .startsWith("Batch size", "Accuracy drop at σ = 0.1 (points)", "Loss increase at σ = 0.1")
+                .hasSize(6);
+        assertThat(tables.get(1).table().columns())
+                .extracting(Table.Column::title)
+                .startsWith("Batch size", "Accuracy noise 0.5 (%)", "Accuracy mean (%)", "Accuracy drop mean (points)")
+                .hasSize(7);
     }
 
     @Test

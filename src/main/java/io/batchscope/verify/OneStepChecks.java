@@ -1,5 +1,6 @@
 package io.batchscope.verify;
 
+import io.batchscope.plan.RunPlan;
 import io.batchscope.train.ReplicaFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,16 +33,15 @@ record OneStepChecks(Laboratory laboratory) {
 
     private Check check(Regression regression, String rate, int batch, double a) {
         double expected = 1 - 2 * a + a * a * (1 + regression.noiseScale() / batch);
+        RunPlan plan = regression
+                .study(laboratory, regression.examples(batch, SEED))
+                .plan("batch-sizes=[full]", "seeds=[" + SEED + "]", "budget.steps=1", "learning-rate.base=" + a / 2)
+                .get(0);
         double[] distances = new double[TRIALS];
         for (int trial = 0; trial < TRIALS; trial++) {
             Gaussians examples = regression.examples(batch, SEED * 1_000_003 + trial);
-            distances[trial] = regression.squaredDistance(regression
-                    .study(laboratory, examples)
-                    .train(
-                            "batch-sizes=[full]",
-                            "seeds=[" + SEED + "]",
-                            "budget.steps=1",
-                            "learning-rate.base=" + a / 2));
+            distances[trial] = regression.squaredDistance(
+                    regression.study(laboratory, examples).train(plan));
         }
         return Check.sampled(
                 "squared distance after one step, batch " + batch + ", " + rate, expected, Sample.of(distances), SEED);

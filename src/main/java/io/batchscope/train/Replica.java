@@ -82,8 +82,11 @@ public interface Replica extends AutoCloseable {
      * that ends in softmax, predictions for regression.
      *
      * @param into takes it in its first {@code size · outputs} elements, {@code [size, outputs]} row by row
+     * @throws UnsupportedOperationException by default: a problem that is a loss of the parameters puts nothing out
      */
-    void outputs(Batch batch, float[] into);
+    default void outputs(Batch batch, float[] into) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " has a loss and nothing else");
+    }
 
     /**
      * The parts of the gradient in the order in which they become final while it is computed, the same for all replicas of

@@ -61,11 +61,6 @@ public final class QuadraticReplica implements Replica {
     }
 
     @Override
-    public void outputs(Batch batch, float[] into) {
-        throw new UnsupportedOperationException("a quadratic has a loss and nothing else");
-    }
-
-    @Override
     public void close() {
         Arrays.fill(parameters, Float.NaN);
     }

@@ -52,11 +52,6 @@ class ParameterUpdateTest {
         }
 
         @Override
-        public void outputs(Batch batch, float[] into) {
-            throw new UnsupportedOperationException("it has parameters only");
-        }
-
-        @Override
         public void close() {}
     }
 

@@ -72,6 +72,7 @@ record Studies(StudyConfig config) {
                 Optional.empty(),
                 new MeasureConfig(Optional.empty(), Optional.empty()),
                 List.of(),
+                RunOrder.COSTLIEST_FIRST,
                 "results/x"));
     }
 
@@ -244,6 +245,7 @@ record Studies(StudyConfig config) {
                 config.replica(),
                 config.measure(),
                 config.probes(),
+                config.order(),
                 config.output()));
     }
 
@@ -267,6 +269,7 @@ record Studies(StudyConfig config) {
                 replica,
                 config.measure(),
                 config.probes(),
+                config.order(),
                 config.output()));
     }
 }

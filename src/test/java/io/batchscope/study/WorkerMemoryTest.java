@@ -94,7 +94,13 @@ class WorkerMemoryTest {
         });
         assertThat(rows)
                 .extracting(ProbeRecord::metric)
-                .containsExactly("budget_bytes", "fixed_bytes", "bytes_per_example", "largest_micro_batch");
+                .containsExactly(
+                        "budget_bytes",
+                        "fixed_bytes",
+                        "bytes_per_example",
+                        "largest_micro_batch",
+                        "predicted_heap_bytes",
+                        "predicted_native_bytes");
         assertThat(rows)
                 .extracting(ProbeRecord::value)
                 .containsExactly((double) fifty, (double) FIXED + 8000, 33.0 * 36 + 12 + 100, 50.0);

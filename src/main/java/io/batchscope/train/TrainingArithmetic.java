@@ -8,7 +8,7 @@ import java.util.List;
  * How much arithmetic training a {@link Program} takes: floating-point operations, of which a multiply-add is two. Only
  * matrix products and convolutions count; what is linear in activations or parameters (bias, activation, pooling,
  * normalization, loss, update) is left out. It is what training needs, whoever computes it (the model's operations of
- * Chowdhery et al. 2022, appendix B), so a utilization made of it cannot be raised by needless work.
+ * Chowdhery et al. 2022, section 4.1), so a utilization made of it cannot be raised by needless work.
  */
 public final class TrainingArithmetic {
     /** Of a multiply-add. */

@@ -66,18 +66,9 @@ public record MemoryComparison(
 
     /** (measured − predicted) / predicted of the replica's native memory; null unless there are both. */
     public @Nullable Double nativeError() {
-        return error(predictedNative, measuredNative);
-    }
-
-    /** The same of the heap. */
-    public @Nullable Double heapError() {
-        return error(predictedHeap, measuredHeap);
-    }
-
-    private static @Nullable Double error(@Nullable Estimate predicted, @Nullable Estimate measured) {
-        return predicted == null || measured == null || predicted.mean() <= 0
+        return predictedNative == null || measuredNative == null || predictedNative.mean() <= 0
                 ? null
-                : (Double) (measured.mean() / predicted.mean() - 1);
+                : (Double) (measuredNative.mean() / predictedNative.mean() - 1);
     }
 
     private static @Nullable Double real(@Nullable Long value) {

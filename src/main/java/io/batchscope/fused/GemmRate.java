@@ -10,19 +10,19 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rate of {@code dnnl_sgemm}, which the fused replica's dense layers run on, for C = A·B of 768×768 matrices: larger
- * ones are hardly faster, and three of them stay in most processors' caches. The best of at least three products, since what
- * interrupts one only makes it slower.
+ * The rate of {@code dnnl_sgemm}, which the fused replica's dense layers run on, for C = A·B of 512×512 matrices: larger
+ * ones are not faster, and so small ones often get through between two interruptions. The best of at least three products,
+ * since what interrupts one only makes it slower.
  */
 public final class GemmRate implements MachineRate {
     private static final long serialVersionUID = 1L;
 
     /** Rows and columns of the matrices. */
-    static final int SIDE = 768;
+    static final int SIDE = 512;
 
     private static final double OPERATIONS = 2.0 * SIDE * SIDE * SIDE;
     private static final int FEWEST = 3;
-    private static final int MOST = 10;
+    private static final int MOST = 100;
     private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(60);
 
     /** {@inheritDoc} Null where oneDNN's native library does not load. */

@@ -17,11 +17,12 @@ final class HardwareTables {
     static final String NOTE =
             "Operations are those of matrix products and convolutions that training needs, a multiply-add is two;"
                     + " GFLOP/s are over the time of the passes alone, all workers together. The matrix product is a large one in single"
-                    + " precision, measured on all workers at once just before each run.";
+                    + " precision, measured on all workers just before and after each run, where the better one counts. Where the share is"
+                    + " above 100 %, the machine was faster in between.";
     static final String MEMORY_NOTE =
             "Predicted before the study for the micro-batch, so for the most examples that a worker holds at"
-                    + " once. Native memory is the network's; the measured heap is that of the whole process, with garbage, Spark and other"
-                    + " runs in it, and so may be far above what the arrays of a run need.";
+                    + " once. Native memory is the network's. The predicted heap is what the arrays of a run need; the measured one is that of"
+                    + " the whole process, with garbage, Spark and other runs in it.";
 
     private static final double GIGA = 1e9;
     private static final double MEBI = 1 << 20;
@@ -65,8 +66,7 @@ final class HardwareTables {
                         Column.number("Native measured (MiB)"),
                         Column.number("Difference"),
                         Column.number("Heap predicted (MiB)"),
-                        Column.number("Heap measured (MiB)"),
-                        Column.number("Difference")),
+                        Column.number("Heap measured (MiB)")),
                 comparisons.stream().map(HardwareTables::memoryRow).toList());
     }
 
@@ -78,8 +78,7 @@ final class HardwareTables {
                 mebibytes(memory.measuredNative()),
                 difference(memory.nativeError()),
                 mebibytes(memory.predictedHeap()),
-                mebibytes(memory.measuredHeap()),
-                difference(memory.heapError()));
+                mebibytes(memory.measuredHeap()));
     }
 
     /** What the study says of powers of two, in sentences; none where it has no neighbours to compare them with. */
@@ -90,8 +89,18 @@ final class HardwareTables {
                 .toList();
     }
 
+    /** Operations, each number with its unit. */
+    static String operations(@Nullable Estimate estimate) {
+        if (estimate == null) {
+            return NumberText.NOT_MEASURED;
+        }
+        Double half = estimate.halfWidth();
+        String mean = NumberText.operations(estimate.mean());
+        return half == null ? mean : mean + " ± " + NumberText.operations(half);
+    }
+
     /** An estimate in so large a unit. */
-    static String scaled(@Nullable Estimate estimate, double unit) {
+    private static String scaled(@Nullable Estimate estimate, double unit) {
         if (estimate == null) {
             return NumberText.NOT_MEASURED;
         }

@@ -121,7 +121,7 @@ final class ReportTables {
                         Column.number("Updates"),
                         Column.number("Epochs"),
                         Column.number("Examples"),
-                        Column.number("Operations (GFLOP)"),
+                        Column.number("Operations"),
                         Column.number("Seconds")),
                 summary.batches().stream()
                         .filter(batch -> summary.anyArrived())
@@ -131,7 +131,7 @@ final class ReportTables {
                                 significant(batch.stepsToTarget()),
                                 significant(batch.arithmetic().epochsToTarget()),
                                 significant(batch.examplesToTarget()),
-                                HardwareTables.scaled(batch.arithmetic().operationsToTarget(), 1e9),
+                                HardwareTables.operations(batch.arithmetic().operationsToTarget()),
                                 significant(batch.secondsToTarget())))
                         .toList());
     }

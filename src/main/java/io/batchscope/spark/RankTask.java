@@ -80,7 +80,7 @@ final class RankTask implements Serializable {
         try (Prepared prepared = prepare(0)) {
             Double rate = machineRate();
             TrainedRun run = train(prepared, new SingleCollective(), List.of(host()), TaskContext.get());
-            return RankReport.of(0, host(), run).with(rate);
+            return RankReport.of(0, host(), run).with(best(rate, machineRate()));
         } catch (Exception | OutOfMemoryError e) {
             return failed(0, e);
         }
@@ -110,7 +110,8 @@ final class RankTask implements Serializable {
         try {
             Double rate = machineRate();
             TrainedRun run = train(prepared, collective, hosts, context);
-            return (rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host())).with(rate);
+            RankReport report = rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
+            return report.with(best(rate, machineRate()));
         } catch (Exception | OutOfMemoryError e) {
             return failed(rank, e);
         }
@@ -136,6 +137,11 @@ final class RankTask implements Serializable {
             LOG.warn("run {}: its machine's rate cannot be measured", plan.runId(), e);
             return null;
         }
+    }
+
+    /** What else runs on the machine makes it slower at one end of the run or the other. */
+    private static @Nullable Double best(@Nullable Double before, @Nullable Double after) {
+        return before == null || after == null ? null : (Double) Math.max(before, after);
     }
 
     private Prepared prepare(int rank) {

@@ -84,6 +84,8 @@ final class Charts {
     private final List<Chart> charts;
     private final List<Chart> modeCharts;
     private final List<Chart> recipeCharts;
+    private final List<Chart> targetCharts;
+    private final List<Chart> hardwareCharts;
     private final StudySummary summary;
 
     private Charts(StudySummary summary, ObjectNode data) {
@@ -93,6 +95,8 @@ final class Charts {
         this.charts = drawable(all());
         this.modeCharts = drawable(ModeCharts.all(summary));
         this.recipeCharts = together(drawable(RecipeCharts.all(summary)));
+        this.targetCharts = drawable(CostCharts.toTarget());
+        this.hardwareCharts = drawable(CostCharts.hardware());
     }
 
     private List<Chart> drawable(List<Chart> asked) {
@@ -148,12 +152,22 @@ final class Charts {
         return recipeCharts;
     }
 
+    /** Those of what the target takes that have something to show. */
+    List<Chart> targetCharts() {
+        return targetCharts;
+    }
+
+    /** Those of the machine that have something to show. */
+    List<Chart> hardwareCharts() {
+        return hardwareCharts;
+    }
+
     /** Data and specifications as JSON that may stand inside a script element. */
     String json() {
         ObjectNode root = JSON.createObjectNode();
         root.set("data", data);
         ObjectNode specifications = root.putObject("charts");
-        Stream.of(recipeCharts, modeCharts, charts)
+        Stream.of(targetCharts, hardwareCharts, recipeCharts, modeCharts, charts)
                 .flatMap(List::stream)
                 .forEach(chart -> specifications.set(chart.id(), specification(chart)));
         try {

@@ -4,6 +4,7 @@ import freemarker.template.Configuration;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
 import io.batchscope.analysis.BatchContrasts;
+import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.UsualAdvice;
@@ -85,6 +86,17 @@ public final class HtmlReport {
         model.put("results", ReportTables.results(summary));
         model.put("losses", ReportTables.losses(summary));
         model.put("target", ReportTables.target(summary));
+        model.put(
+                "targetCharts",
+                charts.targetCharts().stream().map(HtmlReport::place).toList());
+        model.put("arithmetic", HardwareTables.arithmetic(summary));
+        model.put("arithmeticNote", HardwareTables.NOTE);
+        model.put("memory", HardwareTables.memory(MemoryComparison.of(tables)));
+        model.put("memoryNote", HardwareTables.MEMORY_NOTE);
+        model.put("powersOfTwo", HardwareTables.powersOfTwo(findings));
+        model.put(
+                "hardwareCharts",
+                charts.hardwareCharts().stream().map(HtmlReport::place).toList());
         model.put("speed", ReportTables.speed(summary));
         model.put("advice", ReportTables.advice(UsualAdvice.of(tables)));
         model.put("findings", ReportTables.findings(findings));

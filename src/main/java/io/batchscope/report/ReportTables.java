@@ -119,7 +119,9 @@ final class ReportTables {
                         Column.number("Batch size"),
                         Column.number("Arrived"),
                         Column.number("Updates"),
+                        Column.number("Epochs"),
                         Column.number("Examples"),
+                        Column.number("Operations"),
                         Column.number("Seconds")),
                 summary.batches().stream()
                         .filter(batch -> summary.anyArrived())
@@ -127,7 +129,9 @@ final class ReportTables {
                                 NumberText.count(batch.batchSize()),
                                 batch.arrived() + " of " + batch.runs(),
                                 significant(batch.stepsToTarget()),
+                                significant(batch.arithmetic().epochsToTarget()),
                                 significant(batch.examplesToTarget()),
+                                HardwareTables.operations(batch.arithmetic().operationsToTarget()),
                                 significant(batch.secondsToTarget())))
                         .toList());
     }
@@ -176,6 +180,9 @@ final class ReportTables {
     }
 
     private static String value(@Nullable Double value, @Nullable String unit) {
+        if ("operations".equals(unit) && value != null) {
+            return NumberText.operations(value);
+        }
         return "share".equals(unit) ? NumberText.accuracy(value) : NumberText.significant(value);
     }
 

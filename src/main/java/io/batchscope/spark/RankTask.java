@@ -9,6 +9,7 @@ import io.batchscope.train.CheckpointStore;
 import io.batchscope.train.Checkpointing;
 import io.batchscope.train.Collective;
 import io.batchscope.train.CollectiveException;
+import io.batchscope.train.MachineRate;
 import io.batchscope.train.RankData;
 import io.batchscope.train.Replica;
 import io.batchscope.train.ReplicaFactory;
@@ -36,6 +37,7 @@ final class RankTask implements Serializable {
     private final RunPlan plan;
     private final DataLocation data;
     private final ReplicaFactory replicas;
+    private final MachineRate machine;
     private final byte[] secret;
     private final ShardReader reader;
     private final @Nullable HadoopCheckpoints checkpoints;
@@ -46,6 +48,7 @@ final class RankTask implements Serializable {
             RunPlan plan,
             DataLocation data,
             ReplicaFactory replicas,
+            MachineRate machine,
             byte[] secret,
             ShardReader reader,
             @Nullable HadoopCheckpoints checkpoints,
@@ -53,6 +56,7 @@ final class RankTask implements Serializable {
         this.plan = plan;
         this.data = data;
         this.replicas = replicas;
+        this.machine = machine;
         this.secret = secret;
         this.reader = reader;
         this.checkpoints = checkpoints;
@@ -74,8 +78,9 @@ final class RankTask implements Serializable {
             return failed(0, new CollectiveException("its executor was lost"));
         }
         try (Prepared prepared = prepare(0)) {
+            Double rate = machineRate();
             TrainedRun run = train(prepared, new SingleCollective(), List.of(host()), TaskContext.get());
-            return RankReport.of(0, host(), run);
+            return RankReport.of(0, host(), run).with(best(rate, machineRate()));
         } catch (Exception | OutOfMemoryError e) {
             return failed(0, e);
         }
@@ -103,8 +108,10 @@ final class RankTask implements Serializable {
             throws InterruptedException {
         int rank = collective.rank();
         try {
+            Double rate = machineRate();
             TrainedRun run = train(prepared, collective, hosts, context);
-            return rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
+            RankReport report = rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
+            return report.with(best(rate, machineRate()));
         } catch (Exception | OutOfMemoryError e) {
             return failed(rank, e);
         }
@@ -120,6 +127,21 @@ final class RankTask implements Serializable {
         }
         TaskContext.get().killTaskIfInterrupted();
         return RankReport.failed(rank, host(), cause);
+    }
+
+    /** Outside of training time. A run must not fail because its machine cannot be measured. */
+    private @Nullable Double machineRate() {
+        try {
+            return machine.flopsPerSecond();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.warn("run {}: its machine's rate cannot be measured", plan.runId(), e);
+            return null;
+        }
+    }
+
+    /** What else runs on the machine makes it slower at one end of the run or the other. */
+    private static @Nullable Double best(@Nullable Double before, @Nullable Double after) {
+        return before == null || after == null ? null : (Double) Math.max(before, after);
     }
 
     private Prepared prepare(int rank) {

@@ -1,5 +1,6 @@
 package io.batchscope.study;
 
+import io.batchscope.plan.RunOrder;
 import io.batchscope.plan.RunPlan;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -10,20 +11,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which run may start next: runs of one worker several at a time, then runs of several workers, and those that
  * Deeplearning4j trains, one after the other while nothing else runs. The costliest come first, so that a long run is not
- * left alone at the end.
+ * left alone at the end. In the order {@link RunOrder#SEED_BY_SEED} all go one after the other.
  */
 final class RunQueue {
-    private static final Comparator<RunPlan> ORDER = Comparator.<RunPlan, Boolean>comparing(RunQueue::runsAlone)
+    private static final Comparator<RunPlan> COSTLIEST_FIRST = Comparator.<RunPlan, Boolean>comparing(
+                    RunQueue::runsAlone)
             .thenComparing(Comparator.comparingDouble(RunQueue::cost).reversed())
             .thenComparing(RunPlan::runId);
+
+    /** Ids are hashes, so within a seed they put the batch sizes in an order that has nothing to do with them. */
+    private static final Comparator<RunPlan> SEED_BY_SEED =
+            Comparator.comparingLong(RunPlan::seed).thenComparing(RunPlan::runId);
 
     private final Deque<RunPlan> waiting;
     private final int slots;
     private int running;
 
     RunQueue(List<RunPlan> plans, int slots) {
-        waiting = new ArrayDeque<>(plans.stream().sorted(ORDER).toList());
-        this.slots = slots;
+        this(plans, slots, RunOrder.COSTLIEST_FIRST);
+    }
+
+    RunQueue(List<RunPlan> plans, int slots, RunOrder order) {
+        waiting = new ArrayDeque<>(plans.stream()
+                .sorted(order == RunOrder.SEED_BY_SEED ? SEED_BY_SEED : COSTLIEST_FIRST)
+                .toList());
+        this.slots = order.atOnce(slots);
     }
 
     /** Time in arbitrary units: a step costs something fixed, and as much again for every 64 examples. */

@@ -125,7 +125,7 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 oscillation.isPresent() ? oscillation.getAsDouble() : null,
                 noise.value(),
                 gradients(run, noise),
-                ArithmeticMeasures.NONE,
+                arithmetic(run, geometry),
                 // Parquet keeps microseconds.
                 startedAt.truncatedTo(ChronoUnit.MICROS),
                 label(plan.task()),
@@ -142,6 +142,22 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 provenance.operatingSystem(),
                 provenance.backend(),
                 provenance.sparkVersion());
+    }
+
+    /** What the run did and how fast, as far as it is known how much its examples take. */
+    private ArithmeticMeasures arithmetic(TrainedRun run, BatchTrajectory geometry) {
+        Double each = model.flopsPerExample();
+        if (each == null || run.outcome() instanceof Outcome.Failed) {
+            return new ArithmeticMeasures(each, null, null, null, run.gemmFlopsPerSecond());
+        }
+        double all = each * geometry.examplesAfter(run.steps());
+        Long toTarget = run.stepsToTarget();
+        return new ArithmeticMeasures(
+                each,
+                all,
+                toTarget == null ? null : (Double) (each * geometry.examplesAfter(toTarget)),
+                run.computeSeconds() > 0 && all > 0 ? finite(all / run.computeSeconds()) : null,
+                run.gemmFlopsPerSecond());
     }
 
     /** Why a run's gradient noise may not have been measured. */

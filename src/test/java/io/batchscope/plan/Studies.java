@@ -72,6 +72,7 @@ record Studies(StudyConfig config) {
                 Optional.empty(),
                 new MeasureConfig(Optional.empty(), Optional.empty()),
                 List.of(),
+                RunOrder.COSTLIEST_FIRST,
                 "results/x"));
     }
 
@@ -285,6 +286,7 @@ record Studies(StudyConfig config) {
                 config.replica(),
                 config.measure(),
                 config.probes(),
+                config.order(),
                 config.output()));
     }
 
@@ -308,6 +310,7 @@ record Studies(StudyConfig config) {
                 replica,
                 config.measure(),
                 config.probes(),
+                config.order(),
                 config.output()));
     }
 }

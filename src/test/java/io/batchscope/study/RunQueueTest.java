@@ -2,6 +2,7 @@ package io.batchscope.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.plan.RunOrder;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization;
 import java.util.List;
@@ -81,5 +82,19 @@ class RunQueueTest {
         assertThat(queue.next()).isNull();
         queue.ended();
         assertThat(queue.next()).isEqualTo(theirs);
+    }
+
+    @Test
+    void goesSeedBySeedOneRunAtATimeWhereTimesAreToBeCompared() {
+        RunPlan first = SamplePlans.plan("rb", 64, 1, 10, 1);
+        RunPlan second = SamplePlans.plan("rc", 8, 1, 1000, 1);
+        RunPlan third = SamplePlans.plan("ra", 64, 1, 10, 2);
+        RunQueue queue = new RunQueue(List.of(third, second, first), 8, RunOrder.SEED_BY_SEED);
+        for (RunPlan expected : List.of(first, second, third)) {
+            assertThat(queue.next()).isEqualTo(expected);
+            assertThat(queue.next()).isNull();
+            queue.ended();
+        }
+        assertThat(queue.next()).isNull();
     }
 }

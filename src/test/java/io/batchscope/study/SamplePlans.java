@@ -43,7 +43,16 @@ final class SamplePlans {
         return plan(id, batchSize, workers, plannedSteps, new Synchronization.Synchronous());
     }
 
+    static RunPlan plan(String id, long batchSize, int workers, long plannedSteps, long seed) {
+        return plan(id, batchSize, workers, plannedSteps, seed, new Synchronization.Synchronous());
+    }
+
     static RunPlan plan(String id, long batchSize, int workers, long plannedSteps, Synchronization synchronization) {
+        return plan(id, batchSize, workers, plannedSteps, 1, synchronization);
+    }
+
+    private static RunPlan plan(
+            String id, long batchSize, int workers, long plannedSteps, long seed, Synchronization synchronization) {
         return new RunPlan(
                 id,
                 "t" + id,
@@ -54,7 +63,7 @@ final class SamplePlans {
                 workers,
                 8,
                 16,
-                1,
+                seed,
                 100,
                 "d1",
                 "m1",

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainExamples training examples used
  * @param synchronization how the workers agree on parameters
  * @param replica what computes the gradients; where Deeplearning4j trains, its own
- * @param peakLearningRate after scaling and capping; what warmup ends at
+ * @param peakLearningRate after scaling, capping and the factor; what warmup ends at
  * @param optimizer the update rule, as scaled for this batch size
  * @param schedule what the rate follows; how fast, and what else it is multiplied by, is the pace's matter
  * @param plannedSteps optimizer updates; where the pace measures, at most

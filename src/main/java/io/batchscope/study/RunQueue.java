@@ -11,18 +11,29 @@ import org.jspecify.annotations.Nullable;
  * Which run may start next: runs of one worker several at a time, then runs of several workers, and those that
  * Deeplearning4j trains, one after the other while nothing else runs. The costliest come first, so that a long run is not
  * left alone at the end.
+ *
+ * <p>In a search for the best rates this goes seed by seed, and there from the factors next to 1 outwards, so that a study that
+ * is interrupted has all batch sizes at the rates that are most likely, and whole searches for the seeds that it came to.
  */
 final class RunQueue {
-    private static final Comparator<RunPlan> ORDER = Comparator.<RunPlan, Boolean>comparing(RunQueue::runsAlone)
-            .thenComparing(Comparator.comparingDouble(RunQueue::cost).reversed())
-            .thenComparing(RunPlan::runId);
+    private static final Comparator<RunPlan> COSTLIEST =
+            Comparator.comparingDouble(RunQueue::cost).reversed().thenComparing(RunPlan::runId);
+    private static final Comparator<RunPlan> ORDER =
+            Comparator.comparing(RunQueue::runsAlone).thenComparing(COSTLIEST);
+    private static final Comparator<RunPlan> SEARCH = Comparator.comparingLong(RunPlan::seed)
+            .thenComparing(RunQueue::runsAlone)
+            .thenComparingDouble(plan -> Math.abs(Math.log(plan.learningRateFactor())))
+            .thenComparing(COSTLIEST);
 
     private final Deque<RunPlan> waiting;
     private final int slots;
     private int running;
+    private boolean alone;
 
     RunQueue(List<RunPlan> plans, int slots) {
-        waiting = new ArrayDeque<>(plans.stream().sorted(ORDER).toList());
+        boolean search = plans.stream().anyMatch(plan -> plan.learningRateFactor() != 1);
+        waiting =
+                new ArrayDeque<>(plans.stream().sorted(search ? SEARCH : ORDER).toList());
         this.slots = slots;
     }
 
@@ -40,9 +51,10 @@ final class RunQueue {
     @Nullable
     RunPlan next() {
         RunPlan first = waiting.peek();
-        if (first == null || running >= (runsAlone(first) ? 1 : slots)) {
+        if (first == null || running >= (alone || runsAlone(first) ? 1 : slots)) {
             return null;
         }
+        alone = runsAlone(first);
         running++;
         return waiting.poll();
     }

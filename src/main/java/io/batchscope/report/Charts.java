@@ -84,6 +84,7 @@ final class Charts {
     private final List<Chart> charts;
     private final List<Chart> modeCharts;
     private final List<Chart> recipeCharts;
+    private final List<Chart> rateCharts;
     private final StudySummary summary;
 
     private Charts(StudySummary summary, ObjectNode data) {
@@ -93,6 +94,7 @@ final class Charts {
         this.charts = drawable(all());
         this.modeCharts = drawable(ModeCharts.all(summary));
         this.recipeCharts = together(drawable(RecipeCharts.all(summary)));
+        this.rateCharts = drawable(RateCharts.all(summary));
     }
 
     private List<Chart> drawable(List<Chart> asked) {
@@ -148,12 +150,17 @@ final class Charts {
         return recipeCharts;
     }
 
+    /** Those of the search for the best rates that have something to show; none for a study without one. */
+    List<Chart> rateCharts() {
+        return rateCharts;
+    }
+
     /** Data and specifications as JSON that may stand inside a script element. */
     String json() {
         ObjectNode root = JSON.createObjectNode();
         root.set("data", data);
         ObjectNode specifications = root.putObject("charts");
-        Stream.of(recipeCharts, modeCharts, charts)
+        Stream.of(rateCharts, recipeCharts, modeCharts, charts)
                 .flatMap(List::stream)
                 .forEach(chart -> specifications.set(chart.id(), specification(chart)));
         try {

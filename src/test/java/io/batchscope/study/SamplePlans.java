@@ -44,6 +44,29 @@ final class SamplePlans {
     }
 
     static RunPlan plan(String id, long batchSize, int workers, long plannedSteps, Synchronization synchronization) {
+        return plan(id, batchSize, workers, plannedSteps, synchronization, 1, 1);
+    }
+
+    /** A run of an epoch or so in a search for the best rate, called {@code 8×0.5-1}. */
+    static RunPlan searched(long batchSize, int workers, long seed, double factor) {
+        return plan(
+                batchSize + "×" + factor + "-" + seed,
+                batchSize,
+                workers,
+                1 + 100 / batchSize,
+                new Synchronization.Synchronous(),
+                seed,
+                factor);
+    }
+
+    private static RunPlan plan(
+            String id,
+            long batchSize,
+            int workers,
+            long plannedSteps,
+            Synchronization synchronization,
+            long seed,
+            double factor) {
         return new RunPlan(
                 id,
                 "t" + id,
@@ -54,7 +77,7 @@ final class SamplePlans {
                 workers,
                 8,
                 16,
-                1,
+                seed,
                 100,
                 "d1",
                 "m1",
@@ -78,7 +101,7 @@ final class SamplePlans {
                 60,
                 0,
                 CheckpointPolicy.NONE,
-                1,
+                factor,
                 0,
                 Measures.NONE,
                 List.of());

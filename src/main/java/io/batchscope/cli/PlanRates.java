@@ -69,7 +69,7 @@ final class PlanRates {
     private static String line(StudyPlan plan, RunPlan run) {
         String recipe = run.recipe().name().isEmpty() ? "" : run.recipe().name() + ", ";
         String points = of(run).stream().map(point -> word(point, run)).collect(Collectors.joining(", "));
-        String factor = plan.searchesRates() ? ", rate × " + run.learningRateFactor() : "";
+        String factor = plan.searchesRates() ? ", rate " + run.factorText() : "";
         return recipe + "batch " + run.batchSize() + factor + ": " + points + measured(run) + "\n";
     }
 

@@ -85,7 +85,7 @@ final class PlanText {
                 run.workers() + " × " + run.layout().perWorker() + " × "
                         + run.layout().accumulation(),
                 modes ? effective(run) : "",
-                factor(setup.plan(), "× " + run.learningRateFactor()),
+                factor(setup.plan(), run.factorText()),
                 run.peakLearningRate(),
                 run.warmupSteps(),
                 (endsEarlier(run) ? "≤ " : "") + run.plannedSteps(),

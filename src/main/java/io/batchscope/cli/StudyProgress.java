@@ -163,7 +163,7 @@ final class StudyProgress implements StudyListener, AutoCloseable {
 
     /** {@code  rate × 0.5} in a search for the best rates. */
     private String factor(RunPlan plan) {
-        return study.searchesRates() ? " rate × " + plan.learningRateFactor() : "";
+        return study.searchesRates() ? " rate " + plan.factorText() : "";
     }
 
     /** What beside batch size and seed tells the run from others: {@code  (linear; synchronous)}, or nothing. */

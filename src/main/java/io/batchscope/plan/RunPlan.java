@@ -5,6 +5,7 @@ import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.units.BatchSize;
 import io.batchscope.units.BatchTrajectory;
 import java.io.Serializable;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,12 @@ public record RunPlan(
     /** Whether this program's own step loop trains it; otherwise Deeplearning4j does, from first to last update. */
     public boolean usesStepLoop() {
         return !synchronization.mode().isDeeplearning4j();
+    }
+
+    /** {@code × 0.5}: what the rate was multiplied by. */
+    public String factorText() {
+        return "× "
+                + BigDecimal.valueOf(learningRateFactor).stripTrailingZeros().toPlainString();
     }
 
     /** How one update's examples are spread over workers and micro-batches. */

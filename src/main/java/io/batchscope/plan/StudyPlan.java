@@ -43,7 +43,7 @@ public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs,
     public String describe(RunPlan run) {
         return "batch " + run.batchSize()
                 + (run.recipe().name().isEmpty() ? "" : ", " + run.recipe().name())
-                + (searchesRates() ? ", rate × " + run.learningRateFactor() : "")
+                + (searchesRates() ? ", rate " + run.factorText() : "")
                 + (comparesModes() ? ", " + run.synchronization().describe() : "");
     }
 

@@ -25,7 +25,7 @@ final class RateTables {
                     + " arrivals the one with which the fewest runs diverged, and then the best on the validation split. A rate"
                     + " trains if its runs keep at least "
                     + NumberText.percent(RateRange.KEPT)
-                    + " of what the best rate takes off the validation loss; an octave is a factor of two. ± is half the"
+                    + " of what the best one for that seed takes off the validation loss; an octave is a factor of two. ± is half the"
                     + " width of the 95 % Student-t interval over seeds; means are over runs that neither diverged nor failed.";
 
     private RateTables() {}

@@ -159,9 +159,16 @@ final class ReportTables {
                 finding.finding().replace('_', ' '),
                 NumberText.count(finding.batchSize()),
                 value(finding.value(), unit),
-                low == null || high == null ? NumberText.NOT_MEASURED : value(low, unit) + " to " + value(high, unit),
+                interval(low, high, unit),
                 unit == null ? NumberText.NOT_MEASURED : unit,
                 finding.detail());
+    }
+
+    private static String interval(@Nullable Double low, @Nullable Double high, @Nullable String unit) {
+        if (low == null) {
+            return NumberText.NOT_MEASURED;
+        }
+        return high == null ? "≥ " + value(low, unit) : value(low, unit) + " to " + value(high, unit);
     }
 
     static Table advice(List<AdviceRow> rows) {

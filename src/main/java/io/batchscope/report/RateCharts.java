@@ -57,7 +57,7 @@ final class RateCharts {
                 : List.of(new Chart(
                         "rate-loss",
                         "Validation loss by learning rate",
-                        "Mean over seeds of the runs that ended; bars are 95 % intervals. A cross at the top: of these runs at"
+                        "Mean over seeds of the runs that ended; bars are 95 % intervals, where they stay above 0. A cross at the top: of these runs at"
                                 + " least one diverged or failed. Both axes logarithmic."
                                 + (summary.hasVariants()
                                         ? " One line a batch size and "

@@ -90,7 +90,10 @@ final class SingleExampleAdvice {
                 "Supported below 50 % of the highest throughput, contradicted from 90 %.");
     }
 
-    /** By the width of the range of rates that train ({@link RateRange}); open ranges are wider than their width. */
+    /**
+     * By the width of the range of rates that train ({@link RateRange}); open ranges are wider than their width. Masters and
+     * Luschi 2018 report the opposite of the claim: that larger batches narrow the range.
+     */
     private static AdviceRow fussy(AdviceContext context, BatchSummary one) {
         RateRange here = range(context, one);
         List<BatchSummary> reference = context.reference(one).stream()

@@ -146,6 +146,19 @@ public final class Batch {
         System.arraycopy(indices, from, awaited, 0, size);
     }
 
+    /** Fills it with examples {@code from} … {@code to − 1} of another batch, whatever of that has been copied. */
+    public void fill(Batch other, int from, int to) {
+        size = to - from;
+        source = null;
+        System.arraycopy(other.classes, from, classes, 0, size);
+        System.arraycopy(other.targets, from, targets, 0, size);
+        if (other.source == null) {
+            System.arraycopy(other.features, from * featureCount, features, 0, size * featureCount);
+        } else {
+            other.source.copyFeatures(other.awaited, from, to, features);
+        }
+    }
+
     private void label(Examples examples, int[] indices, int from, int to) {
         size = to - from;
         for (int row = 0; row < size; row++) {

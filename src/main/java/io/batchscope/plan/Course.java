@@ -161,7 +161,10 @@ record Course(
         long rows = stepRowEvery(synchronization);
         long norms = measureEvery(asked.norms(), Measures.EXAMPLES_PER_NORMS, rows);
         boolean parts = batchSize() > 1 && synchronization.exact() && !model.normalizes() && !pace.measuresNoise();
-        return new Measures(norms, parts ? measureEvery(asked.noise(), Measures.EXAMPLES_PER_NOISE, rows) : 0);
+        return new Measures(
+                norms,
+                parts ? measureEvery(asked.noise(), Measures.EXAMPLES_PER_NOISE, rows) : 0,
+                recipe.learningRate().baseBatch());
     }
 
     /** Measurements stand in rows, so they are as far apart as these, or several times as far. */

@@ -9,8 +9,9 @@ import java.io.Serializable;
  *
  * @param normsEvery updates between those whose norms are measured: of gradient, update and distance; 0: none
  * @param noiseEvery updates between those whose gradient noise is measured; 0: none
+ * @param baseBatch the batch size that AdaScale's gain is relative to
  */
-public record Measures(long normsEvery, long noiseEvery) implements Serializable {
+public record Measures(long normsEvery, long noiseEvery, long baseBatch) implements Serializable {
     /** Norms cost a few passes over the parameters: with so many examples between them that is little. */
     static final long EXAMPLES_PER_NORMS = 1280;
 
@@ -21,15 +22,5 @@ public record Measures(long normsEvery, long noiseEvery) implements Serializable
     static final long MOST_STEPS = 200;
 
     /** Nothing is. */
-    public static final Measures NONE = new Measures(0, 0);
-
-    /** Whether the norms of update {@code step} (from 0) are measured. */
-    public boolean normsAt(long step) {
-        return normsEvery > 0 && step % normsEvery == 0;
-    }
-
-    /** Whether the gradient noise of update {@code step} (from 0) is measured. */
-    public boolean noiseAt(long step) {
-        return noiseEvery > 0 && step % noiseEvery == 0;
-    }
+    public static final Measures NONE = new Measures(0, 0, 1);
 }

@@ -11,7 +11,9 @@ import io.batchscope.result.Provenance;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
 import io.batchscope.result.StepRecord;
+import io.batchscope.train.DistanceFit;
 import io.batchscope.train.LossOscillation;
+import io.batchscope.train.NoiseScaleEstimate;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.units.BatchTrajectory;
 import java.time.Instant;
@@ -57,6 +59,7 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
         EvalRecord validation = atEnd(run, "validation");
         EvalRecord test = atEnd(run, "test");
         long examples = geometry.examplesAfter(run.steps());
+        NoiseScaleEstimate noise = NoiseScaleEstimate.of(run.stepRows(), plan.trainExamples(), withoutNoise(plan));
         return new RunRecord(
                 plan.study(),
                 plan.runId(),
@@ -116,8 +119,8 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 run.bytesSent(),
                 last(run, StepRecord::replicaDivergence),
                 oscillation.isPresent() ? oscillation.getAsDouble() : null,
-                last(run, StepRecord::noiseScale),
-                GradientMeasures.NONE,
+                noise.value(),
+                gradients(run, noise),
                 ArithmeticMeasures.NONE,
                 // Parquet keeps microseconds.
                 startedAt.truncatedTo(ChronoUnit.MICROS),
@@ -135,6 +138,34 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 provenance.operatingSystem(),
                 provenance.backend(),
                 provenance.sparkVersion());
+    }
+
+    /** Why a run's gradient noise may not have been measured. */
+    private String withoutNoise(RunPlan plan) {
+        if (!plan.usesStepLoop()) {
+            return "Deeplearning4j trains, which shows no gradients";
+        }
+        if (!plan.synchronization().exact()) {
+            return "workers do not follow the mean gradient of the batch";
+        }
+        if (plan.largestBatch() < 2) {
+            return "a batch of one example has one gradient, and nothing to compare it with";
+        }
+        return model.normalizes()
+                ? "parts of a batch would be normalized otherwise than the whole"
+                : "it ended before a measurement, or measure.noise-every is never";
+    }
+
+    private static GradientMeasures gradients(TrainedRun run, NoiseScaleEstimate noise) {
+        DistanceFit distance = DistanceFit.of(run.stepRows());
+        return new GradientMeasures(
+                noise.low(),
+                noise.high(),
+                noise.detail(),
+                noise.cosine(),
+                distance.last(),
+                distance.slope(),
+                distance.rSquared());
     }
 
     /** The highest rate; where it is multiplied by what the pace decides, the highest in the rows. */

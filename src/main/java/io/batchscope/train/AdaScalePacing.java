@@ -79,7 +79,7 @@ final class AdaScalePacing implements Pacing {
     }
 
     @Override
-    public boolean done(long step, @Nullable GradientSquares squares) {
+    public boolean done(long step, @Nullable NoiseSample squares) {
         progress = progressAfterUpdate();
         next = step + 1;
         if (squares != null) {

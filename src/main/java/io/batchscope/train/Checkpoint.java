@@ -62,6 +62,11 @@ public record Checkpoint(
      */
     public record Peaks(long memoryBytes, long heapBytes, long offHeapBytes) {}
 
+    /** How many of the numbers are the pacing's. */
+    private int pacingNumbers(RunPlan plan) {
+        return numbers.size() - Synchronizer.ownNumbers(plan.synchronization()) - GradientMeter.NUMBERS;
+    }
+
     /**
      * Refuses to go on with what is not of this training.
      *
@@ -74,7 +79,7 @@ public record Checkpoint(
                 || step < 1
                 || step >= plannedSteps
                 || vectors.size() != vectorCount
-                || !Pacing.fits(plan.pace(), numbers.size() - Synchronizer.ownNumbers(plan.synchronization()))
+                || !Pacing.fits(plan.pace(), pacingNumbers(plan))
                 || numbers.stream().anyMatch(number -> number.isNaN())
                 || vectors.stream().anyMatch(vector -> vector.length != parameterCount)) {
             throw new IllegalArgumentException("checkpoint of training " + trainingId + " at update " + step

@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  * divergence watch: limit, smoothed (double), examples before (long), loss sum before (double)
  * seconds to target (optional double: 0, or 1 and the double), steps to target (long, 0 without)
  * peak bytes of memory, heap, off-heap (long)
- * bytes sent (long), numbers of synchronizer and pacing (int), each a double
+ * bytes sent (long), numbers of synchronizer, meter and pacing (int), each a double
  * step rows (int), each: step (long), epoch (double), examples (long), examples of the update (optional long:
  *     0, or 1 and the long), rate (double), gain (optional double), loss (double), norm,
  *     squared norms small, big, noise scale (optional double), bytes sent (optional long), sparsity,
- *     threshold, replica divergence (optional double), seconds of compute, sync, data (double)
+ *     threshold, replica divergence (optional double), seconds of compute, sync, data (double), gradient noise, signal,
+ *     cosine, AdaScale's gain, norm of the update, distance (optional double)
  * evaluation rows (int), each: step (long), epoch (double), examples (long), elapsed seconds (double), split (text),
  *     loss (double), accuracy (optional double)
  * the vectors (float)

@@ -20,14 +20,22 @@ final class ExactSynchronizer implements Synchronizer {
     }
 
     @Override
-    public Agreement update(long step, double rate, Votes votes, boolean measure, StepTimes times)
+    public Agreement update(long step, double rate, Votes votes, Wanted wanted, StepTimes times)
             throws InterruptedException {
-        gradient.compute(step, votes.stop(), times);
-        Double norm = measure ? gradient.norm() : null;
-        GradientSquares squares = gradient.squares();
-        parameterUpdate.apply(gradient.mean(), rate, step);
+        gradient.compute(step, votes.stop(), wanted.noise(), times);
+        Double norm = wanted.norms() ? gradient.norm() : null;
+        NoiseSample squares = gradient.squares();
+        Double change = parameterUpdate.apply(gradient.mean(), rate, step, wanted.norms());
         return new Agreement(
-                List.of(gradient.loss()), norm, null, null, null, squares, gradient.stopWanted(), votes.checkpoint());
+                List.of(gradient.loss()),
+                norm,
+                change,
+                null,
+                null,
+                null,
+                squares,
+                gradient.stopWanted(),
+                votes.checkpoint());
     }
 
     /** Where the mean gradient is computed, {@code parameterCount} elements and more: between two updates it is free. */

@@ -57,6 +57,11 @@ final class Feeder implements AutoCloseable {
         }
     }
 
+    /** Numbers per example. */
+    int featureCount() {
+        return source.featureCount();
+    }
+
     /** Micro-batches of so many features that the ring has room for. */
     static int buffers(long features) {
         return (int) Math.max(LEAST_BUFFERS, Math.min(MOST_BUFFERS, RING_FEATURES / Math.max(1, features)));

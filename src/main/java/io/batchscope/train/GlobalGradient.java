@@ -15,11 +15,13 @@ final class GlobalGradient {
     /** Rides along with the gradient: the sum of the losses, and the votes to stop. */
     private static final int EXTRAS = 2;
 
-    /** And where noise is measured: how many micro-batches there were, and the sums of their squared norms. */
+    /** And where noise is measured: how many parts or pairs of them there were, and two sums over them. */
     private static final int NOISE_EXTRAS = 3;
 
     private final Pacing pacing;
     private final @Nullable PieceSquares squares;
+    private final @Nullable PartDifferences differences;
+    private final boolean noisy;
     private final ShareGradient share;
     private final Collective collective;
     private final GradientBuckets buckets;
@@ -30,46 +32,81 @@ final class GlobalGradient {
     private final Range[] free;
     private long waitNanos;
     private int examples;
+    private boolean measured;
 
     /** @param pacing tells the sizes of batches */
     GlobalGradient(RunPlan plan, Pacing pacing, Feeder feeder, Replica replica, Collective collective) {
         this.pacing = pacing;
-        this.squares = plan.pace().measuresNoise() ? new PieceSquares(replica) : null;
-        this.share = new ShareGradient(plan, feeder, replica, collective.rank(), squares);
+        boolean everyUpdate = plan.pace().measuresNoise();
+        this.noisy = everyUpdate || plan.measures().noiseEvery() > 0;
+        this.squares = everyUpdate ? new PieceSquares(replica) : null;
+        this.differences = noisy && !everyUpdate && comparesParts(plan)
+                ? new PartDifferences(
+                        replica, feeder.featureCount(), plan.regularization().labelSmoothing(), collective.size())
+                : null;
+        this.share = new ShareGradient(plan, feeder, replica, collective.rank(), squares, differences);
         this.collective = collective;
         this.buckets = new GradientBuckets(replica.gradientOrder());
         this.overlaps = buckets.count() > 1 && collective.size() > 1;
         this.listener = overlaps ? this::sum : ShareGradient.NOBODY;
         this.parameterCount = replica.parameterCount();
-        this.mean = new float[parameterCount + EXTRAS + (squares == null ? 0 : NOISE_EXTRAS)];
+        this.mean = new float[parameterCount + EXTRAS + (noisy ? NOISE_EXTRAS : 0)];
         this.free = new GradientParts(replica.heldParameters(), parameterCount).free();
+    }
+
+    /** Whether every rank's share has parts to compare; otherwise the gradients of the ranks are compared. */
+    static boolean comparesParts(RunPlan plan) {
+        return plan.batchSize() >= 2L * plan.workers();
     }
 
     /**
      * Computes the gradient of update {@code step} (from 0); to be called for one update after the other.
      *
      * @param stopVote whether this rank wants the run to end after this update
+     * @param noise whether to measure its noise; where the pace needs that, it is measured anyway
      * @param times receives where the time went
      */
-    void compute(long step, boolean stopVote, StepTimes times) throws InterruptedException {
+    void compute(long step, boolean stopVote, boolean noise, StepTimes times) throws InterruptedException {
         examples = pacing.trajectory().sizeOf(step);
+        measured = squares != null || (noisy && noise);
         float weight = 1f / examples;
         waitNanos = 0;
-        share.compute(weight, mean, listener, times);
+        // A rank's own gradient is gone once its sum has begun.
+        boolean comparesRanks = measured && squares == null && differences == null;
+        boolean early = overlaps && !comparesRanks;
+        share.compute(weight, measured, mean, early ? listener : ShareGradient.NOBODY, times);
         long computed = System.nanoTime();
         // Sums that were begun meanwhile took this thread's time for as long as it took to begin them.
         times.computeNanos -= waitNanos;
         mean[parameterCount] = (float) (share.lossSum() * weight);
         mean[parameterCount + 1] = stopVote ? 1 : 0;
-        if (squares != null) {
-            // What a part's gradient lacks to be a mean is the factor B / nᵢ.
-            double batchSquared = (double) examples * examples;
-            mean[parameterCount + EXTRAS] = squares.count();
-            mean[parameterCount + EXTRAS + 1] = (float) (squares.weighted() * batchSquared);
-            mean[parameterCount + EXTRAS + 2] = (float) (squares.sum() * batchSquared);
+        if (noisy) {
+            putNoise();
         }
-        sumTheRest();
+        sumTheRest(early);
         times.syncNanos += System.nanoTime() - computed + waitNanos;
+    }
+
+    /** What a part's gradient lacks to be a mean is the factor B / nᵢ. */
+    private void putNoise() {
+        double batchSquared = (double) examples * examples;
+        int own = share.examples();
+        if (!measured || (squares == null && differences == null && own == 0)) {
+            putNoise(0, 0, 0);
+        } else if (squares != null) {
+            putNoise(squares.count(), squares.weighted() * batchSquared, squares.sum() * batchSquared);
+        } else if (differences != null) {
+            putNoise(differences.pairs(), differences.noise(), differences.small());
+        } else {
+            double square = square() * batchSquared;
+            putNoise(1, square / own, square / own / own);
+        }
+    }
+
+    private void putNoise(int count, double first, double second) {
+        mean[parameterCount + EXTRAS] = count;
+        mean[parameterCount + EXTRAS + 1] = (float) first;
+        mean[parameterCount + EXTRAS + 2] = (float) second;
     }
 
     private void sum(int part) {
@@ -78,8 +115,8 @@ final class GlobalGradient {
         waitNanos += System.nanoTime() - start;
     }
 
-    private void sumTheRest() {
-        if (overlaps) {
+    private void sumTheRest(boolean begun) {
+        if (begun) {
             collective.begin(mean, parameterCount, mean.length);
             collective.finish();
         } else {
@@ -111,19 +148,19 @@ final class GlobalGradient {
         return sum;
     }
 
-    /** Squared norms of the update's micro-batches and of the whole batch; null if they are not measured, or tell nothing. */
+    /** What the update tells of its noise; null if that was not measured, or tells nothing. */
     @Nullable
-    GradientSquares squares() {
-        if (squares == null) {
+    NoiseSample squares() {
+        if (!measured) {
             return null;
         }
-        return GradientSquares.of(
-                (int) mean[parameterCount + EXTRAS],
-                mean[parameterCount + EXTRAS + 1],
-                mean[parameterCount + EXTRAS + 2],
-                square(),
-                examples,
-                pacing.trajectory().examples());
+        int count = (int) mean[parameterCount + EXTRAS];
+        double first = mean[parameterCount + EXTRAS + 1];
+        double second = mean[parameterCount + EXTRAS + 2];
+        long population = pacing.trajectory().examples();
+        return differences == null
+                ? GradientSquares.of(count, first, second, square(), examples, population)
+                : PartDifference.of(count, first, second, square(), examples, population);
     }
 
     /** ‖mean gradient‖₂. */

@@ -52,10 +52,10 @@ final class GradientSharingSynchronizer implements Synchronizer {
 
     /** An update whose gradient is not finite on some rank sends nothing: its loss is no number, which ends the run. */
     @Override
-    public Agreement update(long step, double rate, Votes votes, boolean measure, StepTimes times)
+    public Agreement update(long step, double rate, Votes votes, Wanted wanted, StepTimes times)
             throws InterruptedException {
         int examples = pacing.trajectory().sizeOf(step);
-        share.compute(1f / examples, gradient, ShareGradient.NOBODY, times);
+        share.compute(1f / examples, false, gradient, ShareGradient.NOBODY, times);
         long computed = System.nanoTime();
         double lossPart = share.lossSum() / examples;
         if (step == 0 && !(rule instanceof ThresholdRule.Unchanged)) {
@@ -64,13 +64,12 @@ final class GradientSharingSynchronizer implements Synchronizer {
         double used = threshold;
         boolean sent = used == 0 ? shareAll(lossPart, votes) : shareSigns(step, lossPart, votes);
         times.syncNanos += System.nanoTime() - computed;
-        Double norm = measure && sent ? norm() : null;
-        if (sent) {
-            parameterUpdate.apply(gradient, rate, step);
-        }
+        Double norm = wanted.norms() && sent ? norm() : null;
+        Double change = sent ? parameterUpdate.apply(gradient, rate, step, wanted.norms()) : null;
         return new Agreement(
                 List.of(sent ? counts.loss() : Double.NaN),
                 norm,
+                change,
                 used > 0 ? sparsity() : 0,
                 used,
                 null,

@@ -14,23 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param examples B
  * @param population N, the training examples that batches are taken from without putting any back before an epoch's end
  */
-record GradientSquares(int parts, double weighted, double small, double big, long examples, long population) {
+record GradientSquares(int parts, double weighted, double small, double big, long examples, long population)
+        implements NoiseSample {
     /**
      * An unbiased estimate of tr Σ, the trace of the covariance of a single example's gradient: (Σ nᵢ·‖gᵢ‖² − B·‖ḡ‖²) /
      * (p − 1), the variance between groups of any sizes. For two sizes of parts that is McCandlish et al. 2018, appendix
      * A.1; for p = S parts of B₀ examples it is B₀ times σ̂² of Johnson et al. 2020, section 3.4.
      */
-    double noise() {
+    @Override
+    public double noise() {
         return (weighted - examples * big) / (parts - 1);
     }
 
-    /**
-     * An unbiased estimate of |G|², the squared norm of the gradient of all training examples: ‖ḡ‖² − tr Σ · (1/B − 1/N).
-     * 1/N is what the variance lacks because no example is taken twice (Cochran 1977, section 2.5); papers that draw
-     * examples with replacement leave it out. Below 0 at times.
-     */
-    double signal() {
-        return big - noise() * (1.0 / examples - 1.0 / population);
+    @Override
+    public double signal() {
+        return NoiseSample.signal(big, noise(), examples, population);
     }
 
     /** Null if a norm is not finite or there is only one part: nothing can be told from it then. */

@@ -3,7 +3,7 @@ package io.batchscope.train;
 import io.batchscope.plan.RunPlan;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Has all ranks of a run begin alike: with the first rank's start parameters, or with its checkpoint. */
@@ -14,6 +14,7 @@ final class JointStart {
     private final ParameterUpdate parameterUpdate;
     private final Synchronizer synchronizer;
     private final Pacing pacing;
+    private final GradientMeter meter;
     private final RunState state;
     private final MemoryPeaks memory;
 
@@ -24,6 +25,7 @@ final class JointStart {
             ParameterUpdate parameterUpdate,
             Synchronizer synchronizer,
             Pacing pacing,
+            GradientMeter meter,
             RunState state,
             MemoryPeaks memory) {
         this.plan = plan;
@@ -32,6 +34,7 @@ final class JointStart {
         this.parameterUpdate = parameterUpdate;
         this.synchronizer = synchronizer;
         this.pacing = pacing;
+        this.meter = meter;
         this.state = state;
         this.memory = memory;
     }
@@ -68,9 +71,10 @@ final class JointStart {
         state.agree();
     }
 
-    /** What the synchronizer keeps, then what the pacing does. */
+    /** What the synchronizer keeps, then what the meter does, then what the pacing does. */
     double[] numbers() {
-        return DoubleStream.concat(Arrays.stream(synchronizer.numbers()), Arrays.stream(pacing.numbers()))
+        return Stream.of(synchronizer.numbers(), meter.state(), pacing.numbers())
+                .flatMapToDouble(Arrays::stream)
                 .toArray();
     }
 
@@ -87,7 +91,8 @@ final class JointStart {
         FirstRank.share(numbers, collective);
         int own = synchronizer.numbers().length;
         synchronizer.restore(Arrays.copyOf(numbers, own));
-        pacing.restore(state.step, Arrays.copyOfRange(numbers, own, numbers.length));
+        meter.restore(numbers, own);
+        pacing.restore(state.step, Arrays.copyOfRange(numbers, own + GradientMeter.NUMBERS, numbers.length));
         OwnVectors.scatter(all, synchronizer.ownVectors(), collective);
     }
 }

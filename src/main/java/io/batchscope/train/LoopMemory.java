@@ -27,14 +27,22 @@ public record LoopMemory(long parameterBytes, long orderBytes, long share, int f
         // Averaging needs no more: the rank's own gradient takes the mean one's place, and keeps the parameters
         // meanwhile.
         // Where noise is measured, micro-batches have a gradient of their own.
-        long vectors = 2 * kept + 2 + (plan.pace().measuresNoise() ? 1 : 0);
+        long vectors = 2 * kept + 2 + (plan.pace().measuresNoise() ? 1 : 0) + GradientMeter.vectors(plan);
         long examples = (plan.trainExamples() + plan.workers() - 1) / plan.workers();
         return new LoopMemory(
-                vectors * model.parameterCount() * Float.BYTES + sharingBytes(plan, model),
+                vectors * model.parameterCount() * Float.BYTES
+                        + sharingBytes(plan, model)
+                        + comparingBytes(plan, model),
                 Integer.BYTES * (examples + Math.min(plan.largestBatch(), examples)) + roundBytes(plan),
                 (plan.largestBatch() + plan.workers() - 1) / plan.workers(),
                 model.inputs(),
                 model.outputs());
+    }
+
+    /** The difference of gradients of two parts of a batch, and the examples of one. */
+    private static long comparingBytes(RunPlan plan, ModelFacts model) {
+        boolean compares = plan.measures().noiseEvery() > 0 && GlobalGradient.comparesParts(plan);
+        return compares ? PartDifferences.bytes(model.parameterCount(), model.inputs()) : 0;
     }
 
     /** The residual and the messages; and all ranks' residuals, once gathered and once copied, while they are written. */

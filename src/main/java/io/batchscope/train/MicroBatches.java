@@ -54,6 +54,11 @@ final class MicroBatches {
         return Math.min(plan.microBatch(), (shareSize + leastCount - 1) / leastCount);
     }
 
+    /** Numbers per example. */
+    int featureCount() {
+        return examples.featureCount();
+    }
+
     /** Features of a full micro-batch, about: its examples may differ by one where workers share unevenly. */
     long featuresOfOne() {
         long perWorker = (plan.largestBatch() + workers - 1) / workers;

@@ -28,7 +28,7 @@ final class NoiseAverage {
         this.leastNoise = leastNoise;
     }
 
-    void add(GradientSquares squares) {
+    void add(NoiseSample squares) {
         count++;
         double weight = Math.max(1 / count, leastWeight);
         double newNoise = leastNoise > 0 ? Math.max(leastNoise, squares.noise()) : squares.noise();
@@ -47,6 +47,32 @@ final class NoiseAverage {
     /** Whether there is so much noise that no signal can be told from it: the noise scale is beyond all that was measured. */
     boolean isAllNoise() {
         return count > 0 && noise > 0 && signal <= 0;
+    }
+
+    /** tr Σ, averaged. */
+    double noise() {
+        return noise;
+    }
+
+    /** |G|², averaged. */
+    double signal() {
+        return signal;
+    }
+
+    /** Whether both can be told. */
+    boolean isPositive() {
+        return count > 0 && noise >= 0 && signal > 0;
+    }
+
+    /**
+     * The cosine of the gradient of {@code examples} to that of all {@code population} examples, √(|G|² / E‖ḡ‖²), as E(ḡ·G) =
+     * |G|²; null if it cannot be told.
+     */
+    @Nullable
+    Double cosine(long examples, long population) {
+        return isPositive()
+                ? (Double) Math.sqrt(signal / (signal + noise * (1.0 / examples - 1.0 / population)))
+                : null;
     }
 
     /**

@@ -75,7 +75,7 @@ final class NoisePacing implements Pacing {
     }
 
     @Override
-    public boolean done(long step, @Nullable GradientSquares squares) {
+    public boolean done(long step, @Nullable NoiseSample squares) {
         next = step + 1;
         if (squares != null) {
             average.add(squares);

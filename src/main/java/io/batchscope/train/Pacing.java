@@ -44,7 +44,7 @@ interface Pacing {
      * @param squares what was measured in it; null if nothing was
      * @return whether the batch size changes with the next update
      */
-    boolean done(long step, @Nullable GradientSquares squares);
+    boolean done(long step, @Nullable NoiseSample squares);
 
     /** What it needs to go on elsewhere. */
     default double[] numbers() {

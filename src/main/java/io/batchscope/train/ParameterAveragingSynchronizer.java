@@ -63,17 +63,17 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
     }
 
     @Override
-    public @Nullable Agreement update(long step, double rate, Votes votes, boolean measure, StepTimes times)
+    public @Nullable Agreement update(long step, double rate, Votes votes, Wanted wanted, StepTimes times)
             throws InterruptedException {
         if (step < mode.afterSteps()) {
-            return exact.update(step, rate, votes, measure, times);
+            return exact.update(step, rate, votes, wanted, times);
         }
         updateAlone(step, rate, times);
         return mode.agreesAfter(step, plannedSteps) ? agree(votes, times) : null;
     }
 
     private void updateAlone(long step, double rate, StepTimes times) throws InterruptedException {
-        share.compute(0, gradient, ShareGradient.NOBODY, times);
+        share.compute(0, false, gradient, ShareGradient.NOBODY, times);
         if (share.examples() > 0) {
             parameterUpdate.apply(gradient, rate, step);
         }
@@ -94,6 +94,7 @@ final class ParameterAveragingSynchronizer implements Synchronizer {
         replica.writeParameters(parameters);
         Agreement agreement = new Agreement(
                 Arrays.stream(sums, 0, updates).boxed().toList(),
+                null,
                 null,
                 null,
                 null,

@@ -36,6 +36,9 @@ public final class ParameterUpdate {
     private final Part[] parts;
     private final WeightPenalty[] penalties;
 
+    /** A block before its update. */
+    private final float[] before = new float[BLOCK];
+
     /**
      * Zeros, until they are taken from somewhere.
      *
@@ -115,6 +118,18 @@ public final class ParameterUpdate {
      *     it, and then it is shortened if it is too long
      */
     public void apply(float[] mean, double rate, long step) {
+        apply(mean, rate, step, false);
+    }
+
+    /**
+     * As {@link #apply(float[], double, long)}.
+     *
+     * @param measure whether to measure the change
+     * @return ‖·‖₂ of the change of what is not held; null if it was not to be measured
+     */
+    @Nullable
+    Double apply(float[] mean, double rate, long step, boolean measure) {
+        double squares = 0;
         for (WeightPenalty penalty : penalties) {
             penalty.addGradient(parameters, mean);
         }
@@ -133,10 +148,17 @@ public final class ParameterUpdate {
             double own = rule.layerRate(parameters, mean, state, rate, step, part.from, part.to);
             for (int from = part.from; from < part.to; from += BLOCK) {
                 int to = Math.min(part.to, from + BLOCK);
+                if (measure) {
+                    System.arraycopy(parameters, from, before, 0, to - from);
+                }
                 rule.update(parameters, mean, state, own, step, from, to);
                 replica.writeParameters(parameters, from, to);
+                if (measure) {
+                    squares += SquaredNorm.ofDifference(parameters, from, to, before, 0);
+                }
             }
         }
+        return measure ? (Double) Math.sqrt(squares) : null;
     }
 
     private void lower(float[] mean, Part held) {

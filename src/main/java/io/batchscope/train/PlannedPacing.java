@@ -41,7 +41,7 @@ final class PlannedPacing implements Pacing {
     }
 
     @Override
-    public boolean done(long step, @Nullable GradientSquares squares) {
+    public boolean done(long step, @Nullable NoiseSample squares) {
         next = step + 1;
         return false;
     }

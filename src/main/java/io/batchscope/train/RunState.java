@@ -5,7 +5,6 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
-import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.train.Checkpoint.Peaks;
 import io.batchscope.train.Checkpoint.Reached;
@@ -26,6 +25,7 @@ final class RunState {
 
     private final RunPlan plan;
     private final Pacing pacing;
+    private final GradientMeter meter;
     final StepTimes total = new StepTimes();
     final DivergenceWatch divergence;
     final List<StepRecord> stepRows = new ArrayList<>();
@@ -53,7 +53,8 @@ final class RunState {
      *
      * @param step the update's number, from 0
      * @param gain of the update, see {@link Pacing#gain}
-     * @param noiseScale as known before it
+     * @param noiseScale as the pacing knew it before it
+     * @param weightDistance after it; null if not measured
      */
     record PendingRow(
             long step,
@@ -63,8 +64,15 @@ final class RunState {
             long bytesSent,
             double computeSeconds,
             double syncSeconds,
-            double dataSeconds) {
-        static PendingRow of(long step, double rate, Pacing pacing, long bytesSent, StepTimes times) {
+            double dataSeconds,
+            @Nullable Double weightDistance) {
+        static PendingRow of(
+                long step,
+                double rate,
+                Pacing pacing,
+                long bytesSent,
+                StepTimes times,
+                @Nullable Double weightDistance) {
             return new PendingRow(
                     step,
                     rate,
@@ -73,14 +81,19 @@ final class RunState {
                     bytesSent,
                     StepTimes.seconds(times.computeNanos),
                     StepTimes.seconds(times.syncNanos),
-                    StepTimes.seconds(times.dataNanos));
+                    StepTimes.seconds(times.dataNanos),
+                    weightDistance);
         }
     }
 
-    /** @param pacing tells how far the run is, and the sizes of its batches */
-    RunState(RunPlan plan, Pacing pacing) {
+    /**
+     * @param pacing tells how far the run is, and the sizes of its batches
+     * @param meter what is measured of gradients
+     */
+    RunState(RunPlan plan, Pacing pacing, GradientMeter meter) {
         this.plan = plan;
         this.pacing = pacing;
+        this.meter = meter;
         this.divergence = new DivergenceWatch(plan.divergenceFactor());
     }
 
@@ -97,13 +110,26 @@ final class RunState {
 
     /** Whether the row of an update is kept: now and then, of agreements that are apart as well, and the last one's. */
     boolean keepsRow(long update) {
-        long every = plan.stepRowEvery();
-        double before = pacing.progress();
-        return Math.ceil(before / every) * every < pacing.progressAfterUpdate()
-                || pacing.isLast(update)
-                || (update > agreed
-                        && (update + 1) / every > agreed / every
-                        && plan.synchronization().agreesAfter(update, plan.plannedSteps()));
+        return crosses(plan.stepRowEvery()) || pacing.isLast(update) || agreesLate(update, plan.stepRowEvery());
+    }
+
+    private boolean crosses(long every) {
+        return Math.ceil(pacing.progress() / every) * every < pacing.progressAfterUpdate();
+    }
+
+    private boolean agreesLate(long update, long every) {
+        return update > agreed
+                && (update + 1) / every > agreed / every
+                && plan.synchronization().agreesAfter(update, plan.plannedSteps());
+    }
+
+    /**
+     * Whether what is measured every so many updates, a multiple of the distance between rows, is measured in this one: an
+     * update whose row is kept, and after which the ranks agree.
+     */
+    boolean isDue(long update, long every) {
+        return (update == agreed && crosses(every) && plan.synchronization().agreesAfter(update, plan.plannedSteps()))
+                || agreesLate(update, every);
     }
 
     /**
@@ -140,7 +166,8 @@ final class RunState {
     StepRecord keep(PendingRow pending, double loss, @Nullable Agreement agreement) {
         long stepsDone = pending.step() + 1;
         BatchTrajectory trajectory = pacing.trajectory();
-        GradientSquares squares = agreement == null ? null : agreement.squares();
+        NoiseSample squares = agreement == null ? null : agreement.squares();
+        boolean paced = plan.pace().measuresNoise();
         StepRecord row = new StepRecord(
                 plan.study(),
                 plan.runId(),
@@ -156,7 +183,7 @@ final class RunState {
                 agreement == null ? null : agreement.gradientNorm(),
                 squares == null ? null : squares.small(),
                 squares == null ? null : squares.big(),
-                squares == null ? null : pending.noiseScale(),
+                squares == null ? null : paced ? pending.noiseScale() : meter.noiseScale(),
                 pending.bytesSent(),
                 agreement == null ? null : agreement.sparsity(),
                 agreement == null ? null : agreement.threshold(),
@@ -164,7 +191,7 @@ final class RunState {
                 pending.computeSeconds(),
                 pending.syncSeconds(),
                 pending.dataSeconds(),
-                StepMeasures.NONE);
+                meter.row(pending.step(), agreement, pending.weightDistance()));
         stepRows.add(row);
         return row;
     }

@@ -17,15 +17,25 @@ final class ShareGradient {
     private final int parts;
     private final int parameterCount;
     private final @Nullable PieceSquares squares;
+    private final @Nullable PartDifferences differences;
     private double lossSum;
     private int examples;
 
     ShareGradient(RunPlan plan, Feeder feeder, Replica replica, int rank) {
-        this(plan, feeder, replica, rank, null);
+        this(plan, feeder, replica, rank, null, null);
     }
 
-    /** @param squares takes the squared norms of the micro-batches' gradients; null if nobody wants them */
-    ShareGradient(RunPlan plan, Feeder feeder, Replica replica, int rank, @Nullable PieceSquares squares) {
+    /**
+     * @param squares takes the squared norms of the micro-batches' gradients; null if nobody wants them
+     * @param differences compares parts of the share where that is wanted; null if it never is
+     */
+    ShareGradient(
+            RunPlan plan,
+            Feeder feeder,
+            Replica replica,
+            int rank,
+            @Nullable PieceSquares squares,
+            @Nullable PartDifferences differences) {
         this.plan = plan;
         this.feeder = feeder;
         this.replica = replica;
@@ -33,17 +43,20 @@ final class ShareGradient {
         this.parts = replica.gradientOrder().size();
         this.parameterCount = replica.parameterCount();
         this.squares = squares;
+        this.differences = differences;
     }
 
     /**
      * Computes the gradient of the next update's share; zeros if that has no examples.
      *
      * @param weight what the gradient of an example's loss counts for; 0: 1 / size of the share
+     * @param compare whether to compare parts of the share
      * @param into takes it in its first {@code parameterCount} elements
      * @param listener hears of each of the replica's parts as soon as it is final
      * @param times receives where the time went
      */
-    void compute(float weight, float[] into, GradientListener listener, StepTimes times) throws InterruptedException {
+    void compute(float weight, boolean compare, float[] into, GradientListener listener, StepTimes times)
+            throws InterruptedException {
         lossSum = 0;
         if (squares != null) {
             squares.clear();
@@ -60,6 +73,11 @@ final class ShareGradient {
             long copied = part.batch().takeCopyNanos();
             times.dataNanos += fed - time + copied;
             times.computeNanos += computed - fed - copied;
+            if (compare && differences != null && part.index() == 0) {
+                differences.measure(part.batch(), seed(part));
+                part.batch().takeCopyNanos();
+                computed = System.nanoTime();
+            }
             time = computed;
             last = part.last();
         }
@@ -74,8 +92,7 @@ final class ShareGradient {
             }
             return 0;
         }
-        long rankSeed = rank * 65_537L + part.index();
-        replica.seed(SplitMix.mix(plan.seed() ^ SplitMix.mix(part.step() ^ SplitMix.mix(rankSeed))));
+        replica.seed(seed(part));
         boolean first = part.index() == 0;
         if (squares == null) {
             return replica.gradient(part.batch(), weight, !first, into, listener);
@@ -84,6 +101,11 @@ final class ShareGradient {
         double loss = replica.gradient(part.batch(), weight, false, target, squares.listener(first, into, listener));
         squares.end(part.batch().size());
         return loss;
+    }
+
+    private long seed(MicroBatch part) {
+        long rankSeed = rank * 65_537L + part.index();
+        return SplitMix.mix(plan.seed() ^ SplitMix.mix(part.step() ^ SplitMix.mix(rankSeed)));
     }
 
     /** Of the losses of the share's examples, not weighted. */

@@ -36,4 +36,30 @@ final class SquaredNorm {
         }
         return (sum0 + sum1) + (sum2 + sum3) + ((sum4 + sum5) + (sum6 + sum7)) + rest;
     }
+
+    /** Σ (values[i] − others[i − from + at])² for i = from … to − 1. */
+    static double ofDifference(float[] values, int from, int to, float[] others, int at) {
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int i = from;
+        int j = at;
+        for (; i <= to - SIDE_BY_SIDE / 2; i += SIDE_BY_SIDE / 2, j += SIDE_BY_SIDE / 2) {
+            double difference0 = (double) values[i] - others[j];
+            double difference1 = (double) values[i + 1] - others[j + 1];
+            double difference2 = (double) values[i + 2] - others[j + 2];
+            double difference3 = (double) values[i + 3] - others[j + 3];
+            sum0 += difference0 * difference0;
+            sum1 += difference1 * difference1;
+            sum2 += difference2 * difference2;
+            sum3 += difference3 * difference3;
+        }
+        double rest = 0;
+        for (; i < to; i++, j++) {
+            double difference = (double) values[i] - others[j];
+            rest += difference * difference;
+        }
+        return (sum0 + sum1) + (sum2 + sum3) + rest;
+    }
 }

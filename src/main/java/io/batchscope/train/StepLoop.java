@@ -9,6 +9,7 @@ import io.batchscope.result.Outcome;
 import io.batchscope.train.Replica.Score;
 import io.batchscope.train.RunState.PendingRow;
 import io.batchscope.train.Synchronizer.Votes;
+import io.batchscope.train.Synchronizer.Wanted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,6 +29,7 @@ public final class StepLoop {
     private final List<String> hosts;
     private final TrainingListener listener;
     private final Pacing pacing;
+    private final GradientMeter meter;
     private final Synchronizer synchronizer;
     private final Evaluator evaluator;
     private final Feeder feeder;
@@ -119,9 +121,11 @@ public final class StepLoop {
         this.parameters = parameterUpdate.parameters();
         this.pacing = Pacing.of(plan);
         this.synchronizer = Synchronizer.of(plan, pacing, feeder, parameterUpdate, replica, collective);
-        this.state = new RunState(plan, pacing);
+        this.meter = new GradientMeter(plan, pacing, replica, collective.rank() == 0);
+        this.state = new RunState(plan, pacing, meter);
         this.memory = new MemoryPeaks(replica);
-        this.start = new JointStart(plan, replica, collective, parameterUpdate, synchronizer, pacing, state, memory);
+        this.start =
+                new JointStart(plan, replica, collective, parameterUpdate, synchronizer, pacing, meter, state, memory);
         this.from = checkpointing.from();
         this.checkpoints = new CheckpointWriter(
                 collective.rank() == 0 ? checkpointing.store() : CheckpointStore.NONE,
@@ -161,6 +165,7 @@ public final class StepLoop {
     }
 
     private TrainedRun train() throws InterruptedException {
+        meter.begin();
         start.begin(from);
         feeder.change(pacing.trajectory(), state.step);
         checkpoints.startAt(state.step, state.total.totalNanos, from == null ? List.of() : from.vectors());
@@ -179,6 +184,7 @@ public final class StepLoop {
             }
             last = pacing.isLast(state.step);
             Agreement agreement = update(state.step);
+            meter.add(agreement == null ? null : agreement.squares());
             outcome = agreement == null ? null : state.end(agreement, listener);
             if (outcome instanceof Outcome.Diverged) {
                 break;
@@ -226,14 +232,16 @@ public final class StepLoop {
         Votes votes = new Votes(
                 StepTimes.seconds(state.total.totalNanos) > plan.secondsLimit(),
                 checkpoints.isDue(step + 1, state.total.totalNanos));
-        Agreement agreement = synchronizer.update(step, rate, votes, keepRow, times);
+        Wanted wanted = meter.wanted(state, step);
+        Agreement agreement = synchronizer.update(step, rate, votes, wanted, times);
+        Double distance = wanted.norms() && agreement != null ? meter.distance(parameters) : null;
         times.totalNanos = System.nanoTime() - start;
         state.total.add(times);
         long sent = collective.sentBytes() - sentBefore;
         state.bytesSent += sent;
         if (keepRow) {
             memory.sample();
-            state.pending.add(PendingRow.of(step, rate, pacing, sent, times));
+            state.pending.add(PendingRow.of(step, rate, pacing, sent, times, distance));
         }
         return agreement;
     }

@@ -19,17 +19,28 @@ interface Synchronizer {
     record Votes(boolean stop, boolean checkpoint) {}
 
     /**
+     * What is to be measured in an update, as each costs time.
+     *
+     * @param norms of gradient and change of the parameters
+     * @param noise of the gradient; the same on all ranks
+     */
+    record Wanted(boolean norms, boolean noise) {
+        /** Nothing. */
+        static final Wanted NOTHING = new Wanted(false, false);
+    }
+
+    /**
      * Does one update of the run.
      *
      * @param step its number, from 0
      * @param rate its learning rate
-     * @param measure whether what takes an effort of its own to measure is wanted, such as the gradient's norm
+     * @param wanted what to measure in it
      * @param times receives where the time went
      * @return null while the ranks are apart; see {@link Synchronization#agreesAfter}
      * @throws CollectiveException if another rank was lost
      */
     @Nullable
-    Agreement update(long step, double rate, Votes votes, boolean measure, StepTimes times) throws InterruptedException;
+    Agreement update(long step, double rate, Votes votes, Wanted wanted, StepTimes times) throws InterruptedException;
 
     /**
      * What this rank keeps for itself beyond an agreement: {@link #ownVectors(Synchronization)} vectors of {@code

@@ -55,7 +55,8 @@ class ConfigProblemsTest {
                                 + " 'batch-sizes'?",
                         "unknown key 'qqq' (FILE:10, study.qqq): no such setting; there are name, data, model,"
                                 + " optimizer, learning-rate, regularization, batch-growth, budget, recipes,"
-                                + " batch-sizes, seeds, target, evaluation, sync, checkpoint, replica, output, probes");
+                                + " batch-sizes, seeds, target, evaluation, sync, checkpoint, replica, measure, probes,"
+                                + " output");
     }
 
     @ParameterizedTest
@@ -76,7 +77,7 @@ class ConfigProblemsTest {
                 "seeds=[1,1] | wrong value for 'seeds' (--set seeds=[1,1], study.seeds): must be a list without repeats, but is [1,1]; correct it, or remove it for the default [1]",
                 "optimizer.momentum=1 | wrong value for 'momentum' (--set optimizer.momentum=1, study.optimizer.momentum): must be a number in [0, 1), but is 1; correct it",
                 "optimizer.beta1=0.5 | 'beta1' without effect (--set optimizer.beta1=0.5, study.optimizer.beta1): belongs to adam, adamw and lamb; remove it",
-                "learning-rate.search.factors=[1] | 'search' not available (--set learning-rate.search.factors=[1], study.learning-rate.search): a known setting that this version does not have; remove it, and set one base rate",
+                "learning-rate.search.factors=[1,0] | wrong value for 'factors' (--set learning-rate.search.factors=[1,0], study.learning-rate.search.factors): must be a number above 0, but is 0; correct it, or remove it for the default []",
                 "learning-rate.warmup=5 | wrong value for 'warmup' (--set learning-rate.warmup=5, study.learning-rate.warmup): must be a duration such as \"5 epochs\" (in steps, epochs, examples or %), but is 5; correct it, or remove it for the default \"5 %\"",
                 "evaluation.every=0 steps | wrong value for 'every' (--set evaluation.every=0 steps, study.evaluation.every): must be a duration above 0 such as \"5 epochs\" (in steps, epochs, examples or %), but is \"0 steps\"; correct it, or remove it for the default \"5 %\"",
                 "learning-rate.schedule=step | wrong value for 'milestones' (FILE, study.learning-rate.milestones): must be at least one duration for schedule = step, such as [\"50 %\", \"75 %\"], but is []; set it",
@@ -111,7 +112,10 @@ class ConfigProblemsTest {
                 "sync.transport=rdma | wrong value for 'transport' (--set sync.transport=rdma, study.sync.transport): must be one of auto, ring, driver, but is \"rdma\"; correct it, or remove it for the default \"auto\"",
                 "sync.transport=drivr | wrong value for 'transport' (--set sync.transport=drivr, study.sync.transport): must be one of auto, ring, driver, but is \"drivr\"; did you mean 'driver'?",
                 "replca=dl4j | unknown key 'replca' (--set replca=dl4j, study.replca): no such setting; did you mean 'replica'?",
-                "probes=[hessian] | wrong value for 'probes' (--set probes=[hessian], study.probes): must be [], because this version has no probes yet, but is [\"hessian\"]; correct it, or remove it for the default []",
+                "probes=[hessian] | 'hessian' not available (--set probes=[hessian], study.probes): a known setting that this version does not have; choose one of calibration, weight-noise, corrupted-inputs, label-memory",
+                "probes=[calibration,calibration] | wrong value for 'probes' (--set probes=[calibration,calibration], study.probes): must be a list without repeats, but is [\"calibration\",\"calibration\"]; correct it, or remove it for the default []",
+                "measure.norms-every=often | wrong value for 'norms-every' (--set measure.norms-every=often, study.measure.norms-every): must be a duration above 0 such as \"50 steps\", auto or never, but is \"often\"; correct it, or remove it for the default \"auto\"",
+                "data.label-noise=1 | wrong value for 'label-noise' (--set data.label-noise=1, study.data.label-noise): must be a number in [0, 1), but is 1; correct it, or remove it for the default 0",
                 "data.input=[a.csv] | 'input' without effect (--set data.input=[a.csv], study.data.input): says how to prepare data, which needs a format; remove it",
                 "data.format=csv | wrong value for 'input' (FILE, study.data.input): must be at least one file or directory for format = csv, but is []; set it",
                 "data.format=libsvm | 'libsvm' not available (--set data.format=libsvm, study.data.format): a known setting that this version does not have; choose one of idx, csv, parquet, synthetic",

@@ -14,8 +14,6 @@ class DefaultsTest {
     @Test
     void holdExactlyTheKeysThatAreRead() {
         Set<String> known = new TreeSet<>(ConfigLoader.knownKeys());
-        // Named in the contract, refused in this version.
-        assertThat(known.remove("study.learning-rate.search")).isTrue();
         assertThat(keys().keySet()).isEqualTo(known);
     }
 

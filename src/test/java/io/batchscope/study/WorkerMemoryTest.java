@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batchscope.plan.ClusterException;
+import io.batchscope.plan.Measures;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.Regularization;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** A run of 100 examples of 6 features, batch 20, micro-batch 4; a model of 1000 parameters and 3 outputs. */
 class WorkerMemoryTest {
-    private static final RunPlans PLANS = RunPlans.sgd(Task.REGRESSION, 100, 20, 30, 0.1);
+    private static final RunPlans PLANS =
+            RunPlans.sgd(Task.REGRESSION, 100, 20, 30, 0.1).withMeasures(Measures.NONE);
     private static final ModelFacts MODEL =
             new ModelFacts("m", "a model", 1000, 6, 3, Task.REGRESSION, false, List.of());
     private static final DataSize DATA = new DataSize(10, 20);
@@ -53,6 +55,17 @@ class WorkerMemoryTest {
         OptimizerConfig adam = new OptimizerConfig(OptimizerConfig.Name.ADAM, 0, 0, 0.9, 0.999, 1e-8);
         assertThat(memory.need(PLANS.withOptimizer(adam).withWorkers(3).plan()).fixedBytes())
                 .isEqualTo(8 * 4 * 1000 + 4 * (34 + 20) + (34 + 7) * 10);
+    }
+
+    @Test
+    void whatIsMeasuredTakesVectorsToo() {
+        WorkerMemory memory = memory(1 << 30);
+        // Where the parameters began.
+        RunPlan norms = PLANS.withMeasures(new Measures(5, 0, 1)).plan();
+        assertThat(memory.need(norms).fixedBytes()).isEqualTo(FIXED + 4 * 1000);
+        // One difference of gradients, and 64 examples.
+        RunPlan noise = PLANS.withMeasures(new Measures(0, 5, 1)).plan();
+        assertThat(memory.need(noise).fixedBytes()).isEqualTo(FIXED + 4 * 1000 + 64 * (6 * 4 + 12));
     }
 
     @Test

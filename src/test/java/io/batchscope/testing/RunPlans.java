@@ -32,7 +32,8 @@ public record RunPlans(
         long evaluateEvery,
         long stepRowEvery,
         long seed,
-        LearningRateSchedule schedule) {
+        LearningRateSchedule schedule,
+        Measures measures) {
     private static final long SEED = 7;
 
     /** Plain gradient descent on {@code examples} examples. */
@@ -53,7 +54,8 @@ public record RunPlans(
                 10,
                 1,
                 SEED,
-                new LearningRateSchedule.Constant(rate));
+                new LearningRateSchedule.Constant(rate),
+                new Measures(1, 0, 1));
     }
 
     public RunPlans withWorkers(int count) {
@@ -76,8 +78,10 @@ public record RunPlans(
         return with(workers, microBatch, optimizer, target, seconds, stepRowEvery, seed, schedule);
     }
 
+    /** Norms are measured in every row. */
     public RunPlans withStepRowEvery(long every) {
-        return with(workers, microBatch, optimizer, target, secondsLimit, every, seed, schedule);
+        return with(workers, microBatch, optimizer, target, secondsLimit, every, seed, schedule)
+                .withMeasures(new Measures(every, measures.noiseEvery(), measures.baseBatch()));
     }
 
     public RunPlans withSeed(long number) {
@@ -86,6 +90,26 @@ public record RunPlans(
 
     public RunPlans withSchedule(LearningRateSchedule rates) {
         return with(workers, microBatch, optimizer, target, secondsLimit, stepRowEvery, seed, rates);
+    }
+
+    public RunPlans withMeasures(Measures wanted) {
+        return new RunPlans(
+                task,
+                examples,
+                batchSize,
+                workers,
+                microBatch,
+                lanes,
+                steps,
+                rate,
+                optimizer,
+                target,
+                secondsLimit,
+                evaluateEvery,
+                stepRowEvery,
+                seed,
+                schedule,
+                wanted);
     }
 
     public RunPlans withEvaluateEvery(long updates) {
@@ -104,7 +128,8 @@ public record RunPlans(
                 updates,
                 stepRowEvery,
                 seed,
-                schedule);
+                schedule,
+                measures);
     }
 
     private RunPlans with(
@@ -131,7 +156,8 @@ public record RunPlans(
                 evaluateEvery,
                 newStepRowEvery,
                 newSeed,
-                newSchedule);
+                newSchedule,
+                measures);
     }
 
     /** The plan. */
@@ -177,7 +203,7 @@ public record RunPlans(
                 CheckpointPolicy.NONE,
                 1,
                 0,
-                Measures.NONE,
+                measures,
                 List.of());
     }
 }

@@ -56,7 +56,8 @@ class CheckpointWriterTest {
     }
 
     private static Checkpoint at(long step, long nanos, List<float[]> vectors) {
-        RunState state = new RunState(PLAN, Pacing.of(PLAN));
+        Pacing pacing = Pacing.of(PLAN);
+        RunState state = new RunState(PLAN, pacing, new GradientMeter(PLAN, pacing, new LinearReplica(2, 0), false));
         state.step = step;
         state.total.totalNanos = nanos;
         return state.checkpoint(new Checkpoint.Peaks(0, 0, 0), new double[0], vectors);

@@ -5,6 +5,7 @@ import static io.batchscope.train.Feeding.EXAMPLES;
 import static io.batchscope.train.Feeding.FEATURES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.plan.Measures;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization.ParameterAveraging;
@@ -97,7 +98,7 @@ class ResumeTest {
         run.stepRows()
                 .forEach(row -> rows.add(row.runId() + " step " + row.step() + " " + row.epoch() + " " + row.examples()
                         + " " + row.learningRate() + " " + row.loss() + " " + row.gradientNorm() + " " + row.gain()
-                        + " " + row.noiseScale() + " "
+                        + " " + row.noiseScale() + " " + row.measures() + " "
                         + row.updateExamples()));
         run.evalRows()
                 .forEach(row -> rows.add(row.runId() + " eval " + row.step() + " " + row.epoch() + " " + row.examples()
@@ -126,6 +127,7 @@ class ResumeTest {
                 .withOptimizer(optimizer)
                 .withWorkers(workers)
                 .withStepRowEvery(2)
+                .withMeasures(new Measures(2, 4, 8))
                 .plan();
         killEverywhere(LINEAR, CheckpointedPlan.of(plan, everySteps, 0));
     }

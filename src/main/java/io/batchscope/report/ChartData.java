@@ -40,6 +40,7 @@ final class ChartData {
         data.addEstimates("throughput", summary, BatchSummary::examplesPerSecond);
         data.addEstimates("epochSeconds", summary, BatchSummary::secondsPerEpoch);
         data.addShares(summary);
+        GradientCharts.addData(data.root, tables);
         CostCharts.addData(data.root, summary);
         ModeCharts.addData(data.root, tuned, summary);
         RecipeCharts.addData(data.root, tuned, summary);

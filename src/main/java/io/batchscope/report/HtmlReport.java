@@ -97,6 +97,11 @@ public final class HtmlReport {
         model.put(
                 "targetCharts",
                 charts.targetCharts().stream().map(HtmlReport::place).toList());
+        model.put("gradients", GradientTables.of(summary));
+        model.put("gradientNote", GradientTables.NOTE);
+        model.put(
+                "gradientCharts",
+                charts.gradientCharts().stream().map(HtmlReport::place).toList());
         model.put("arithmetic", HardwareTables.arithmetic(summary));
         model.put("arithmeticNote", HardwareTables.NOTE);
         model.put("memory", HardwareTables.memory(MemoryComparison.of(tables)));

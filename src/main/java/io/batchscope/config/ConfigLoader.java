@@ -43,6 +43,20 @@ public final class ConfigLoader {
         return new LoadedConfig(study, json, sha256(json));
     }
 
+    /**
+     * A study without a file: overrides on top of the defaults.
+     *
+     * @param sets as in {@link #load}
+     * @throws ConfigException as there
+     */
+    public static StudyConfig of(List<String> sets) {
+        Config defaults = defaults();
+        Reading reading = new Reading("defaults", defaults);
+        Config overrides = Overrides.parse(sets, reading);
+        reading.stopIfAnyProblem();
+        return read(Layers.hideReplaced(resolve(overrides.withFallback(defaults), reading)), true, reading);
+    }
+
     /** Every key that the reader understands, as {@code study.data.path}; blocks included. */
     static Set<String> knownKeys() {
         Config defaults = defaults();

@@ -221,6 +221,25 @@ record Studies(StudyConfig config) {
         return modes(new SyncModeConfig.Resolved(synchronization));
     }
 
+    Studies measure(MeasureConfig measure) {
+        return new Studies(new StudyConfig(
+                config.name(),
+                config.data(),
+                config.model(),
+                config.recipes(),
+                config.batchSizes(),
+                config.seeds(),
+                config.target(),
+                config.evaluation(),
+                config.sync(),
+                config.checkpoint(),
+                config.replica(),
+                measure,
+                config.probes(),
+                config.order(),
+                config.output()));
+    }
+
     Studies replica(ReplicaKind asked) {
         return with(config.target(), config.evaluation(), config.sync(), Optional.of(asked));
     }

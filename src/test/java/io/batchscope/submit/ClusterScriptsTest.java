@@ -168,7 +168,7 @@ class ClusterScriptsTest {
         assertError(
                 checkout.run(Map.of(), script, "--master", "m"),
                 2,
-                "error: no command" + where + "expected one of plan, train, study, report, data, doctor; ");
+                "error: no command" + where + "expected one of plan, train, study, report, data, verify, doctor; ");
         assertError(
                 checkout.run(Map.of(), script, "--gpus", "some", "study"),
                 2,

@@ -1,0 +1,112 @@
+package io.batchscope.verify;
+
+import io.batchscope.collective.RingListener;
+import io.batchscope.train.Collective;
+import io.batchscope.train.Parameters;
+import io.batchscope.train.ReplicaFactory;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** Several workers compute what one does, and send what an all-reduce must. */
+record WorkerChecks(Laboratory laboratory) {
+    private static final int FEATURES = 20;
+    private static final List<Integer> HIDDEN = List.of(16, 8);
+    private static final double ROUNDING = 1e-5;
+    private static final int LENGTH = 100_000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    List<Check> all() {
+        List<Check> checks = new ArrayList<>();
+        ReplicaFactory replicas = laboratory.mlp(FEATURES, HIDDEN);
+        float[] one = trained(replicas, 1);
+        for (int workers : List.of(2, 3, 4)) {
+            checks.add(Check.exact(
+                    "distance of " + workers + " workers' parameters from one's after 50 updates, relative",
+                    0,
+                    distance(trained(replicas, workers), one),
+                    ROUNDING));
+        }
+        for (int workers : List.of(2, 3)) {
+            double bytes = 2.0 * (workers - 1) / workers * LENGTH * Float.BYTES;
+            // Chunks of floats need not be equal, which is a float or two of 4 bytes at each of 2(p − 1) sends.
+            checks.add(Check.exact(
+                    "bytes sent by a rank of " + workers + " for " + LENGTH + " floats, ring of sockets",
+                    bytes,
+                    ringBytes(workers),
+                    2.0 * (workers - 1) * Float.BYTES));
+        }
+        return checks;
+    }
+
+    private float[] trained(ReplicaFactory replicas, int workers) {
+        Gaussians examples =
+                new Gaussians(400, FEATURES, 6, (x, normal) -> Math.sin(x[0]) + x[1] * x[2] + 0.1 * normal);
+        int parameters = FEATURES * 16 + 16 + 16 * 8 + 8 + 8 + 1;
+        Parameters end = Objects.requireNonNull(new MemoryStudy(laboratory, examples, parameters, replicas)
+                .train(
+                        "batch-sizes=[60]",
+                        "seeds=[6]",
+                        "budget.steps=50",
+                        "optimizer.name=nesterov",
+                        "learning-rate.base=0.01",
+                        "sync.workers=" + workers)
+                .parameters());
+        return end.values();
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < a.length; i++) {
+            difference += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+            norm += (double) b[i] * b[i];
+        }
+        return Math.sqrt(difference / norm);
+    }
+
+    private static double ringBytes(int workers) {
+        ExecutorService threads = Executors.newFixedThreadPool(workers);
+        List<RingListener> listeners = new ArrayList<>();
+        try {
+            for (int rank = 0; rank < workers; rank++) {
+                listeners.add(RingListener.open(InetAddress.getLoopbackAddress()));
+            }
+            List<String> addresses =
+                    listeners.stream().map(RingListener::address).toList();
+            List<Future<Long>> sent = new ArrayList<>();
+            for (int rank = 0; rank < workers; rank++) {
+                int own = rank;
+                sent.add(threads.submit(() -> sum(listeners.get(own), own, addresses)));
+            }
+            long most = 0;
+            for (Future<Long> bytes : sent) {
+                most = Math.max(most, bytes.get(TIMEOUT.toSeconds() * 2, TimeUnit.SECONDS));
+            }
+            return most;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("verify was interrupted", e);
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw new IllegalStateException("verify: the ring did not end well: " + e, e);
+        } finally {
+            threads.shutdownNow();
+            listeners.forEach(RingListener::close);
+        }
+    }
+
+    private static long sum(RingListener listener, int rank, List<String> addresses) {
+        byte[] secret = new byte[32];
+        try (Collective ring = listener.connect(rank, addresses, secret, TIMEOUT)) {
+            long before = ring.sentBytes();
+            ring.allReduceSum(new float[LENGTH], 0, LENGTH);
+            return ring.sentBytes() - before;
+        }
+    }
+}

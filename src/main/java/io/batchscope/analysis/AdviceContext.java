@@ -19,9 +19,11 @@ record AdviceContext(
     static final long MIDDLE_HIGH = 256;
     private static final double CLEARLY = 2;
 
-    static AdviceContext of(StudyTables tables) {
+    static AdviceContext of(StudyTables all) {
+        StudySummary summary = StudySummary.of(all);
+        StudyTables tables = summary.searches().tuned(all);
         return new AdviceContext(
-                StudySummary.of(tables),
+                summary,
                 tables.steps().stream().collect(Collectors.groupingBy(StepRecord::runId)),
                 tables.runs().stream()
                         .filter(BatchSummary::isSettled)

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a study shows by plain comparison of its batch sizes, of the reference alone ({@link Variants}), of its modes
- * ({@link ModeFindings}) and of its recipes ({@link RecipeFindings}). No law is fitted and nothing is extrapolated.
+ * ({@link ModeFindings}), of its recipes ({@link RecipeFindings}) and of its rates ({@link RateFindings}). Where rates were
+ * searched for, all but the last are of the tuned ones. No law is fitted and nothing is extrapolated.
  */
 public final class Findings {
     private final StudySummary summary;
@@ -24,8 +25,9 @@ public final class Findings {
     }
 
     /** The findings that the tables support, in order of interest; none for a study without runs. */
-    public static List<FindingRecord> of(StudyTables tables) {
-        StudySummary summary = StudySummary.of(tables);
+    public static List<FindingRecord> of(StudyTables all) {
+        StudySummary summary = StudySummary.of(all);
+        StudyTables tables = summary.searches().tuned(all);
         if (summary.runs() == 0) {
             return List.of();
         }
@@ -40,7 +42,11 @@ public final class Findings {
         LargestMicroBatch.of(Variants.of(tables.runs()).ofReference(tables), summary)
                 .ifPresent(findings.findings::add);
         findings.addGaps();
+        findings.addOscillation();
+        findings.findings.addAll(ContrastFindings.of(summary, BatchContrasts.of(tables)));
+        findings.sayAtWhichRate();
         findings.sayOfWhat();
+        findings.findings.addAll(RateFindings.of(summary));
         findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));
         findings.addLosses(
@@ -56,16 +62,31 @@ public final class Findings {
     /** All so far is of the reference, which each says where there are other variants. */
     private void sayOfWhat() {
         if (summary.hasVariants()) {
-            findings.replaceAll(finding -> new FindingRecord(
-                    finding.study(),
-                    finding.finding(),
-                    finding.batchSize(),
-                    finding.value(),
-                    finding.low(),
-                    finding.high(),
-                    finding.unit(),
-                    summary.reference().saying(finding.detail())));
+            findings.replaceAll(finding -> saying(finding, summary.reference().saying(finding.detail())));
         }
+    }
+
+    /** What is said of a batch size is said of its tuned rate. */
+    private void sayAtWhichRate() {
+        findings.replaceAll(finding -> Optional.ofNullable(finding.batchSize())
+                .flatMap(batch -> summary.searches().at(summary.reference(), batch))
+                .map(search -> saying(
+                        finding,
+                        finding.detail().replaceFirst("\\.$", "") + "; tuned rate there "
+                                + search.tuned().name() + "."))
+                .orElse(finding));
+    }
+
+    private static FindingRecord saying(FindingRecord finding, String detail) {
+        return new FindingRecord(
+                finding.study(),
+                finding.finding(),
+                finding.batchSize(),
+                finding.value(),
+                finding.low(),
+                finding.high(),
+                finding.unit(),
+                detail);
     }
 
     private void addQuality() {
@@ -199,17 +220,48 @@ public final class Findings {
                         + scored.estimate().words(text) + reached + ".");
     }
 
+    /** Batches of few examples have a noisier loss to begin with, so this is no measure of stability alone. */
+    private void addOscillation() {
+        List<Scored> scored = Scored.by(summary.batches(), BatchSummary::lossOscillation).stream()
+                .sorted(Comparator.comparingDouble(Scored::mean))
+                .toList();
+        if (scored.size() < 2) {
+            return;
+        }
+        Scored least = scored.get(0);
+        Scored most = scored.get(scored.size() - 1);
+        add(
+                "largest_loss_oscillation",
+                most,
+                "loss",
+                "The training loss swings most at " + most.name() + ", by "
+                        + most.estimate().words(NumberText::significant) + ", and least at " + least.name() + ", by "
+                        + NumberText.significant(least.mean())
+                        + " (standard deviation from a straight line, last half of the run); a batch of few examples has"
+                        + " a noisier loss to begin with.");
+    }
+
     private void addLosses(String finding, String outcome, String word, String advice) {
-        int count = summary.outcomes().getOrDefault(outcome, 0);
+        long others = summary.searches().leftOut().stream()
+                .filter(run -> run.outcome().equals(outcome))
+                .count();
+        long count = summary.outcomes().getOrDefault(outcome, 0) - others;
         boolean isFailure = outcome.equals(BatchSummary.FAILED);
+        int runs = summary.runs() - summary.searches().leftOut().size();
+        String which = summary.searches().isEmpty() ? "" : " with a tuned rate";
+        String elsewhere = others == 0
+                ? ""
+                : "; of " + NumberText.counted(summary.searches().leftOut().size(), "run") + " with other rates "
+                        + others + " did";
         if (count == 0) {
-            if (!isFailure) {
+            if (!isFailure || others > 0) {
                 findings.add(finding(
                         finding,
                         null,
                         0.0,
                         "runs",
-                        "No run diverged (" + NumberText.counted(summary.runs(), "run") + ")."));
+                        "No run" + which + " " + word + " (" + NumberText.counted(runs, "run") + ")" + elsewhere
+                                + "."));
             }
             return;
         }
@@ -222,8 +274,8 @@ public final class Findings {
                 null,
                 (double) count,
                 "runs",
-                count + " of " + NumberText.counted(summary.runs(), "run") + " " + word + ": " + where + "; " + advice
-                        + "."));
+                count + " of " + NumberText.counted(runs, "run") + which + " " + word + ": " + where + elsewhere + "; "
+                        + advice + "."));
     }
 
     private String where(VariantSummary group, String outcome) {

@@ -18,11 +18,13 @@ final class LinearScalingAdvice {
 
     /**
      * Which rule is best takes runs under several rules, which are recipes and compared as such. Divergence under the rule
-     * is evidence in itself: contradicted if every batch size whose rate was scaled up diverged, mixed if some did.
+     * is evidence in itself: contradicted if every batch size whose rate was scaled up diverged, mixed if some did. Of a search
+     * for the best rates only the runs with the rule's own rate count.
      */
     static AdviceRow of(AdviceContext context, List<RunRecord> runs) {
         List<RunRecord> linear = runs.stream()
                 .filter(run -> run.scalingRule().toLowerCase(Locale.ROOT).equals("linear"))
+                .filter(run -> RateTrial.factorOf(run) == 1)
                 .toList();
         List<RunRecord> raised = linear.stream()
                 .filter(run -> run.peakLearningRate() > run.baseLearningRate() * (1 + ROUNDING))

@@ -4,7 +4,9 @@ import io.batchscope.analysis.AdviceContext.Claim;
 import io.batchscope.analysis.AdviceRow.Verdict;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What is said of batch size 1. */
 final class SingleExampleAdvice {
@@ -29,7 +31,10 @@ final class SingleExampleAdvice {
                     .toList();
         }
         return List.of(
-                noisy(context, one.get()), unstable(context, one.get()), idle(context, one.get()), fussy(one.get()));
+                noisy(context, one.get()),
+                unstable(context, one.get()),
+                idle(context, one.get()),
+                fussy(context, one.get()));
     }
 
     private static AdviceRow noisy(AdviceContext context, BatchSummary one) {
@@ -85,11 +90,61 @@ final class SingleExampleAdvice {
                 "Supported below 50 % of the highest throughput, contradicted from 90 %.");
     }
 
-    private static AdviceRow fussy(BatchSummary one) {
-        String rates = NumberText.counted(one.peakLearningRates().size(), "learning rate");
-        return AdviceRow.notMeasured(
-                BATCH,
-                FUSSY,
-                "Needs several learning rates at each batch size; this study has " + rates + " at batch 1.");
+    /**
+     * By the width of the range of rates that train ({@link RateRange}); open ranges are wider than their width. Masters and
+     * Luschi 2018 report the opposite of the claim: that larger batches narrow the range.
+     */
+    private static AdviceRow fussy(AdviceContext context, BatchSummary one) {
+        RateRange here = range(context, one);
+        List<BatchSummary> reference = context.reference(one).stream()
+                .filter(batch -> range(context, batch) != null)
+                .toList();
+        if (here == null || reference.isEmpty()) {
+            return AdviceRow.notMeasured(
+                    BATCH,
+                    FUSSY,
+                    context.summary().searches().isEmpty()
+                            ? "Needs several learning rates at each batch size (learning-rate.search.factors); this study"
+                                    + " has one."
+                            : "The range of rates that train is not known at batch 1 and at another batch size.");
+        }
+        double narrow = here.width().mean();
+        double wide = reference.stream()
+                .mapToDouble(batch ->
+                        Objects.requireNonNull(range(context, batch)).width().mean())
+                .average()
+                .orElseThrow();
+        boolean othersOpen = reference.stream()
+                .anyMatch(batch -> Objects.requireNonNull(range(context, batch)).isOpen());
+        String measured = "Rates that train: " + atLeast(here.isOpen()) + NumberText.significant(narrow)
+                + " octaves against " + atLeast(othersOpen) + NumberText.significant(wide)
+                + (reference.size() > 1 ? " on average at " : " at ") + AdviceContext.names(reference);
+        String rule = "Supported if at most half as many octaves, contradicted if no fewer.";
+        if (!here.isOpen() && 2 * narrow <= wide) {
+            return context.row(BATCH, FUSSY, measured, Verdict.SUPPORTED, rule);
+        }
+        if (!othersOpen && narrow >= wide) {
+            return context.row(BATCH, FUSSY, measured, Verdict.CONTRADICTED, rule);
+        }
+        return here.isOpen() || othersOpen
+                ? new AdviceRow(
+                        BATCH,
+                        FUSSY,
+                        measured,
+                        Verdict.NOT_MEASURED_YET,
+                        "The rates tried do not reach the ends of all ranges: add factors to learning-rate.search.factors.")
+                : context.row(BATCH, FUSSY, measured, Verdict.MIXED, rule);
+    }
+
+    private static @Nullable RateRange range(AdviceContext context, BatchSummary batch) {
+        return context.summary()
+                .searches()
+                .at(context.summary().reference(), batch.batchSize())
+                .map(RateSearch::range)
+                .orElse(null);
+    }
+
+    private static String atLeast(boolean open) {
+        return open ? "at least " : "";
     }
 }

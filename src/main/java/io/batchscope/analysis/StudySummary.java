@@ -10,14 +10,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A study by batch size, and by variant where it has several recipes or ways to synchronise workers.
+ * A study by batch size, and by variant where it has several recipes or ways to synchronise workers. Where it searched for the
+ * best rates, groups have the runs with the tuned rate alone.
  *
  * @param study its name; empty when there are no runs
  * @param regression whether the network predicts numbers, so that there are losses but no accuracies
  * @param trainExamples training examples used; 0 when there are no runs
  * @param batches the reference's runs ({@link Variants}), ascending in batch size
  * @param variants recipes and modes; none when there are no runs
- * @param byVariant all runs, ascending in batch size, there in the order of {@code variants}
+ * @param byVariant all runs with a tuned rate or without a search, ascending in batch size, there in the order of {@code
+ *     variants}
+ * @param searches for the best rates
  */
 public record StudySummary(
         String study,
@@ -25,17 +28,20 @@ public record StudySummary(
         long trainExamples,
         List<BatchSummary> batches,
         Variants variants,
-        List<VariantSummary> byVariant) {
+        List<VariantSummary> byVariant,
+        RateSearches searches) {
     public StudySummary {
         batches = List.copyOf(batches);
         byVariant = List.copyOf(byVariant);
     }
 
-    /** Groups the runs of {@code tables} by batch size and variant. */
-    public static StudySummary of(StudyTables tables) {
+    /** Groups the runs of {@code all} by batch size and variant. */
+    public static StudySummary of(StudyTables all) {
+        RateSearches searches = RateSearches.of(all);
+        StudyTables tables = searches.tuned(all);
         Variants variants = Variants.of(tables.runs());
         if (tables.runs().isEmpty()) {
-            return new StudySummary("", false, 0, List.of(), variants, List.of());
+            return new StudySummary("", false, 0, List.of(), variants, List.of(), searches);
         }
         List<VariantSummary> byVariant = VariantComparison.of(tables.runs(), variants);
         List<BatchSummary> batches = byVariant.stream()
@@ -44,7 +50,8 @@ public record StudySummary(
                 .toList();
         RunRecord first = tables.runs().get(0);
         boolean regression = first.task().toLowerCase(Locale.ROOT).equals("regression");
-        return new StudySummary(first.study(), regression, first.trainExamples(), batches, variants, byVariant);
+        return new StudySummary(
+                first.study(), regression, first.trainExamples(), batches, variants, byVariant, searches);
     }
 
     /** Whether the study has several recipes. */
@@ -94,9 +101,10 @@ public record StudySummary(
         return Quality.of(byVariant.stream().map(VariantSummary::batch).toList());
     }
 
-    /** All runs, of whatever variant. */
+    /** All runs, of whatever variant and rate. */
     public int runs() {
-        return byVariant.stream().mapToInt(summary -> summary.batch().runs()).sum();
+        return byVariant.stream().mapToInt(summary -> summary.batch().runs()).sum()
+                + searches.leftOut().size();
     }
 
     /** All batch sizes, of whatever variant, ascending. */
@@ -112,11 +120,12 @@ public record StudySummary(
         return batches.stream().anyMatch(batch -> batch.arrived() > 0);
     }
 
-    /** All runs, of whatever variant, by word of the {@code outcome} column. */
+    /** All runs, of whatever variant and rate, by word of the {@code outcome} column. */
     public SortedMap<String, Integer> outcomes() {
         SortedMap<String, Integer> outcomes = new TreeMap<>();
         byVariant.forEach(summary ->
                 summary.batch().outcomes().forEach((word, runs) -> outcomes.merge(word, runs, Integer::sum)));
+        searches.leftOut().forEach(run -> outcomes.merge(run.outcome(), 1, Integer::sum));
         return outcomes;
     }
 

@@ -57,6 +57,7 @@ final class PlanJson {
         row.put("accumulation", run.layout().accumulation());
         row.put("base_learning_rate", run.baseLearningRate());
         row.put("peak_learning_rate", run.peakLearningRate());
+        row.put("learning_rate_factor", run.learningRateFactor());
         row.put("optimizer", optimizer(run.optimizer()));
         row.put("regularization", run.regularization().describe());
         row.put("warmup_steps", run.warmupSteps());

@@ -55,21 +55,22 @@ final class PlanRates {
         return run.pace() instanceof Pace.ByNoise ? null : run.geometry().batchSizeAt(run.plannedSteps() - 1);
     }
 
-    /** One line for each recipe and batch size. */
+    /** One line for each recipe, batch size and factor of the rate. */
     static String text(StudyPlan plan) {
         StringBuilder text = new StringBuilder("rates, as update: rate\n");
         Set<String> lines = new LinkedHashSet<>();
         for (RunPlan run : plan.runs()) {
-            lines.add(line(run));
+            lines.add(line(plan, run));
         }
         lines.forEach(text::append);
         return text.toString();
     }
 
-    private static String line(RunPlan run) {
+    private static String line(StudyPlan plan, RunPlan run) {
         String recipe = run.recipe().name().isEmpty() ? "" : run.recipe().name() + ", ";
         String points = of(run).stream().map(point -> word(point, run)).collect(Collectors.joining(", "));
-        return recipe + "batch " + run.batchSize() + ": " + points + measured(run) + "\n";
+        String factor = plan.searchesRates() ? ", rate " + run.factorText() : "";
+        return recipe + "batch " + run.batchSize() + factor + ": " + points + measured(run) + "\n";
     }
 
     private static String word(Point point, RunPlan run) {

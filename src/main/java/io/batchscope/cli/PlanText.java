@@ -44,13 +44,14 @@ final class PlanText {
         int recipes = recipeWidth(setup.plan());
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-16s %s%9s %4s %23s %s%12s %9s %9s %8s %8s  %s%s%n",
+                "%-16s %s%9s %4s %23s %s%s%12s %9s %9s %8s %8s  %s%s%n",
                 "run",
                 recipe("recipe", recipes),
                 "batch",
                 "seed",
                 "workers × each × accum",
                 modes ? String.format(Locale.ROOT, "%9s %9s ", "update", "agree") : "",
+                factor(setup.plan(), "factor"),
                 "rate",
                 "warmup",
                 "steps",
@@ -76,7 +77,7 @@ final class PlanText {
     private static String line(StudySetup setup, ToDoubleFunction<RunPlan> seconds, RunPlan run, boolean modes) {
         return String.format(
                 Locale.ROOT,
-                "%-16s %s%9d %4d %23s %s%12.6g %9d %9s %8s %8s  %s%n",
+                "%-16s %s%9d %4d %23s %s%s%12.6g %9d %9s %8s %8s  %s%n",
                 run.runId(),
                 recipe(run.recipe().name(), recipeWidth(setup.plan())),
                 run.batchSize(),
@@ -84,6 +85,7 @@ final class PlanText {
                 run.workers() + " × " + run.layout().perWorker() + " × "
                         + run.layout().accumulation(),
                 modes ? effective(run) : "",
+                factor(setup.plan(), run.factorText()),
                 run.peakLearningRate(),
                 run.warmupSteps(),
                 (endsEarlier(run) ? "≤ " : "") + run.plannedSteps(),
@@ -109,6 +111,11 @@ final class PlanText {
 
     private static String recipe(String name, int width) {
         return width == 0 ? "" : (name + " ".repeat(width)).substring(0, width) + " ";
+    }
+
+    /** A cell of the column that only a search for the best rates has. */
+    private static String factor(StudyPlan plan, String text) {
+        return plan.searchesRates() ? String.format(Locale.ROOT, "%9s ", text) : "";
     }
 
     private static String effective(RunPlan run) {

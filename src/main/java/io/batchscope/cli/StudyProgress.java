@@ -152,13 +152,18 @@ final class StudyProgress implements StudyListener, AutoCloseable {
                         Locale.ROOT,
                         ", batch %d%s seed %d at %d/%d",
                         plan.batchSize(),
-                        variant(plan, recipes, modes),
+                        variant(plan, recipes, modes) + factor(plan),
                         plan.seed(),
                         run.getValue(),
                         plan.plannedSteps());
             }
         }
         return text;
+    }
+
+    /** {@code  rate × 0.5} in a search for the best rates. */
+    private String factor(RunPlan plan) {
+        return study.searchesRates() ? " rate " + plan.factorText() : "";
     }
 
     /** What beside batch size and seed tells the run from others: {@code  (linear; synchronous)}, or nothing. */

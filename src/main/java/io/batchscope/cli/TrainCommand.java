@@ -28,6 +28,14 @@ final class TrainCommand implements Callable<Integer> {
     static void requireOneRun(StudyConfig config) {
         int modes = config.sync().modes().size();
         int recipes = config.recipes().size();
+        boolean search = config.recipes().stream()
+                .anyMatch(recipe -> recipe.learningRate().searchFactors().size() > 1);
+        if (search) {
+            throw new PlanException(
+                    List.of(
+                            "train (study.learning-rate.search.factors): takes one learning rate, but the"
+                                    + " configuration searches for the best; use 'study', or --set learning-rate.search.factors=[]"));
+        }
         if (config.batchSizes().size() * config.seeds().size() * modes * recipes != 1) {
             throw new PlanException(List.of("train (study.batch-sizes, study.seeds, study.sync.compare, study.recipes):"
                     + " takes one batch size, one seed, one mode and one recipe, but the configuration has "

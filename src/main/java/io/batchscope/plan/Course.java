@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What all runs with one recipe and batch size have in common: length, rates, batch sizes, distances between observations.
+ * What all runs with one recipe, batch size and factor of the rate have in common: length, rates, batch sizes, distances between observations.
  *
  * @param optimizer as scaled for the batch size
  * @param regime its length and durations as if the batch size stayed
@@ -72,12 +72,24 @@ record Course(
         return recipe.growth().by();
     }
 
-    /** Resolves one batch size; what does not fit its length becomes a problem. */
-    static Course of(RecipeConfig recipe, EvaluationConfig evaluation, EpochGeometry geometry, List<String> problems) {
+    /** Resolves one batch size, once for each factor of the recipe's search; what does not fit its length becomes a problem. */
+    static List<Course> of(
+            RecipeConfig recipe, EvaluationConfig evaluation, EpochGeometry geometry, List<String> problems) {
+        return recipe.learningRate().factors().stream()
+                .map(factor -> of(recipe, evaluation, geometry, factor, problems))
+                .toList();
+    }
+
+    private static Course of(
+            RecipeConfig recipe,
+            EvaluationConfig evaluation,
+            EpochGeometry geometry,
+            double factor,
+            List<String> problems) {
         boolean adascale = recipe.learningRate().scaling() == ScalingRule.ADASCALE;
         boolean stretches = adascale && !RecipeProblems.isEqualEpochs(recipe);
         Regime regime = stretches ? Regime.ofBase(recipe, geometry, problems) : Regime.of(recipe, geometry, problems);
-        Rates rates = Rates.of(recipe, regime, problems);
+        Rates rates = Rates.of(recipe, regime, factor, problems);
         OptimizerConfig optimizer = ScaledOptimizer.of(recipe, geometry.batchSize(), rates.peak(), problems);
         Course constant = new Course(
                 recipe,

@@ -46,7 +46,7 @@ record Growth(BatchTrajectory trajectory, long steps, LearningRateSchedule sched
                     ? constant.get(i)
                     : trajectory.stepsForExamples(regime.geometry().examplesAfter(constant.get(i)));
             trajectory = trajectory.then(step, batch);
-            milestones.add(new Milestone(step, constant.get(i), rateFactor(recipe, rates.peak(), batch, wanted)));
+            milestones.add(new Milestone(step, constant.get(i), rateFactor(recipe, rates.capped(), batch, wanted)));
         }
         long steps = regime.inUpdates() ? regime.steps() : trajectory.stepsForExamples(regime.examples());
         return new Growth(
@@ -62,13 +62,13 @@ record Growth(BatchTrajectory trajectory, long steps, LearningRateSchedule sched
      * What the rate is multiplied by once the batch has grown. Kept: what the largest size leaves out of the growth is taken
      * off the rate, so that rate over batch size falls as planned. Scaled: by the rule, up to the cap.
      */
-    private static double rateFactor(RecipeConfig recipe, double peak, long batch, double wanted) {
+    private static double rateFactor(RecipeConfig recipe, double capped, long batch, double wanted) {
         if (!recipe.growth().scalesRate()) {
             return batch / wanted;
         }
         LearningRateConfig rate = recipe.learningRate();
         double scaled = rate.scaling().scale(rate.base(), rate.baseBatch(), batch);
-        return rate.max().map(max -> Math.min(max, scaled)).orElse(scaled) / peak;
+        return rate.max().map(max -> Math.min(max, scaled)).orElse(scaled) / capped;
     }
 
     /** Without what begins only when the run has ended. */

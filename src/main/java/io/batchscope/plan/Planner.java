@@ -38,7 +38,8 @@ public final class Planner {
         List<Course> courses = new ArrayList<>();
         for (long batchSize : batchSizes) {
             for (RecipeConfig recipe : config.recipes()) {
-                courses.add(Course.of(recipe, config.evaluation(), new EpochGeometry(examples, batchSize), problems));
+                courses.addAll(
+                        Course.of(recipe, config.evaluation(), new EpochGeometry(examples, batchSize), problems));
             }
         }
         problems.addAll(SyncModes.problems(config, batchSizes));
@@ -110,7 +111,7 @@ public final class Planner {
                     sync.timeoutSeconds(),
                     stepLoop ? sync.retries() : 0,
                     stepLoop ? checkpoints(course) : CheckpointPolicy.NONE,
-                    1,
+                    course.rates().factor(),
                     config.data().labelNoise(),
                     course.measures(config.measure(), synchronization, model),
                     config.probes());

@@ -53,6 +53,11 @@ public record RecipeConfig(
         public LearningRateConfig {
             searchFactors = List.copyOf(searchFactors);
         }
+
+        /** What the scaled and capped rate is multiplied by, each in runs of its own; 1 alone without a search. */
+        List<Double> factors() {
+            return searchFactors.isEmpty() ? List.of(1.0) : searchFactors;
+        }
     }
 
     /**

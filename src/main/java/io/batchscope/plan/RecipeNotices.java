@@ -47,17 +47,25 @@ record RecipeNotices(RecipeConfig recipe, List<Course> courses, List<String> not
         return courses.stream()
                 .filter(which)
                 .map(course -> Long.toString(course.batchSize()))
+                .distinct()
                 .collect(Collectors.joining(", "));
     }
 
     private void addCapped() {
         String asked = courses.stream()
-                .filter(course -> course.rates().peak() < course.rates().scaled())
+                .filter(course -> course.rates().isCapped())
                 .map(course -> course.batchSize() + " (scaled "
                         + String.format(Locale.ROOT, "%.4g", course.rates().scaled()) + ")")
+                .distinct()
                 .collect(Collectors.joining(", "));
         if (!asked.isEmpty()) {
             add("learning rate capped at " + recipe.learningRate().max().orElseThrow() + " for batch size " + asked);
+        }
+        String beyond =
+                batches(course -> course.rates().isCapped() && course.rates().factor() > 1);
+        if (!beyond.isEmpty()) {
+            add("learning-rate.search multiplies the capped rate, so factors above 1 go beyond learning-rate.max for"
+                    + " batch size " + beyond);
         }
     }
 
@@ -120,7 +128,7 @@ record RecipeNotices(RecipeConfig recipe, List<Course> courses, List<String> not
     }
 
     private void addCappedMoments() {
-        String capped = batches(course -> course.rates().peak() < course.rates().scaled() && course.batchSize() > 1);
+        String capped = batches(course -> course.rates().isCapped() && course.batchSize() > 1);
         if (recipe.optimizer().moments() == MomentScaling.SDE && !capped.isEmpty()) {
             add(
                     "moment-scaling = sde scales betas and epsilon further than the capped rate for batch size "
@@ -145,6 +153,7 @@ record RecipeNotices(RecipeConfig recipe, List<Course> courses, List<String> not
         String cut = courses.stream()
                 .filter(course -> !course.cutAt().isEmpty())
                 .map(course -> course.batchSize() + " (from " + milestone(growth, course) + ")")
+                .distinct()
                 .collect(Collectors.joining(", "));
         if (!cut.isEmpty()) {
             add("the batch grows no further than its largest size for batch size " + cut
@@ -154,6 +163,12 @@ record RecipeNotices(RecipeConfig recipe, List<Course> courses, List<String> not
 
     private static Span milestone(GrowthConfig growth, Course course) {
         return growth.milestones().get(course.cutAt().get(0));
+    }
+
+    private static String atFactor(RecipeConfig recipe, Course course) {
+        return recipe.learningRate().searchFactors().isEmpty()
+                ? ""
+                : " (rate × " + course.rates().factor() + ")";
     }
 
     /** Recipes whose runs differ in nothing but the name. */
@@ -166,7 +181,7 @@ record RecipeNotices(RecipeConfig recipe, List<Course> courses, List<String> not
                         .filter(course -> course.recipe().equals(first))
                         .filter(course -> courses.stream()
                                 .anyMatch(other -> other.recipe().equals(second) && other.trainsAs(course)))
-                        .map(course -> Long.toString(course.batchSize()))
+                        .map(course -> course.batchSize() + atFactor(first, course))
                         .collect(Collectors.joining(", "));
                 if (!same.isEmpty()) {
                     notices.add("recipes " + first.name() + " and " + second.name() + " are the same at batch size "

@@ -5,6 +5,7 @@ import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.units.BatchSize;
 import io.batchscope.units.BatchTrajectory;
 import java.io.Serializable;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainExamples training examples used
  * @param synchronization how the workers agree on parameters
  * @param replica what computes the gradients; where Deeplearning4j trains, its own
- * @param peakLearningRate after scaling and capping; what warmup ends at
+ * @param peakLearningRate after scaling, capping and the factor; what warmup ends at
  * @param optimizer the update rule, as scaled for this batch size
  * @param schedule what the rate follows; how fast, and what else it is multiplied by, is the pace's matter
  * @param plannedSteps optimizer updates; where the pace measures, at most
@@ -126,6 +127,12 @@ public record RunPlan(
     /** Whether this program's own step loop trains it; otherwise Deeplearning4j does, from first to last update. */
     public boolean usesStepLoop() {
         return !synchronization.mode().isDeeplearning4j();
+    }
+
+    /** {@code × 0.5}: what the rate was multiplied by. */
+    public String factorText() {
+        return "× "
+                + BigDecimal.valueOf(learningRateFactor).stripTrailingZeros().toPlainString();
     }
 
     /** How one update's examples are spread over workers and micro-batches. */

@@ -12,7 +12,7 @@ final class ScaledOptimizer {
     /**
      * The update rule for a batch size; decays that the scaling makes negative are a problem.
      *
-     * @param peak the rate after scaling and cap
+     * @param peak the rate after scaling, cap and factor of a search
      */
     static OptimizerConfig of(RecipeConfig recipe, long batchSize, double peak, List<String> problems) {
         OptimizerSettings settings = recipe.optimizer();

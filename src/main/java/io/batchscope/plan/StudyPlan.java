@@ -5,7 +5,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * All runs of a study, in the order of batch size, then recipe, then mode, then seed.
+ * All runs of a study, in the order of batch size, then recipe, then factor of the rate, then mode, then seed.
  *
  * @param replica what computes the gradients of all that the step loop trains, and why
  * @param notices what the person should know before starting
@@ -27,14 +27,23 @@ public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs,
                 > batches(run -> List.of(run.batchSize(), run.recipe()));
     }
 
+    /** Whether some runs differ in nothing but a factor of the rate, so that the rest does not name a run. */
+    public boolean searchesRates() {
+        return runs.stream().anyMatch(run -> run.learningRateFactor() != 1);
+    }
+
     private long batches(Function<RunPlan, Object> key) {
         return runs.stream().map(key).distinct().count();
     }
 
-    /** Batch size of a run, its recipe if that has a name, and its mode where the study compares modes. */
+    /**
+     * Batch size of a run, its recipe if that has a name, the factor of its rate in a search, and its mode where the study
+     * compares modes.
+     */
     public String describe(RunPlan run) {
         return "batch " + run.batchSize()
                 + (run.recipe().name().isEmpty() ? "" : ", " + run.recipe().name())
+                + (searchesRates() ? ", rate " + run.factorText() : "")
                 + (comparesModes() ? ", " + run.synchronization().describe() : "");
     }
 

@@ -31,7 +31,8 @@ final class ChartData {
     private ChartData() {}
 
     static ObjectNode of(StudyTables all, StudySummary summary) {
-        StudyTables tables = Variants.of(all.runs()).ofReference(all);
+        StudyTables tuned = summary.searches().tuned(all);
+        StudyTables tables = Variants.of(tuned.runs()).ofReference(tuned);
         ChartData data = new ChartData();
         data.addLosses(tables.steps());
         data.addEvaluations(tables.evals(), isLossOnly(summary));
@@ -40,8 +41,9 @@ final class ChartData {
         data.addEstimates("epochSeconds", summary, BatchSummary::secondsPerEpoch);
         data.addShares(summary);
         CostCharts.addData(data.root, summary);
-        ModeCharts.addData(data.root, all, summary);
-        RecipeCharts.addData(data.root, all, summary);
+        ModeCharts.addData(data.root, tuned, summary);
+        RecipeCharts.addData(data.root, tuned, summary);
+        RateCharts.addData(data.root, summary);
         return data.root;
     }
 

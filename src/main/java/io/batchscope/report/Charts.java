@@ -86,6 +86,7 @@ final class Charts {
     private final List<Chart> recipeCharts;
     private final List<Chart> targetCharts;
     private final List<Chart> hardwareCharts;
+    private final List<Chart> rateCharts;
     private final StudySummary summary;
 
     private Charts(StudySummary summary, ObjectNode data) {
@@ -97,6 +98,7 @@ final class Charts {
         this.recipeCharts = together(drawable(RecipeCharts.all(summary)));
         this.targetCharts = drawable(CostCharts.toTarget());
         this.hardwareCharts = drawable(CostCharts.hardware());
+        this.rateCharts = drawable(RateCharts.all(summary));
     }
 
     private List<Chart> drawable(List<Chart> asked) {
@@ -162,12 +164,17 @@ final class Charts {
         return hardwareCharts;
     }
 
+    /** Those of the search for the best rates that have something to show; none for a study without one. */
+    List<Chart> rateCharts() {
+        return rateCharts;
+    }
+
     /** Data and specifications as JSON that may stand inside a script element. */
     String json() {
         ObjectNode root = JSON.createObjectNode();
         root.set("data", data);
         ObjectNode specifications = root.putObject("charts");
-        Stream.of(targetCharts, hardwareCharts, recipeCharts, modeCharts, charts)
+        Stream.of(targetCharts, hardwareCharts, rateCharts, recipeCharts, modeCharts, charts)
                 .flatMap(List::stream)
                 .forEach(chart -> specifications.set(chart.id(), specification(chart)));
         try {

@@ -3,6 +3,7 @@ package io.batchscope.report;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
+import io.batchscope.analysis.BatchContrasts;
 import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
@@ -69,6 +70,14 @@ public final class HtmlReport {
             model.put("recipeLargest", RecipeTables.largest(summary, findings));
             model.put("recipeNote", RecipeTables.resultNote(summary));
         }
+        if (!summary.searches().isEmpty()) {
+            model.put("rateTuned", RateTables.tuned(summary));
+            model.put("rateTrials", RateTables.trials(summary));
+            model.put("rateNote", RateTables.NOTE);
+        }
+        model.put(
+                "rateCharts",
+                charts.rateCharts().stream().map(HtmlReport::place).toList());
         model.put(
                 "recipeCharts",
                 charts.recipeCharts().stream().map(HtmlReport::place).toList());
@@ -81,6 +90,7 @@ public final class HtmlReport {
         model.put(
                 "modeCharts",
                 charts.modeCharts().stream().map(HtmlReport::place).toList());
+        addContrasts(model, BatchContrasts.of(summary.searches().tuned(tables)));
         model.put("results", ReportTables.results(summary));
         model.put("losses", ReportTables.losses(summary));
         model.put("target", ReportTables.target(summary));
@@ -99,7 +109,8 @@ public final class HtmlReport {
         model.put("advice", ReportTables.advice(UsualAdvice.of(tables)));
         model.put("findings", ReportTables.findings(findings));
         model.put("runs", RunTables.runs(tables.runs()));
-        model.put("curves", RunTables.curves(curvePoints(tables.evals()), Variants.of(tables.runs())));
+        StudyTables tuned = summary.searches().tuned(tables);
+        model.put("curves", RunTables.curves(curvePoints(tuned.evals()), Variants.of(tuned.runs())));
         model.put("curvePoints", Integer.toString(CURVE_POINTS));
         model.put("provenance", Provenances.of(tables.runs(), header.provenance()));
         model.put("writtenAt", MOMENT.format(header.writtenAt()));
@@ -121,6 +132,16 @@ public final class HtmlReport {
             throw new IllegalStateException("report.ftlh does not fit its model", e);
         }
         return page.toString();
+    }
+
+    private static void addContrasts(Map<String, Object> model, BatchContrasts contrasts) {
+        if (contrasts.reference().isPresent()) {
+            model.put(
+                    "contrastReference", NumberText.count(contrasts.reference().getAsLong()));
+            model.put("contrastNote", ContrastTables.note(contrasts));
+            model.put("contrasts", ContrastTables.plain(contrasts));
+            model.put("probes", ContrastTables.probes(contrasts));
+        }
     }
 
     private static Configuration templates() {
@@ -194,6 +215,9 @@ public final class HtmlReport {
         if (summary.hasVariants()) {
             sentences.add(referenceNote(summary));
         }
+        if (!summary.searches().isEmpty()) {
+            sentences.add(RateTables.SENTENCE);
+        }
         RecipeTables.largestSentence(summary, findings).ifPresent(sentences::add);
         findings.stream()
                 .filter(finding -> HEADLINES.contains(finding.finding()))
@@ -210,7 +234,8 @@ public final class HtmlReport {
     }
 
     private static String intervalNote(StudySummary summary) {
-        String means = "Means over the runs that neither diverged nor failed";
+        String means = "Means over the runs" + (summary.searches().isEmpty() ? "" : " with the tuned rate")
+                + " that neither diverged nor failed";
         return summary.batches().stream().anyMatch(batch -> batch.settled() > 1)
                 ? means
                         + "; ± is half the width of the 95 % Student-t interval over seeds. A dash stands for what was not measured."

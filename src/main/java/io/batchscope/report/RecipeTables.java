@@ -10,7 +10,6 @@ import io.batchscope.result.FindingRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of a study's recipes, as texts. */
@@ -79,9 +78,7 @@ final class RecipeTables {
         double factor = accuracy ? 100 : 1;
         int digits = accuracy ? 2 : LOSS_DIGITS;
         List<String> row = ModeTables.places(group);
-        row.add(group.batch().peakLearningRates().stream()
-                .map(NumberText::significant)
-                .collect(Collectors.joining(", ")));
+        row.add(ReportTables.rates(summary, group.variant(), group.batch()));
         if (grows) {
             row.add(finalBatch(group));
         }

@@ -5,6 +5,7 @@ import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.Variant;
 import io.batchscope.report.Table.Column;
 import io.batchscope.result.FindingRecord;
 import java.util.ArrayList;
@@ -34,23 +35,29 @@ final class ReportTables {
         return new Table(
                 columns,
                 summary.batches().stream()
-                        .map(batch -> resultRow(batch, summary.regression()))
+                        .map(batch -> resultRow(summary, batch))
                         .toList());
     }
 
-    private static List<String> resultRow(BatchSummary batch, boolean regression) {
+    private static List<String> resultRow(StudySummary summary, BatchSummary batch) {
         List<String> row = new ArrayList<>(List.of(
                 NumberText.count(batch.batchSize()),
                 batch.outcomeText(),
-                batch.peakLearningRates().stream().map(NumberText::significant).collect(Collectors.joining(", ")),
+                rates(summary, summary.reference(), batch),
                 mean(batch.steps()),
                 mean(batch.epochs())));
-        if (!regression) {
+        if (!summary.regression()) {
             row.addAll(List.of(
                     accuracy(batch.trainAccuracy()), accuracy(batch.validationAccuracy()),
                     accuracy(batch.testAccuracy()), accuracy(batch.gapAccuracy())));
         }
         return row;
+    }
+
+    /** Peak rates, and in a search by which factor they came about: {@code 0.4 (× 2)}. */
+    static String rates(StudySummary summary, Variant variant, BatchSummary batch) {
+        return batch.peakLearningRates().stream().map(NumberText::significant).collect(Collectors.joining(", "))
+                + summary.searches().factorText(variant, batch.batchSize());
     }
 
     static Table losses(StudySummary summary) {
@@ -156,9 +163,16 @@ final class ReportTables {
                 finding.finding().replace('_', ' '),
                 NumberText.count(finding.batchSize()),
                 value(finding.value(), unit),
-                low == null || high == null ? NumberText.NOT_MEASURED : value(low, unit) + " to " + value(high, unit),
+                interval(low, high, unit),
                 unit == null ? NumberText.NOT_MEASURED : unit,
                 finding.detail());
+    }
+
+    private static String interval(@Nullable Double low, @Nullable Double high, @Nullable String unit) {
+        if (low == null) {
+            return NumberText.NOT_MEASURED;
+        }
+        return high == null ? "≥ " + value(low, unit) : value(low, unit) + " to " + value(high, unit);
     }
 
     static Table advice(List<AdviceRow> rows) {

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class RunTables {
     private static final int LOSS_DIGITS = 4;
     private static final int VARIANT_PLACE = 2;
+    private static final int FACTOR_PLACE = 4;
 
     private RunTables() {}
 
     /** Every run with its outcome, and its recipe and mode where there are several. */
     static Table runs(List<RunRecord> runs) {
         Variants variants = Variants.of(runs);
+        boolean search = runs.stream().anyMatch(run -> factor(run) != 1);
         boolean regression =
                 runs.stream().allMatch(run -> run.testAccuracy() == null && run.validationAccuracy() == null);
         Function<RunRecord, @Nullable Double> validation =
@@ -45,19 +47,31 @@ final class RunTables {
         runs.stream()
                 .sorted(Comparator.comparingLong(RunRecord::batchSize)
                         .thenComparingInt(run -> variants.ordered().indexOf(variants.of(run.runId())))
+                        .thenComparingDouble(RunTables::factor)
                         .thenComparingLong(RunRecord::seed)
                         .thenComparing(RunRecord::runId))
                 .forEach(run -> {
                     List<String> row = new ArrayList<>(runRow(run, validation.apply(run), test.apply(run), regression));
+                    if (search) {
+                        row.add(FACTOR_PLACE, "× " + NumberText.significant(factor(run)));
+                    }
                     if (variants.several()) {
                         row.add(VARIANT_PLACE, variants.name(run));
                     }
                     rows.add(row);
                 });
+        if (search) {
+            columns.add(FACTOR_PLACE, Column.number("Factor"));
+        }
         if (variants.several()) {
             columns.add(VARIANT_PLACE, Column.text(Table.capitalized(variants.word())));
         }
         return new Table(columns, rows);
+    }
+
+    private static double factor(RunRecord run) {
+        Double factor = run.learningRateFactor();
+        return factor == null ? 1 : factor;
     }
 
     private static List<String> runRow(

@@ -44,7 +44,12 @@ public final class SummaryTable {
                 "gap",
                 "examples/s",
                 "seconds"));
-        summary.byVariant().forEach(group -> lines.add(line(group.batch(), summary.regression())));
+        summary.byVariant()
+                .forEach(group -> lines.add(line(
+                        group.batch(),
+                        summary.searches()
+                                .factorText(group.variant(), group.batch().batchSize()),
+                        summary.regression())));
         return layOut(summary.hasVariants() ? withVariants(lines, summary) : lines);
     }
 
@@ -72,10 +77,10 @@ public final class SummaryTable {
                 .replace("every ", "");
     }
 
-    private static List<String> line(BatchSummary batch, boolean regression) {
+    private static List<String> line(BatchSummary batch, String factor, boolean regression) {
         return List.of(
                 NumberText.count(batch.batchSize()),
-                rates(batch),
+                rates(batch) + factor,
                 fixed(batch.steps(), 0),
                 batch.outcomeText(),
                 fixed(batch.trainLoss(), 4),

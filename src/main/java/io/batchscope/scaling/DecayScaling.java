@@ -19,7 +19,7 @@ public enum DecayScaling {
      *
      * @param base what suits the base batch, at least 0
      * @param ratio κ, above 0
-     * @param rateRatio η/η₀: what the rate was multiplied by, above 0
+     * @param rateRatio η/η₀: what the rate was multiplied by for whatever reason (rule, cap, search), above 0
      */
     public double scale(double base, double ratio, double rateRatio) {
         return base

@@ -1,9 +1,9 @@
 package io.batchscope.spark;
 
 import io.batchscope.collective.SingleCollective;
-import io.batchscope.data.Examples;
 import io.batchscope.data.Split;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.probe.Probes;
 import io.batchscope.train.Checkpoint;
 import io.batchscope.train.CheckpointStore;
 import io.batchscope.train.Checkpointing;
@@ -145,11 +145,11 @@ final class RankTask implements Serializable {
     }
 
     private Prepared prepare(int rank) {
-        int workers = plan.workers();
+        RankExamples rankExamples = new RankExamples(plan, data, reader);
         RankData examples = new RankData(
-                read(Split.TRAIN, plan.trainExamples(), plan.lanes(), rank),
-                read(Split.VALIDATION, data.manifest().examples(Split.VALIDATION), workers, rank),
-                read(Split.TEST, data.manifest().examples(Split.TEST), workers, rank));
+                rankExamples.of(Split.TRAIN, rank),
+                rankExamples.of(Split.VALIDATION, rank),
+                rankExamples.of(Split.TEST, rank));
         Replica replica = replicas.create(plan.seed(), plan.microBatch());
         try {
             return new Prepared(examples, replica, rank == 0 ? checkpointing(replica) : Checkpointing.NONE);
@@ -188,11 +188,7 @@ final class RankTask implements Serializable {
                         hosts,
                         listener,
                         prepared.checkpointing())
-                .run();
-    }
-
-    private Examples read(Split split, long limit, int lanes, int rank) {
-        return ShardCache.shared().examples(reader, data, split, limit, lanes, rank, plan.workers());
+                .run(Probes.of(plan, data.manifest().shape(), data.manifest().outputs()));
     }
 
     /** The address by which Spark itself reaches this executor. */

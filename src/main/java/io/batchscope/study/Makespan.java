@@ -12,7 +12,7 @@ public final class Makespan {
 
     /**
      * One-worker runs side by side on the slots, longest first, then the others one after the other, as {@link RunQueue}
-     * starts them.
+     * starts them; in a search for the best rates, where it goes seed by seed, about that.
      *
      * @param seconds what each run takes
      */

@@ -7,6 +7,7 @@ import io.batchscope.result.ArithmeticMeasures;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.GradientMeasures;
 import io.batchscope.result.Outcome;
+import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.Provenance;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +43,9 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
         List<EvalRecord> evals = run.evalRows().stream()
                 .filter(row -> Double.isFinite(row.loss()))
                 .toList();
-        return new RunResult(row(plan, run, startedAt), steps, evals, memory.rows(plan));
+        List<ProbeRecord> probes = Stream.concat(memory.rows(plan).stream(), run.probeRows().stream())
+                .toList();
+        return new RunResult(row(plan, run, startedAt), steps, evals, probes);
     }
 
     /**

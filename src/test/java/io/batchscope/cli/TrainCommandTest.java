@@ -39,4 +39,15 @@ class TrainCommandTest {
                 .hasMessageEndingWith("but the configuration has 1, 1, 1 and 2; use 'study', or --set batch-sizes=[64]"
                         + " --set seeds=[1] --set recipes=[]");
     }
+
+    @Test
+    void refusesASearchForTheBestRate() {
+        assertThatCode(() -> TrainCommand.requireOneRun(smoke("batch-sizes=[64]", "learning-rate.search.factors=[2]")))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() ->
+                        TrainCommand.requireOneRun(smoke("batch-sizes=[64]", "learning-rate.search.factors=[0.5,1]")))
+                .isInstanceOf(PlanException.class)
+                .hasMessage("train (study.learning-rate.search.factors): takes one learning rate, but the configuration"
+                        + " searches for the best; use 'study', or --set learning-rate.search.factors=[]");
+    }
 }

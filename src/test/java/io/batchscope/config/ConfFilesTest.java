@@ -53,7 +53,10 @@ class ConfFilesTest {
         StudyPlan plan = Planner.plan(config, data, model, new ClusterFacts(64), new FusedFacts(null, null));
 
         assertThat(plan.runs())
-                .hasSize(config.recipes().size()
+                .hasSize(config.recipes().stream()
+                                .mapToInt(recipe -> Math.max(
+                                        1, recipe.learningRate().searchFactors().size()))
+                                .sum()
                         * config.batchSizes().size()
                         * config.seeds().size()
                         * config.sync().modes().size());

@@ -49,7 +49,8 @@ class CourseTest {
                 .evaluation("1 epoch", most, 10)
                 .config();
         List<String> problems = new ArrayList<>();
-        Course course = Course.of(config.recipes().get(0), config.evaluation(), new EpochGeometry(6000, 64), problems);
+        Course course = Course.of(config.recipes().get(0), config.evaluation(), new EpochGeometry(6000, 64), problems)
+                .get(0);
         Synchronization averaging = new Synchronization.ParameterAveraging(everySteps, afterSteps);
         int rows = rows(averaging, steps, course.stepRowEvery(averaging));
 

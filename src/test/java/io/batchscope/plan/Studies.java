@@ -130,6 +130,29 @@ record Studies(StudyConfig config) {
         return with(config.name(), data, config.recipes(), config.batchSizes(), config.seeds());
     }
 
+    Studies labelNoise(double share) {
+        DataConfig data = new DataConfig(config.data().path(), config.data().trainFraction(), share, Optional.empty());
+        return with(config.name(), data, config.recipes(), config.batchSizes(), config.seeds());
+    }
+
+    Studies probes(ProbeKind... probes) {
+        return new Studies(new StudyConfig(
+                config.name(),
+                config.data(),
+                config.model(),
+                config.recipes(),
+                config.batchSizes(),
+                config.seeds(),
+                config.target(),
+                config.evaluation(),
+                config.sync(),
+                config.checkpoint(),
+                config.replica(),
+                config.measure(),
+                List.of(probes),
+                config.output()));
+    }
+
     /** The first recipe. */
     RecipeConfig recipe() {
         return config.recipes().get(0);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.batchscope.analysis.Findings;
 import io.batchscope.analysis.MemoryComparison;
+import io.batchscope.analysis.RateRows;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.UsualAdvice;
@@ -350,5 +351,35 @@ class HtmlReportTest {
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;")
                 .replace("'", "&#39;");
+    }
+
+    @Test
+    void comparesRatesOnlyWhereASearchTriedSeveral() throws Exception {
+        assertThat(withoutScripts(page(tables(run(8, 1).with("validationLoss", 0.5)))))
+                .doesNotContain("Learning rates", "rate-loss");
+
+        RateRows rows = new RateRows();
+        for (double factor : new double[] {0.5, 1, 2}) {
+            for (long seed : new long[] {1, 2}) {
+                RunFixture run = run(8, seed)
+                        .with("validationLoss", Math.abs(factor - 1) + 0.1 * seed)
+                        .with("validationAccuracy", factor == 1 ? 0.9 : 0.6);
+                rows.add(8, factor, seed, factor == 2 && seed == 2 ? run(8, 2).diverged() : run);
+            }
+        }
+        String page = page(rows.tables());
+        String text = withoutScripts(page);
+
+        assertThat(text)
+                .contains("<h2>Learning rates</h2>", "All rates tried", "0.1 (× 1)", "between others", "tuned")
+                .contains("0.2 (× 2), with a validation accuracy of 60.00 % (1 of 2 runs diverged)")
+                .contains("1 Completed, 1 Diverged");
+        JsonNode data = embedded(page).path("data");
+        assertThat(data.path("rateLosses")).hasSize(3);
+        assertThat(data.path("rateLosses").get(1).path("rate").asDouble()).isEqualTo(0.1);
+        assertThat(data.path("rateLosses").get(1).path("mean").asDouble()).isEqualTo(0.15);
+        assertThat(data.path("rateLost")).hasSize(1);
+        assertThat(embedded(page).path("charts").has("rate-loss")).isTrue();
+        assertThat(withoutScripts(page(tables(run(8, 1))))).doesNotContain("Factor");
     }
 }

@@ -4,6 +4,7 @@ import static io.batchscope.analysis.RunFixture.run;
 import static io.batchscope.analysis.RunFixture.tables;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.analysis.RateRows;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import java.util.List;
@@ -150,5 +151,17 @@ class SummaryTableTest {
     @Test
     void saysThatThereIsNothing() {
         assertThat(SummaryTable.of(StudySummary.of(tables()))).isEqualTo("No run has ended yet.\n");
+    }
+
+    @Test
+    void hasTheTunedRateAlone() {
+        RateRows rows = new RateRows()
+                .add(8, 1, 1, run(8, 1).with("validationAccuracy", 0.5))
+                .add(8, 4, 1, run(8, 1).with("validationAccuracy", 0.75));
+        assertThat(SummaryTable.of(StudySummary.of(rows.tables())).lines().skip(1))
+                .singleElement()
+                .asString()
+                .contains("0.4 (× 4)")
+                .contains("0.7500");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batchscope.plan.RunOrder;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -96,5 +97,62 @@ class RunQueueTest {
             queue.ended();
         }
         assertThat(queue.next()).isNull();
+    }
+
+    /** Seed by seed, there outwards from the rule's own rate, there the costliest first; what runs alone after the others. */
+    @Test
+    void searchesSeedBySeedFromTheLikeliestRateOutwards() {
+        List<String> started = new ArrayList<>();
+        List<RunPlan> plans = new ArrayList<>();
+        for (long seed : new long[] {2, 1}) {
+            for (double factor : new double[] {4, 0.5, 1}) {
+                plans.add(SamplePlans.searched(8, 1, seed, factor));
+                plans.add(SamplePlans.searched(1, 1, seed, factor));
+                plans.add(SamplePlans.searched(64, 2, seed, factor));
+            }
+        }
+        RunQueue queue = new RunQueue(plans, 2);
+        while (queue.waiting() > 0) {
+            for (RunPlan plan = queue.next(); plan != null; plan = queue.next()) {
+                started.add(plan.runId());
+                assertThat(queue.running()).isLessThanOrEqualTo(RunQueue.runsAlone(plan) ? 1 : 2);
+            }
+            queue.ended();
+        }
+        assertThat(started)
+                .containsExactly(
+                        "1×1.0-1",
+                        "8×1.0-1",
+                        "1×0.5-1",
+                        "8×0.5-1",
+                        "1×4.0-1",
+                        "8×4.0-1",
+                        "64×1.0-1",
+                        "64×0.5-1",
+                        "64×4.0-1",
+                        "1×1.0-2",
+                        "8×1.0-2",
+                        "1×0.5-2",
+                        "8×0.5-2",
+                        "1×4.0-2",
+                        "8×4.0-2",
+                        "64×1.0-2",
+                        "64×0.5-2",
+                        "64×4.0-2");
+    }
+
+    @Test
+    void startsNothingBesideARunThatIsAlone() {
+        RunQueue queue = new RunQueue(
+                List.of(
+                        SamplePlans.searched(64, 2, 1, 2),
+                        SamplePlans.searched(8, 1, 2, 2),
+                        SamplePlans.searched(1, 1, 2, 2)),
+                8);
+        assertThat(queue.next()).extracting(RunPlan::runId).isEqualTo("64×2.0-1");
+        assertThat(queue.next()).isNull();
+        queue.ended();
+        assertThat(queue.next()).extracting(RunPlan::runId).isEqualTo("1×2.0-2");
+        assertThat(queue.next()).extracting(RunPlan::runId).isEqualTo("8×2.0-2");
     }
 }

@@ -44,15 +44,33 @@ final class SamplePlans {
     }
 
     static RunPlan plan(String id, long batchSize, int workers, long plannedSteps, long seed) {
-        return plan(id, batchSize, workers, plannedSteps, seed, new Synchronization.Synchronous());
+        return plan(id, batchSize, workers, plannedSteps, new Synchronization.Synchronous(), seed, 1);
     }
 
     static RunPlan plan(String id, long batchSize, int workers, long plannedSteps, Synchronization synchronization) {
-        return plan(id, batchSize, workers, plannedSteps, 1, synchronization);
+        return plan(id, batchSize, workers, plannedSteps, synchronization, 1, 1);
+    }
+
+    /** A run of an epoch or so in a search for the best rate, called {@code 8×0.5-1}. */
+    static RunPlan searched(long batchSize, int workers, long seed, double factor) {
+        return plan(
+                batchSize + "×" + factor + "-" + seed,
+                batchSize,
+                workers,
+                1 + 100 / batchSize,
+                new Synchronization.Synchronous(),
+                seed,
+                factor);
     }
 
     private static RunPlan plan(
-            String id, long batchSize, int workers, long plannedSteps, long seed, Synchronization synchronization) {
+            String id,
+            long batchSize,
+            int workers,
+            long plannedSteps,
+            Synchronization synchronization,
+            long seed,
+            double factor) {
         return new RunPlan(
                 id,
                 "t" + id,
@@ -87,7 +105,7 @@ final class SamplePlans {
                 60,
                 0,
                 CheckpointPolicy.NONE,
-                1,
+                factor,
                 0,
                 Measures.NONE,
                 List.of());

@@ -130,6 +130,17 @@ class SparkTrainingEngineTest {
         assertThat(parameters).hasSize(3).allSatisfy(each -> assertThat(each).isEqualTo(parameters.get(0)));
     }
 
+    /** What a machine can do is asked of every worker, and what they can do is summed. */
+    @Test
+    void addsUpWhatTheMachinesOfTheWorkersCanDo() {
+        SparkTrainingEngine engine =
+                new SparkTrainingEngine(spark.session(), data, model.replicas(), () -> 2.5e9, null);
+        assertThat(engine.train(plans(32, 5).withWorkers(2).plan(), TrainingListener.NONE)
+                        .gemmFlopsPerSecond())
+                .isEqualTo(5e9);
+        assertThat(train(plans(32, 5)).gemmFlopsPerSecond()).isNull();
+    }
+
     @Test
     void evaluatesEveryExampleOfEverySplitOnce() {
         TrainedRun one = train(plans(64, 20));

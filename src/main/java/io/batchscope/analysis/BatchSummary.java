@@ -57,7 +57,8 @@ public record BatchSummary(
         @Nullable Estimate peakOffHeapBytes,
         @Nullable Estimate lossOscillation,
         @Nullable Estimate bytesSent,
-        @Nullable Estimate replicaDivergence) {
+        @Nullable Estimate replicaDivergence,
+        ArithmeticSummary arithmetic) {
     static final String DIVERGED = "Diverged";
     static final String FAILED = "Failed";
 
@@ -102,7 +103,8 @@ public record BatchSummary(
                 Estimate.over(settled, run -> real(run.peakOffHeapBytes())),
                 Estimate.over(settled, RunRecord::lossOscillation),
                 Estimate.over(settled, run -> real(run.bytesSent())),
-                Estimate.over(settled, RunRecord::replicaDivergence));
+                Estimate.over(settled, RunRecord::replicaDivergence),
+                ArithmeticSummary.of(settled, arrived));
     }
 
     static boolean isSettled(RunRecord run) {

@@ -35,12 +35,15 @@ public final class Findings {
         findings.addQuality();
         findings.addTarget("fewest_steps_to_target", "steps", "updates", BatchSummary::stepsToTarget);
         findings.addTarget("fewest_examples_to_target", "examples", "examples", BatchSummary::examplesToTarget);
+        findings.addOperations();
         findings.addTarget("fewest_seconds_to_target", "seconds", "seconds", BatchSummary::secondsToTarget);
         findings.addThroughput();
+        findings.findings.addAll(HardwareFindings.of(tables, summary));
         LargestMicroBatch.of(Variants.of(tables.runs()).ofReference(tables), summary)
                 .ifPresent(findings.findings::add);
         findings.addGaps();
         findings.addOscillation();
+        findings.findings.addAll(ContrastFindings.of(summary, BatchContrasts.of(tables)));
         findings.sayAtWhichRate();
         findings.sayOfWhat();
         findings.findings.addAll(RateFindings.of(summary));
@@ -113,8 +116,31 @@ public final class Findings {
         findings.add(LargestGoodBatch.ofReference(summary, quality, scored));
     }
 
+    private void addOperations() {
+        Function<BatchSummary, @Nullable Estimate> column =
+                batch -> batch.arithmetic().operationsToTarget();
+        // Of a model whose operations are not known nothing is said.
+        if (!Scored.by(summary.batches(), column).isEmpty()) {
+            addTarget(
+                    "fewest_operations_to_target",
+                    "operations",
+                    "floating-point operations",
+                    column,
+                    NumberText::operations);
+        }
+    }
+
     private void addTarget(
             String finding, String unit, String words, Function<BatchSummary, @Nullable Estimate> column) {
+        addTarget(finding, unit, words, column, NumberText::significant);
+    }
+
+    private void addTarget(
+            String finding,
+            String unit,
+            String words,
+            Function<BatchSummary, @Nullable Estimate> column,
+            DoubleFunction<String> text) {
         if (!summary.anyArrived()) {
             return;
         }
@@ -144,7 +170,7 @@ public final class Findings {
                 best,
                 unit,
                 "Batch " + NumberText.count(best.batch().batchSize()) + " reached the target with the fewest " + words
-                        + ", " + best.estimate().words(NumberText::significant) + rest + ".");
+                        + ", " + best.estimate().words(text) + rest + ".");
     }
 
     private void addThroughput() {

@@ -12,6 +12,7 @@ public final class NumberText {
 
     private static final double KIB = 1 << 10;
     private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB"};
+    private static final String[] OPERATIONS = {"MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP"};
 
     private NumberText() {}
 
@@ -58,6 +59,17 @@ public final class NumberText {
             unit++;
         }
         return String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+    }
+
+    /** Floating-point operations: {@code 4.71 TFLOP}, {@code 1.24 MFLOP}. */
+    public static String operations(double operations) {
+        double value = operations / 1e6;
+        int unit = 0;
+        while (value >= 1000 && unit < OPERATIONS.length - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return significant(value) + " " + OPERATIONS[unit];
     }
 
     /** A share of 1 as a percentage: {@code 12 %}. */

@@ -46,7 +46,7 @@ public record PairedComparison(
     }
 
     /** Means by seed, as a seed may have several runs. */
-    private static Map<Long, Double> bySeed(List<RunRecord> runs, Function<RunRecord, @Nullable Double> column) {
+    static Map<Long, Double> bySeed(List<RunRecord> runs, Function<RunRecord, @Nullable Double> column) {
         Map<Long, Double> means = new TreeMap<>();
         runs.stream().collect(Collectors.groupingBy(RunRecord::seed)).forEach((seed, ofSeed) -> {
             Estimate estimate = Estimate.over(ofSeed, column);

@@ -1,5 +1,6 @@
 package io.batchscope.cli;
 
+import io.batchscope.fused.GemmRate;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.spark.HadoopCheckpoints;
 import io.batchscope.spark.SparkTrainingEngine;
@@ -20,7 +21,7 @@ import org.apache.spark.sql.SparkSession;
 record Engines(TrainingEngine stepLoop, TrainingEngine averaging, TrainingEngine sharing) implements TrainingEngine {
     static Engines of(SparkSession session, StudySetup setup, HadoopCheckpoints checkpoints) {
         return new Engines(
-                new SparkTrainingEngine(session, setup.data(), setup.replicas(), checkpoints),
+                new SparkTrainingEngine(session, setup.data(), setup.replicas(), new GemmRate(), checkpoints),
                 new Dl4jParameterAveragingEngine(session, setup.data(), setup.model()),
                 new Dl4jGradientSharingEngine(session, setup.data(), setup.model()));
     }

@@ -34,7 +34,7 @@ final class PlanJson {
         document.put("worker_budget_heap_bytes", setup.memory().budget().heap());
         document.put("worker_budget_off_heap_bytes", setup.memory().budget().offHeap());
         document.put("notices", setup.plan().notices());
-        document.put("expected_seconds", Makespan.seconds(setup.plan().runs(), setup.slots(), seconds));
+        document.put("expected_seconds", Makespan.seconds(setup.plan().runs(), setup.runsAtOnce(), seconds));
         document.put("runs", runs);
         return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(document) + "\n";
     }

@@ -35,7 +35,7 @@ final class PlanText {
         text.append(String.format(
                 Locale.ROOT,
                 "about %s in all on this machine%n",
-                duration(Makespan.seconds(setup.plan().runs(), setup.slots(), seconds))));
+                duration(Makespan.seconds(setup.plan().runs(), setup.runsAtOnce(), seconds))));
         return text.toString();
     }
 

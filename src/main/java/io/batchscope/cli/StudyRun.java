@@ -89,6 +89,7 @@ final class StudyRun {
                 Engines.of(session, setup, checkpoints),
                 store,
                 setup.slots(),
+                loaded.config().order(),
                 new RunRecords(setup.model().facts(), provenance, setup.memory()),
                 (runId, parameters) -> files.writeModel(runId, setup.model().archive(parameters)),
                 new StatusListener(progress, files, checkpoints, startedAt));

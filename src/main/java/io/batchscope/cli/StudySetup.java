@@ -48,6 +48,11 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
         return new StudySetup(loaded, data, model, threads.map(plan::with).orElse(plan), slots, survey.memory());
     }
 
+    /** How many runs of one worker are trained at the same time. */
+    int runsAtOnce() {
+        return loaded.config().order().atOnce(slots);
+    }
+
     /** Makes the replicas that the plan decided on. */
     ReplicaFactory replicas() {
         return Replicas.of(model, plan.replica().kind());

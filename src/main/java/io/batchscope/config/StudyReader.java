@@ -2,6 +2,7 @@ package io.batchscope.config;
 
 import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.ReplicaKind;
+import io.batchscope.plan.RunOrder;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
@@ -36,6 +37,7 @@ final class StudyReader {
                 replica(study),
                 measure(study.section("measure")),
                 probes(study),
+                study.choice("order", RunOrder.class),
                 study.text("output"));
         study.refuseUnknown();
         return config;

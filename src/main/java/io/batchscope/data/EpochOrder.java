@@ -57,6 +57,12 @@ public record EpochOrder(long examples, int lanes, long seed) implements Seriali
         return Math.toIntExact(index / lanes * lanesOf(lane % workers, workers) + lane / workers);
     }
 
+    /** The number of the example that stands at {@code local} among those of {@code rank}: {@link #localIndexOf} backwards. */
+    public long indexOf(int local, int rank, int workers) {
+        int owned = lanesOf(rank, workers);
+        return (long) (local / owned) * lanes + rank + (long) (local % owned) * workers;
+    }
+
     /** Examples in a lane. */
     int laneSize(int lane) {
         return Math.toIntExact(examples / lanes + (lane < examples % lanes ? 1 : 0));

@@ -21,6 +21,11 @@ public interface Examples {
     /** Class of an example, 0 … classes − 1; 0 for regression. */
     int classOf(int index);
 
+    /** The class that it really has, where {@link #classOf} is a wrong one on purpose. */
+    default int trueClassOf(int index) {
+        return classOf(index);
+    }
+
     /** Normalized target of an example; 0 for classification. */
     float targetOf(int index);
 }

@@ -74,20 +74,4 @@ public record SyntheticExamples(Task task, int features, int classes, double noi
     private SplitMix stream(long number) {
         return new SplitMix(SplitMix.mix(SplitMix.mix(seed) + number));
     }
-
-    /** Standard normal numbers after Box and Muller 1958; StrictMath, so that they are the same on every machine. */
-    private static final class Gaussian {
-        private static final double UNIT = 0x1.0p-53;
-
-        private final SplitMix random;
-
-        Gaussian(SplitMix random) {
-            this.random = random;
-        }
-
-        double next() {
-            double radius = Math.sqrt(-2 * StrictMath.log(((random.next() >>> 11) + 1) * UNIT));
-            return radius * StrictMath.cos(2 * Math.PI * ((random.next() >>> 11) * UNIT));
-        }
-    }
 }

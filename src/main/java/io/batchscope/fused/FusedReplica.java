@@ -138,6 +138,16 @@ final class FusedReplica implements Replica {
         return score;
     }
 
+    @Override
+    public void outputs(Batch batch, float[] into) {
+        int parts = parts(batch.size());
+        for (int i = 0; i < parts; i++) {
+            int first = start(batch.size(), i, parts);
+            Pass pass = pass(start(batch.size(), i + 1, parts) - first, false);
+            pass.outputs(batch, first, into, first * program.outputs());
+        }
+    }
+
     private int parts(int rows) {
         return separable ? (rows + ROWS_IN_CACHE - 1) / ROWS_IN_CACHE : 1;
     }

@@ -74,7 +74,7 @@ final class Lowering {
         this.training = training;
         this.direct = rows == 1 && Gradients.areDenseOnly(program);
         this.values = new Tensor[program.operations().size() + 1];
-        this.wantsGradient = Gradients.wanted(program);
+        this.wantsGradient = program.wantsGradient();
         for (int i = 0; i < values.length; i++) {
             arriving.add(new ArrayList<>());
         }

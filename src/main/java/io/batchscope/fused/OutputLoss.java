@@ -13,6 +13,13 @@ interface OutputLoss {
     Score score(Batch batch, int first);
 
     /**
+     * Copies what the pass put out.
+     *
+     * @param into takes it from {@code offset} on, {@code [rows, outputs]} row by row
+     */
+    void outputs(float[] into, int offset);
+
+    /**
      * Puts weight × the gradient of the summed loss with respect to the last value where the backward steps start.
      *
      * @param first number in the batch of the pass's first example

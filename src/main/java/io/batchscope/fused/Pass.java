@@ -59,6 +59,12 @@ final class Pass implements AutoCloseable {
         return loss.score(batch, first);
     }
 
+    /** What comes out for as many examples as it is for, from {@code first} on, to {@code into[offset …]}. */
+    void outputs(Batch batch, int first, float[] into, int offset) {
+        run(batch, first);
+        loss.outputs(into, offset);
+    }
+
     /**
      * Leaves weight × the gradient of the loss, summed over as many examples as it is for, in the gradient's memory; the
      * last pass of a caller's examples also gives it to the caller, part by part.

@@ -85,6 +85,11 @@ final class SoftmaxLoss implements OutputLoss {
     }
 
     @Override
+    public void outputs(float[] into, int offset) {
+        probabilities.data().get(into, offset, values.length);
+    }
+
+    @Override
     public double differentiate(Batch batch, int first, float weight) {
         probabilities.data().get(values);
         double smoothing = batch.labelSmoothing();

@@ -31,6 +31,11 @@ final class SquaredLoss implements OutputLoss {
     }
 
     @Override
+    public void outputs(float[] into, int offset) {
+        output.data().get(into, offset, values.length);
+    }
+
+    @Override
     public double differentiate(Batch batch, int first, float weight) {
         double lossSum = score(batch, first).lossSum();
         for (int row = 0; row < values.length; row++) {

@@ -201,6 +201,11 @@ final class Dl4jReplica implements Replica {
         return new Score(batch.size(), lossSum, task == Task.CLASSIFICATION ? correct(output, batch) : 0);
     }
 
+    @Override
+    public void outputs(Batch batch, float[] into) {
+        FlatArrays.read(network.output(load(batch, 0)[0]).dup('c'), into);
+    }
+
     private long correct(INDArray output, Batch batch) {
         INDArray largest = output.argMax(1);
         long correct = 0;

@@ -4,10 +4,12 @@ import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.Task;
 import io.batchscope.train.Parameters;
+import io.batchscope.train.TrainingArithmetic;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,9 @@ public final class Models {
                     + "; change nOut of the last layer");
         }
         Losses.requireFits(network.loss(), task, imported.place());
+        Compilation compilation = ProgramCompiler.compile(network, inputShape, task);
+        List<String> notices = new ArrayList<>(imported.notices());
+        @Nullable Double flops = flopsPerExample(network, inputShape, compilation, notices);
         ModelFacts facts = new ModelFacts(
                 fingerprint(imported.source()),
                 imported.description(),
@@ -50,12 +55,13 @@ public final class Models {
                 network.layers().stream().anyMatch(Dl4jReplica::dependsOnSpread),
                 network.layers().stream().anyMatch(Dl4jReplica::normalizes),
                 Losses.smoothable(network, task),
-                imported.notices());
+                flops,
+                notices);
         return new Model(
                 imported.source(),
                 facts,
                 new Dl4jReplicaFactory(imported.source(), task, inputShape, outputs),
-                ProgramCompiler.compile(network, inputShape, task),
+                compilation,
                 new DataSets(inputShape, task, outputs));
     }
 
@@ -63,15 +69,33 @@ public final class Models {
         return shape.stream().reduce(1, Math::multiplyExact);
     }
 
-    private static long tryOut(Network network, List<Integer> inputShape, String place) {
+    /** Null, with a notice, where they are not known. */
+    private static @Nullable Double flopsPerExample(
+            Network network, List<Integer> inputShape, Compilation compilation, List<String> notices) {
+        if (compilation instanceof Compilation.Compiled compiled) {
+            return TrainingArithmetic.perExample(compiled.program());
+        }
+        try {
+            return LayerArithmetic.perExample(network, twoExamples(inputShape));
+        } catch (NotCompilableException e) {
+            notices.add("floating-point operations are not counted: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static INDArray twoExamples(List<Integer> inputShape) {
         long[] batchShape = new long[inputShape.size() + 1];
         batchShape[0] = 2;
         for (int i = 0; i < inputShape.size(); i++) {
             batchShape[i + 1] = inputShape.get(i);
         }
+        return Nd4j.zeros(DataType.FLOAT, batchShape);
+    }
+
+    private static long tryOut(Network network, List<Integer> inputShape, String place) {
         INDArray output;
         try {
-            output = network.output(Nd4j.zeros(DataType.FLOAT, batchShape));
+            output = network.output(twoExamples(inputShape));
         } catch (RuntimeException e) {
             throw new ModelException(
                     "model " + place + ": does not take examples of shape " + inputShape + ": " + firstLine(e)

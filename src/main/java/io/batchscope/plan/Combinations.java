@@ -22,6 +22,7 @@ final class Combinations {
             RecipeProblems.add(config, recipe, problems);
             addRegularizationProblems(config, recipe, data, model, problems);
         }
+        ProbeProblems.add(config, data, model, problems);
         return problems;
     }
 

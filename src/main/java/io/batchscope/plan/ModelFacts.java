@@ -1,6 +1,7 @@
 package io.batchscope.plan;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the planner needs to know of a model.
@@ -13,6 +14,8 @@ import java.util.List;
  *     rounding: batch normalization, dropout and other noise
  * @param normalizes whether it has batch normalization
  * @param smoothable whether its loss takes smoothed labels: cross-entropy of a softmax
+ * @param flopsPerExample floating-point operations of a forward and a backward pass for one example, matrix products and
+ *     convolutions only; null where not known
  * @param notices what the person should know, such as settings of an imported model that the study replaces
  */
 public record ModelFacts(
@@ -25,12 +28,16 @@ public record ModelFacts(
         boolean spreadMatters,
         boolean normalizes,
         boolean smoothable,
+        @Nullable Double flopsPerExample,
         List<String> notices) {
     public ModelFacts {
         notices = List.copyOf(notices);
     }
 
-    /** Of a model without batch normalization, which ends in softmax and cross-entropy if it puts out classes. */
+    /**
+     * Of a model without batch normalization, which ends in softmax and cross-entropy if it puts out classes, and whose
+     * operations are not known.
+     */
     public ModelFacts(
             String fingerprint,
             String description,
@@ -50,6 +57,7 @@ public record ModelFacts(
                 spreadMatters,
                 false,
                 task == Task.CLASSIFICATION,
+                null,
                 notices);
     }
 }

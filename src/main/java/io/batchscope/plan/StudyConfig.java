@@ -28,6 +28,7 @@ public record StudyConfig(
         Optional<ReplicaKind> replica,
         MeasureConfig measure,
         List<ProbeKind> probes,
+        RunOrder order,
         String output) {
     public StudyConfig {
         recipes = List.copyOf(recipes);

@@ -39,6 +39,7 @@ final class ChartData {
         data.addEstimates("throughput", summary, BatchSummary::examplesPerSecond);
         data.addEstimates("epochSeconds", summary, BatchSummary::secondsPerEpoch);
         data.addShares(summary);
+        CostCharts.addData(data.root, summary);
         ModeCharts.addData(data.root, all, summary);
         RecipeCharts.addData(data.root, all, summary);
         RateCharts.addData(data.root, summary);

@@ -84,6 +84,8 @@ final class Charts {
     private final List<Chart> charts;
     private final List<Chart> modeCharts;
     private final List<Chart> recipeCharts;
+    private final List<Chart> targetCharts;
+    private final List<Chart> hardwareCharts;
     private final List<Chart> rateCharts;
     private final StudySummary summary;
 
@@ -94,6 +96,8 @@ final class Charts {
         this.charts = drawable(all());
         this.modeCharts = drawable(ModeCharts.all(summary));
         this.recipeCharts = together(drawable(RecipeCharts.all(summary)));
+        this.targetCharts = drawable(CostCharts.toTarget());
+        this.hardwareCharts = drawable(CostCharts.hardware());
         this.rateCharts = drawable(RateCharts.all(summary));
     }
 
@@ -155,6 +159,16 @@ final class Charts {
         return recipeCharts;
     }
 
+    /** Those of what the target takes that have something to show. */
+    List<Chart> targetCharts() {
+        return targetCharts;
+    }
+
+    /** Those of the machine that have something to show. */
+    List<Chart> hardwareCharts() {
+        return hardwareCharts;
+    }
+
     /** Those of the search for the best rates that have something to show; none for a study without one. */
     List<Chart> rateCharts() {
         return rateCharts;
@@ -165,7 +179,7 @@ final class Charts {
         ObjectNode root = JSON.createObjectNode();
         root.set("data", data);
         ObjectNode specifications = root.putObject("charts");
-        Stream.of(rateCharts, recipeCharts, modeCharts, charts)
+        Stream.of(targetCharts, hardwareCharts, rateCharts, recipeCharts, modeCharts, charts)
                 .flatMap(List::stream)
                 .forEach(chart -> specifications.set(chart.id(), specification(chart)));
         try {

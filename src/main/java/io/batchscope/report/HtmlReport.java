@@ -3,6 +3,8 @@ package io.batchscope.report;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
+import io.batchscope.analysis.BatchContrasts;
+import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.UsualAdvice;
@@ -89,9 +91,21 @@ public final class HtmlReport {
         model.put(
                 "modeCharts",
                 charts.modeCharts().stream().map(HtmlReport::place).toList());
+        addContrasts(model, BatchContrasts.of(tables));
         model.put("results", ReportTables.results(summary));
         model.put("losses", ReportTables.losses(summary));
         model.put("target", ReportTables.target(summary));
+        model.put(
+                "targetCharts",
+                charts.targetCharts().stream().map(HtmlReport::place).toList());
+        model.put("arithmetic", HardwareTables.arithmetic(summary));
+        model.put("arithmeticNote", HardwareTables.NOTE);
+        model.put("memory", HardwareTables.memory(MemoryComparison.of(tables)));
+        model.put("memoryNote", HardwareTables.MEMORY_NOTE);
+        model.put("powersOfTwo", HardwareTables.powersOfTwo(findings));
+        model.put(
+                "hardwareCharts",
+                charts.hardwareCharts().stream().map(HtmlReport::place).toList());
         model.put("speed", ReportTables.speed(summary));
         model.put("advice", ReportTables.advice(UsualAdvice.of(all)));
         model.put("findings", ReportTables.findings(findings));
@@ -118,6 +132,16 @@ public final class HtmlReport {
             throw new IllegalStateException("report.ftlh does not fit its model", e);
         }
         return page.toString();
+    }
+
+    private static void addContrasts(Map<String, Object> model, BatchContrasts contrasts) {
+        if (contrasts.reference().isPresent()) {
+            model.put(
+                    "contrastReference", NumberText.count(contrasts.reference().getAsLong()));
+            model.put("contrastNote", ContrastTables.note(contrasts));
+            model.put("contrasts", ContrastTables.plain(contrasts));
+            model.put("probes", ContrastTables.probes(contrasts));
+        }
     }
 
     private static Configuration templates() {

@@ -126,7 +126,9 @@ final class ReportTables {
                         Column.number("Batch size"),
                         Column.number("Arrived"),
                         Column.number("Updates"),
+                        Column.number("Epochs"),
                         Column.number("Examples"),
+                        Column.number("Operations"),
                         Column.number("Seconds")),
                 summary.batches().stream()
                         .filter(batch -> summary.anyArrived())
@@ -134,7 +136,9 @@ final class ReportTables {
                                 NumberText.count(batch.batchSize()),
                                 batch.arrived() + " of " + batch.runs(),
                                 significant(batch.stepsToTarget()),
+                                significant(batch.arithmetic().epochsToTarget()),
                                 significant(batch.examplesToTarget()),
+                                HardwareTables.operations(batch.arithmetic().operationsToTarget()),
                                 significant(batch.secondsToTarget())))
                         .toList());
     }
@@ -190,6 +194,9 @@ final class ReportTables {
     }
 
     private static String value(@Nullable Double value, @Nullable String unit) {
+        if ("operations".equals(unit) && value != null) {
+            return NumberText.operations(value);
+        }
         return "share".equals(unit) ? NumberText.accuracy(value) : NumberText.significant(value);
     }
 

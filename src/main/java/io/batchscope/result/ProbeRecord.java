@@ -1,5 +1,6 @@
 package io.batchscope.result;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,4 +18,5 @@ public record ProbeRecord(
         String metric,
         double value,
         @Nullable Double uncertainty,
-        String settings) {}
+        String settings)
+        implements Serializable {}

@@ -1,6 +1,7 @@
 package io.batchscope.spark;
 
 import io.batchscope.train.CollectiveException;
+import io.batchscope.train.MachineRate;
 import io.batchscope.train.TrainedRun;
 import java.io.Serializable;
 import java.util.Comparator;
@@ -15,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param run what happened; only the first rank says it, since all have the same
  * @param failure why it failed; null if it did not
+ * @param flopsPerSecond what its machine can do, see {@link MachineRate}; null if not measured
  */
-record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Failure failure) implements Serializable {
+record RankReport(
+        int rank, String host, @Nullable TrainedRun run, @Nullable Failure failure, @Nullable Double flopsPerSecond)
+        implements Serializable {
     /**
      * Why a rank failed.
      *
@@ -25,12 +29,17 @@ record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Fai
     record Failure(String message, boolean victim, long timeMillis) implements Serializable {}
 
     static RankReport of(int rank, String host, TrainedRun run) {
-        return new RankReport(rank, host, run, null);
+        return new RankReport(rank, host, run, null, null);
     }
 
     /** Of a rank that came to the same end as the first. */
     static RankReport agreed(int rank, String host) {
-        return new RankReport(rank, host, null, null);
+        return new RankReport(rank, host, null, null, null);
+    }
+
+    /** The same with what the rank's machine can do. */
+    RankReport with(@Nullable Double measured) {
+        return new RankReport(rank, host, run, failure, measured);
     }
 
     static RankReport failed(int rank, String host, Throwable cause) {
@@ -43,7 +52,8 @@ record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Fai
                 new Failure(
                         ours ? message : cause.getClass().getSimpleName() + ": " + message,
                         cause instanceof CollectiveException || missesOthers(cause),
-                        System.currentTimeMillis()));
+                        System.currentTimeMillis()),
+                null);
     }
 
     /** Whether Spark gave up waiting for the other tasks of the stage. */
@@ -75,6 +85,19 @@ record RankReport(int rank, String host, @Nullable TrainedRun run, @Nullable Fai
         if (run == null) {
             throw new IllegalStateException("the first rank reported neither a run nor a failure");
         }
-        return new Attempt.Trained(run);
+        return new Attempt.Trained(run.withGemmFlopsPerSecond(rate(reports)));
+    }
+
+    /** Of all ranks together; null if one of them could not measure it. */
+    private static @Nullable Double rate(List<RankReport> reports) {
+        double sum = 0;
+        for (RankReport report : reports) {
+            Double own = report.flopsPerSecond();
+            if (own == null) {
+                return null;
+            }
+            sum += own;
+        }
+        return sum;
     }
 }

@@ -1,14 +1,15 @@
 package io.batchscope.spark;
 
 import io.batchscope.collective.SingleCollective;
-import io.batchscope.data.Examples;
 import io.batchscope.data.Split;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.probe.Probes;
 import io.batchscope.train.Checkpoint;
 import io.batchscope.train.CheckpointStore;
 import io.batchscope.train.Checkpointing;
 import io.batchscope.train.Collective;
 import io.batchscope.train.CollectiveException;
+import io.batchscope.train.MachineRate;
 import io.batchscope.train.RankData;
 import io.batchscope.train.Replica;
 import io.batchscope.train.ReplicaFactory;
@@ -36,6 +37,7 @@ final class RankTask implements Serializable {
     private final RunPlan plan;
     private final DataLocation data;
     private final ReplicaFactory replicas;
+    private final MachineRate machine;
     private final byte[] secret;
     private final ShardReader reader;
     private final @Nullable HadoopCheckpoints checkpoints;
@@ -46,6 +48,7 @@ final class RankTask implements Serializable {
             RunPlan plan,
             DataLocation data,
             ReplicaFactory replicas,
+            MachineRate machine,
             byte[] secret,
             ShardReader reader,
             @Nullable HadoopCheckpoints checkpoints,
@@ -53,6 +56,7 @@ final class RankTask implements Serializable {
         this.plan = plan;
         this.data = data;
         this.replicas = replicas;
+        this.machine = machine;
         this.secret = secret;
         this.reader = reader;
         this.checkpoints = checkpoints;
@@ -74,8 +78,9 @@ final class RankTask implements Serializable {
             return failed(0, new CollectiveException("its executor was lost"));
         }
         try (Prepared prepared = prepare(0)) {
+            Double rate = machineRate();
             TrainedRun run = train(prepared, new SingleCollective(), List.of(host()), TaskContext.get());
-            return RankReport.of(0, host(), run);
+            return RankReport.of(0, host(), run).with(best(rate, machineRate()));
         } catch (Exception | OutOfMemoryError e) {
             return failed(0, e);
         }
@@ -103,8 +108,10 @@ final class RankTask implements Serializable {
             throws InterruptedException {
         int rank = collective.rank();
         try {
+            Double rate = machineRate();
             TrainedRun run = train(prepared, collective, hosts, context);
-            return rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
+            RankReport report = rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
+            return report.with(best(rate, machineRate()));
         } catch (Exception | OutOfMemoryError e) {
             return failed(rank, e);
         }
@@ -122,12 +129,27 @@ final class RankTask implements Serializable {
         return RankReport.failed(rank, host(), cause);
     }
 
+    /** Outside of training time. A run must not fail because its machine cannot be measured. */
+    private @Nullable Double machineRate() {
+        try {
+            return machine.flopsPerSecond();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.warn("run {}: its machine's rate cannot be measured", plan.runId(), e);
+            return null;
+        }
+    }
+
+    /** What else runs on the machine makes it slower at one end of the run or the other. */
+    private static @Nullable Double best(@Nullable Double before, @Nullable Double after) {
+        return before == null || after == null ? null : (Double) Math.max(before, after);
+    }
+
     private Prepared prepare(int rank) {
-        int workers = plan.workers();
+        RankExamples rankExamples = new RankExamples(plan, data, reader);
         RankData examples = new RankData(
-                read(Split.TRAIN, plan.trainExamples(), plan.lanes(), rank),
-                read(Split.VALIDATION, data.manifest().examples(Split.VALIDATION), workers, rank),
-                read(Split.TEST, data.manifest().examples(Split.TEST), workers, rank));
+                rankExamples.of(Split.TRAIN, rank),
+                rankExamples.of(Split.VALIDATION, rank),
+                rankExamples.of(Split.TEST, rank));
         Replica replica = replicas.create(plan.seed(), plan.microBatch());
         try {
             return new Prepared(examples, replica, rank == 0 ? checkpointing(replica) : Checkpointing.NONE);
@@ -166,11 +188,7 @@ final class RankTask implements Serializable {
                         hosts,
                         listener,
                         prepared.checkpointing())
-                .run();
-    }
-
-    private Examples read(Split split, long limit, int lanes, int rank) {
-        return ShardCache.shared().examples(reader, data, split, limit, lanes, rank, plan.workers());
+                .run(Probes.of(plan, data.manifest().shape(), data.manifest().outputs()));
     }
 
     /** The address by which Spark itself reaches this executor. */

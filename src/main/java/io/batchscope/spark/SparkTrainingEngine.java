@@ -1,6 +1,7 @@
 package io.batchscope.spark;
 
 import io.batchscope.plan.RunPlan;
+import io.batchscope.train.MachineRate;
 import io.batchscope.train.ReplicaFactory;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingEngine;
@@ -37,6 +38,7 @@ public final class SparkTrainingEngine implements TrainingEngine {
     private final SparkSession session;
     private final DataLocation data;
     private final ReplicaFactory replicas;
+    private final MachineRate machine;
     private final @Nullable HadoopCheckpoints checkpoints;
     private final RankWatch ranks;
     private final StepProgress progress;
@@ -51,9 +53,25 @@ public final class SparkTrainingEngine implements TrainingEngine {
         this(session, data, replicas, null);
     }
 
-    /** @param checkpoints where checkpoints are kept; null: nowhere */
+    /** One that does not measure what the machines can do. */
     public SparkTrainingEngine(
             SparkSession session, DataLocation data, ReplicaFactory replicas, @Nullable HadoopCheckpoints checkpoints) {
+        this(session, data, replicas, MachineRate.NONE, checkpoints);
+    }
+
+    /**
+     * One that measures what the machines can do at the start of each run.
+     *
+     * @param machine measures it, on every worker
+     * @param checkpoints where checkpoints are kept; null: nowhere
+     */
+    public SparkTrainingEngine(
+            SparkSession session,
+            DataLocation data,
+            ReplicaFactory replicas,
+            MachineRate machine,
+            @Nullable HadoopCheckpoints checkpoints) {
+        this.machine = machine;
         this.session = session;
         this.data = data;
         this.replicas = replicas;
@@ -129,7 +147,8 @@ public final class SparkTrainingEngine implements TrainingEngine {
         try (guard) {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
-            RankTask task = new RankTask(plan, data, replicas, secret, ShardReader.of(session), checkpoints, steps);
+            RankTask task =
+                    new RankTask(plan, data, replicas, machine, secret, ShardReader.of(session), checkpoints, steps);
             return RankReport.together(collect(spark, plan, task));
         } catch (Exception e) {
             // The Java API throws Spark's checked SparkException without declaring it.

@@ -7,6 +7,7 @@ import io.batchscope.result.ArithmeticMeasures;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.GradientMeasures;
 import io.batchscope.result.Outcome;
+import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.Provenance;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +43,9 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
         List<EvalRecord> evals = run.evalRows().stream()
                 .filter(row -> Double.isFinite(row.loss()))
                 .toList();
-        return new RunResult(row(plan, run, startedAt), steps, evals, memory.rows(plan));
+        List<ProbeRecord> probes = Stream.concat(memory.rows(plan).stream(), run.probeRows().stream())
+                .toList();
+        return new RunResult(row(plan, run, startedAt), steps, evals, probes);
     }
 
     /**
@@ -121,7 +125,7 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 oscillation.isPresent() ? oscillation.getAsDouble() : null,
                 noise.value(),
                 gradients(run, noise),
-                ArithmeticMeasures.NONE,
+                arithmetic(run, geometry),
                 // Parquet keeps microseconds.
                 startedAt.truncatedTo(ChronoUnit.MICROS),
                 label(plan.task()),
@@ -138,6 +142,22 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 provenance.operatingSystem(),
                 provenance.backend(),
                 provenance.sparkVersion());
+    }
+
+    /** What the run did and how fast, as far as it is known how much its examples take. */
+    private ArithmeticMeasures arithmetic(TrainedRun run, BatchTrajectory geometry) {
+        Double each = model.flopsPerExample();
+        if (each == null || run.outcome() instanceof Outcome.Failed) {
+            return new ArithmeticMeasures(each, null, null, null, run.gemmFlopsPerSecond());
+        }
+        double all = each * geometry.examplesAfter(run.steps());
+        Long toTarget = run.stepsToTarget();
+        return new ArithmeticMeasures(
+                each,
+                all,
+                toTarget == null ? null : (Double) (each * geometry.examplesAfter(toTarget)),
+                run.computeSeconds() > 0 && all > 0 ? finite(all / run.computeSeconds()) : null,
+                run.gemmFlopsPerSecond());
     }
 
     /** Why a run's gradient noise may not have been measured. */

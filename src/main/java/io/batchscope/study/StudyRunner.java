@@ -1,5 +1,6 @@
 package io.batchscope.study;
 
+import io.batchscope.plan.RunOrder;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.result.Outcome;
@@ -37,6 +38,7 @@ public final class StudyRunner {
     private final TrainingEngine engine;
     private final ResultStore store;
     private final int slots;
+    private final RunOrder order;
     private final RunRecords records;
     private final ModelKeeper models;
     private final StudyListener listener;
@@ -51,12 +53,25 @@ public final class StudyRunner {
             RunRecords records,
             ModelKeeper models,
             StudyListener listener) {
+        this(engine, store, slots, RunOrder.COSTLIEST_FIRST, records, models, listener);
+    }
+
+    /** One that trains the runs in this order. */
+    public StudyRunner(
+            TrainingEngine engine,
+            ResultStore store,
+            int slots,
+            RunOrder order,
+            RunRecords records,
+            ModelKeeper models,
+            StudyListener listener) {
         if (slots < 1) {
             throw new IllegalArgumentException("slots must be at least 1, but is " + slots);
         }
         this.engine = engine;
         this.store = store;
         this.slots = slots;
+        this.order = order;
         this.records = records;
         this.models = models;
         this.listener = listener;
@@ -98,7 +113,7 @@ public final class StudyRunner {
                 study.study(),
                 left.size(),
                 study.runs().size());
-        Progress progress = new Progress(new RunQueue(left, slots), before);
+        Progress progress = new Progress(new RunQueue(left, slots, order), before);
         listener.onStudy(StudyStatus.State.RUNNING, progress.counts);
         if (!left.isEmpty()) {
             trainAll(progress, Math.min(slots, left.size()));

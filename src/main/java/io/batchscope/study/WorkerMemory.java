@@ -7,6 +7,7 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.train.LoopMemory;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -172,7 +173,7 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
                 + outside + ")";
     }
 
-    /** What was measured, as rows of {@code probes} of a run; none of a run that Deeplearning4j trains. */
+    /** What was measured and what follows for the run, as rows of {@code probes}; none of a run that Deeplearning4j trains. */
     public List<ProbeRecord> rows(RunPlan plan) {
         if (!plan.usesStepLoop()) {
             return List.of();
@@ -182,11 +183,16 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
         long largest = largestMicroBatch(plan);
         double fixed = any.heapBytes(1) + law.bytes(1);
         double perExample = largest < 2 ? 0 : (any.heapBytes(largest) + law.bytes(largest) - fixed) / (largest - 1);
-        return List.of(
+        List<ProbeRecord> rows = new ArrayList<>(List.of(
                 row(plan, "budget_bytes", budget.total()),
                 row(plan, "fixed_bytes", Math.max(0, fixed - perExample)),
                 row(plan, "bytes_per_example", perExample),
-                row(plan, "largest_micro_batch", largest));
+                row(plan, "largest_micro_batch", largest),
+                row(plan, "predicted_heap_bytes", heapBytes(plan))));
+        if (!law.points().isEmpty()) {
+            rows.add(row(plan, "predicted_native_bytes", nativeBytes(plan)));
+        }
+        return List.copyOf(rows);
     }
 
     private ProbeRecord row(RunPlan plan, String metric, double value) {

@@ -6,14 +6,14 @@ import io.batchscope.data.Split;
 import io.batchscope.train.Replica.Score;
 
 /** Measures loss and hits of whole splits: every rank its own examples, summed over the ranks. */
-final class Evaluator {
+public final class Evaluator {
     private final RankData data;
     private final Replica replica;
     private final Collective collective;
     private final Batch batch;
 
     /** @param atOnce the most examples that the replica is given at once */
-    Evaluator(RankData data, Replica replica, Collective collective, int atOnce) {
+    public Evaluator(RankData data, Replica replica, Collective collective, int atOnce) {
         this.data = data;
         this.replica = replica;
         this.collective = collective;
@@ -21,20 +21,31 @@ final class Evaluator {
     }
 
     /** The score of the whole split; the same on every rank. Without examples: {@link Score#NONE}. */
-    Score score(Split split) {
-        Examples examples =
-                switch (split) {
-                    case TRAIN -> data.train();
-                    case VALIDATION -> data.validation();
-                    case TEST -> data.test();
-                };
-        Score own = Score.NONE;
-        for (int from = 0; from < examples.size(); from += batch.capacity()) {
-            batch.fill(examples, from, Math.min(examples.size(), from + batch.capacity()));
-            own = own.plus(replica.score(batch));
-        }
-        double[] sums = {own.examples(), own.lossSum(), own.correct()};
+    public Score score(Split split) {
+        return score(data.examples(split));
+    }
+
+    /** The score of all ranks' {@code examples} together; likewise. */
+    public Score score(Examples examples) {
+        Score[] own = {Score.NONE};
+        forEachBatch(examples, (filled, first) -> own[0] = own[0].plus(replica.score(filled)));
+        double[] sums = {own[0].examples(), own[0].lossSum(), own[0].correct()};
         collective.allReduceSum(sums, 0, sums.length);
         return new Score((long) sums[0], sums[1], (long) sums[2]);
+    }
+
+    /** Sees a batch of examples. */
+    @FunctionalInterface
+    public interface Visitor {
+        /** Sees the examples {@code first}, {@code first + 1}, … */
+        void see(Batch batch, int first);
+    }
+
+    /** Shows this rank's {@code examples} batch by batch, in the same buffer. */
+    public void forEachBatch(Examples examples, Visitor visitor) {
+        for (int from = 0; from < examples.size(); from += batch.capacity()) {
+            batch.fill(examples, from, Math.min(examples.size(), from + batch.capacity()));
+            visitor.see(batch, from);
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.batchscope.train;
 import io.batchscope.data.Batch;
 import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.ModelFacts;
+import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization;
 import java.io.Serializable;
@@ -27,7 +28,9 @@ public record LoopMemory(long parameterBytes, long orderBytes, long share, int f
         // Averaging needs no more: the rank's own gradient takes the mean one's place, and keeps the parameters
         // meanwhile.
         // Where noise is measured, micro-batches have a gradient of their own.
-        long vectors = 2 * kept + 2 + (plan.pace().measuresNoise() ? 1 : 0) + GradientMeter.vectors(plan);
+        // In the end, noise on the parameters and their sum.
+        long noisy = plan.probes().contains(ProbeKind.WEIGHT_NOISE) ? 2 : 0;
+        long vectors = 2 * kept + 2 + (plan.pace().measuresNoise() ? 1 : 0) + GradientMeter.vectors(plan) + noisy;
         long examples = (plan.trainExamples() + plan.workers() - 1) / plan.workers();
         return new LoopMemory(
                 vectors * model.parameterCount() * Float.BYTES

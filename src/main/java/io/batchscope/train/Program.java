@@ -79,6 +79,21 @@ public record Program(
         return List.copyOf(held);
     }
 
+    /** For each value whether anything that led to it has parameters, so that the backward pass needs its gradient. */
+    public boolean[] wantsGradient() {
+        boolean[] wanted = new boolean[operations.size() + 1];
+        for (int i = 0; i < operations.size(); i++) {
+            Operation operation = operations.get(i);
+            wanted[i + 1] = operation instanceof Operation.Dense
+                    || operation instanceof Operation.Convolution
+                    || operation instanceof Operation.BatchNormalization;
+            for (int input : operation.inputs()) {
+                wanted[i + 1] |= wanted[input];
+            }
+        }
+        return wanted;
+    }
+
     /** Whether a step draws random numbers. */
     public boolean isRandom() {
         return operations.stream().anyMatch(Operation.Dropout.class::isInstance);

@@ -78,6 +78,17 @@ public interface Replica extends AutoCloseable {
     Score score(Batch batch);
 
     /**
+     * What the network puts out in inference mode, as it stands behind the last activation: class probabilities for a model
+     * that ends in softmax, predictions for regression.
+     *
+     * @param into takes it in its first {@code size · outputs} elements, {@code [size, outputs]} row by row
+     * @throws UnsupportedOperationException by default: a problem that is a loss of the parameters puts nothing out
+     */
+    default void outputs(Batch batch, float[] into) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " has a loss and nothing else");
+    }
+
+    /**
      * The parts of the gradient in the order in which they become final while it is computed, the same for all replicas of
      * a model; together all parameters. One part: nothing is final before all is.
      */

@@ -1,10 +1,12 @@
 package io.batchscope.train;
 
 import io.batchscope.data.Split;
+import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
+import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.StepRecord;
 import io.batchscope.train.Checkpoint.Peaks;
 import io.batchscope.train.Checkpoint.Reached;
@@ -30,6 +32,7 @@ final class RunState {
     final DivergenceWatch divergence;
     final List<StepRecord> stepRows = new ArrayList<>();
     final List<EvalRecord> evalRows = new ArrayList<>();
+    final List<ProbeRecord> probeRows = new ArrayList<>();
     final List<PendingRow> pending = new ArrayList<>();
     long bytesSent;
 
@@ -214,6 +217,25 @@ final class RunState {
         return row;
     }
 
+    /** Keeps what a probe measured; a number that is not finite says nothing. */
+    void keep(ProbeKind probe, List<Probe.Measurement> measured) {
+        for (Probe.Measurement one : measured) {
+            if (Double.isFinite(one.value())) {
+                probeRows.add(new ProbeRecord(
+                        plan.study(),
+                        plan.runId(),
+                        plan.batchSize(),
+                        plan.seed(),
+                        step,
+                        probe.label(),
+                        one.metric(),
+                        one.value(),
+                        one.uncertainty(),
+                        one.settings()));
+            }
+        }
+    }
+
     /** With vectors and the synchronizer's numbers a checkpoint; their content is the caller's matter. */
     Checkpoint checkpoint(Peaks peaks, double[] numbers, List<float[]> vectors) {
         Times times = new Times(
@@ -258,7 +280,7 @@ final class RunState {
                 hosts,
                 stepRows,
                 evalRows,
-                List.of(),
+                probeRows,
                 null,
                 parameters);
     }

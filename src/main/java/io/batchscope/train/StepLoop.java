@@ -40,6 +40,7 @@ public final class StepLoop {
     private final MemoryPeaks memory;
     private final JointStart start;
     private final CheckpointWriter checkpoints;
+    private final Probe.Trained trained;
     private @Nullable Checkpoint from;
 
     /**
@@ -119,6 +120,7 @@ public final class StepLoop {
         this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
         this.parameterUpdate = new ParameterUpdate(plan.optimizer(), replica);
         this.parameters = parameterUpdate.parameters();
+        this.trained = new Probe.Trained(plan, data, replica, new Parameters(parameters), collective, evaluator);
         this.pacing = Pacing.of(plan);
         this.synchronizer = Synchronizer.of(plan, pacing, feeder, parameterUpdate, replica, collective);
         this.meter = new GradientMeter(plan, pacing, replica, collective.rank() == 0);
@@ -154,9 +156,14 @@ public final class StepLoop {
      * @throws CollectiveException if another rank was lost
      */
     public TrainedRun run() throws InterruptedException {
+        return run(List.of());
+    }
+
+    /** Likewise, and then measures {@code probes}, the same on all ranks, if the run has neither diverged nor failed. */
+    public TrainedRun run(List<Probe> probes) throws InterruptedException {
         Processors.occupy();
         try {
-            return train();
+            return train(probes);
         } finally {
             Processors.release();
             feeder.close();
@@ -164,7 +171,7 @@ public final class StepLoop {
         }
     }
 
-    private TrainedRun train() throws InterruptedException {
+    private TrainedRun train(List<Probe> probes) throws InterruptedException {
         meter.begin();
         start.begin(from);
         feeder.change(pacing.trajectory(), state.step);
@@ -200,6 +207,9 @@ public final class StepLoop {
             }
         }
         Outcome end = finish(state.step, outcome == null ? new Outcome.Completed() : outcome);
+        if (!(end instanceof Outcome.Diverged)) {
+            measure(probes);
+        }
         listener.onEnd(end);
         Checkpoint.Peaks peaks = memory.overRanks(collective);
         return state.result(end, peaks, hosts, new Parameters(parameters));
@@ -281,5 +291,16 @@ public final class StepLoop {
         Score train = evaluate(step, Split.TRAIN);
         evaluate(step, Split.TEST);
         return Double.isFinite(train.loss()) ? outcome : new Outcome.Diverged(step, train.loss());
+    }
+
+    private void measure(List<Probe> probes) throws InterruptedException {
+        for (Probe probe : probes) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("run " + plan.runId() + " was stopped before its probe "
+                        + probe.kind().label());
+            }
+            state.keep(probe.kind(), probe.measure(trained));
+            trained.replica().writeParameters(parameters);
+        }
     }
 }

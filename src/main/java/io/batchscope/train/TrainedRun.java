@@ -57,6 +57,30 @@ public record TrainedRun(
         probeRows = List.copyOf(probeRows);
     }
 
+    /** The same with what a large matrix product gets on its workers together. */
+    public TrainedRun withGemmFlopsPerSecond(@Nullable Double measured) {
+        return new TrainedRun(
+                outcome,
+                steps,
+                trajectory,
+                stepsToTarget,
+                secondsToTarget,
+                trainSeconds,
+                computeSeconds,
+                syncSeconds,
+                dataSeconds,
+                peakMemoryBytes,
+                peakHeapBytes,
+                peakOffHeapBytes,
+                bytesSent,
+                hosts,
+                stepRows,
+                evalRows,
+                probeRows,
+                measured,
+                parameters);
+    }
+
     /** A run that could not be carried out. */
     public static TrainedRun failed(String cause) {
         return new TrainedRun(

@@ -21,6 +21,7 @@ import io.batchscope.plan.RunPlan;
  *         if target passed and target.stop: stop         // outcome ReachedTarget(step)
  *     if due: begin to write a checkpoint                // a run that was cut short goes on after it
  * evaluate train, validation, test                       // listener.onEvaluation
+ * if it did not diverge: measure the probes              // parameters as they are
  *                                                        // listener.onEnd
  * }</pre>
  *

@@ -125,6 +125,7 @@ class StudyProgressTest {
                 one.replica(),
                 one.measure(),
                 one.probes(),
+                one.order(),
                 one.output());
         StudyPlan study = Planner.plan(
                 two,

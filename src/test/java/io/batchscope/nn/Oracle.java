@@ -122,8 +122,15 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
         float[] written = gradient.clone();
         replica.seed(4);
         double secondLoss = replica.gradient(second, 0.5f / rows, true, gradient);
+        float[] put = new float[rows * outputs];
+        replica.outputs(first, put);
         return new Measured(
-                replica.score(first), firstLoss, secondLoss, new Parameters(written), new Parameters(gradient));
+                replica.score(first),
+                firstLoss,
+                secondLoss,
+                new Parameters(written),
+                new Parameters(gradient),
+                new Parameters(put));
     }
 
     private Batch batch(int number) {
@@ -162,7 +169,12 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
 
     /** What a replica said. */
     private record Measured(
-            Replica.Score score, double firstLoss, double secondLoss, Parameters written, Parameters added) {
+            Replica.Score score,
+            double firstLoss,
+            double secondLoss,
+            Parameters written,
+            Parameters added,
+            Parameters outputs) {
         void assertLike(Measured expected, List<Range> arrays, String who) {
             assertThat(firstLoss).as(who + ": first loss").isCloseTo(expected.firstLoss, near(expected.firstLoss));
             assertThat(secondLoss).as(who + ": second loss").isCloseTo(expected.secondLoss, near(expected.secondLoss));
@@ -171,6 +183,7 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
                     .isCloseTo(expected.score.lossSum(), near(expected.score.lossSum()));
             assertThat(score.correct()).as(who + ": correct").isEqualTo(expected.score.correct());
             assertThat(score.examples()).isEqualTo(expected.score.examples());
+            assertClose(outputs.values(), expected.outputs.values(), List.of(), who + ": outputs");
             assertClose(written.values(), expected.written.values(), arrays, who + ": gradient");
             assertClose(added.values(), expected.added.values(), arrays, who + ": sum of two gradients");
         }

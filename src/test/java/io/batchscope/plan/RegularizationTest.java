@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Label smoothing and ghost batches in a plan; the ordinary study asks for micro-batches of 256. */
 class RegularizationTest {
     private static final ModelFacts NORMALIZED =
-            new ModelFacts("model-1", "mlp", 204, 20, 4, Task.CLASSIFICATION, true, true, true, List.of());
+            new ModelFacts("model-1", "mlp", 204, 20, 4, Task.CLASSIFICATION, true, true, true, null, List.of());
 
     private static Studies with(Regularization... regularizations) {
         RecipeConfig now = ordinary().recipe();
@@ -94,7 +94,7 @@ class RegularizationTest {
     @Test
     void refusesToSmoothForOtherLosses() {
         ModelFacts hinge = new ModelFacts(
-                "m", "dl4j network net.json", 204, 20, 4, Task.CLASSIFICATION, false, false, false, List.of());
+                "m", "dl4j network net.json", 204, 20, 4, Task.CLASSIFICATION, false, false, false, null, List.of());
 
         assertThat(problems(with(new Regularization(0.1, 0)), Studies.DATA, hinge))
                 .containsExactly(

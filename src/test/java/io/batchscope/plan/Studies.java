@@ -72,6 +72,7 @@ record Studies(StudyConfig config) {
                 Optional.empty(),
                 new MeasureConfig(Optional.empty(), Optional.empty()),
                 List.of(),
+                RunOrder.COSTLIEST_FIRST,
                 "results/x"));
     }
 
@@ -127,6 +128,29 @@ record Studies(StudyConfig config) {
     Studies trainFraction(double fraction) {
         DataConfig data = new DataConfig(config.data().path(), fraction, 0, Optional.empty());
         return with(config.name(), data, config.recipes(), config.batchSizes(), config.seeds());
+    }
+
+    Studies labelNoise(double share) {
+        DataConfig data = new DataConfig(config.data().path(), config.data().trainFraction(), share, Optional.empty());
+        return with(config.name(), data, config.recipes(), config.batchSizes(), config.seeds());
+    }
+
+    Studies probes(ProbeKind... probes) {
+        return new Studies(new StudyConfig(
+                config.name(),
+                config.data(),
+                config.model(),
+                config.recipes(),
+                config.batchSizes(),
+                config.seeds(),
+                config.target(),
+                config.evaluation(),
+                config.sync(),
+                config.checkpoint(),
+                config.replica(),
+                config.measure(),
+                List.of(probes),
+                config.output()));
     }
 
     /** The first recipe. */
@@ -262,6 +286,7 @@ record Studies(StudyConfig config) {
                 config.replica(),
                 config.measure(),
                 config.probes(),
+                config.order(),
                 config.output()));
     }
 
@@ -285,6 +310,7 @@ record Studies(StudyConfig config) {
                 replica,
                 config.measure(),
                 config.probes(),
+                config.order(),
                 config.output()));
     }
 }

@@ -4,6 +4,7 @@ import static io.batchscope.analysis.RunFixture.run;
 import static io.batchscope.analysis.RunFixture.tables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -47,7 +48,10 @@ class ChartsTest {
                 "recipe-rate",
                 "recipe-batch",
                 "recipe-gain",
-                "recipe-noise"
+                "recipe-noise",
+                "updates-to-target",
+                "operations-to-target",
+                "utilization"
             })
     void specifyDataAxesAndAWordForThoseWhoCannotSee(String id) throws Exception {
         JsonNode specification = Charts.specification(id);
@@ -120,6 +124,18 @@ class ChartsTest {
                 .path("values");
 
         assertThat(values).extracting(JsonNode::asLong).containsExactly(1L, 8L, 64L, 512L, 4096L, 54_000L);
+    }
+
+    @Test
+    void drawWhatTheTargetWouldTakeIfTwiceTheBatchTookHalfOfIt() throws Exception {
+        JsonNode rows = sample().path("data").path("targetUpdates");
+
+        double first =
+                rows.get(0).path("mean").asDouble() * rows.get(0).path("batch").asDouble();
+        assertThat(rows.size()).isGreaterThan(2);
+        assertThat(rows).allSatisfy(row -> assertThat(
+                        row.path("perfect").asDouble() * row.path("batch").asDouble())
+                .isCloseTo(first, withinPercentage(0.01)));
     }
 
     @Test

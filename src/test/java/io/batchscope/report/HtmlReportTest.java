@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.batchscope.analysis.Findings;
+import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.RateRows;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
@@ -36,6 +37,8 @@ class HtmlReportTest {
                         ReportTables.losses(summary),
                         ReportTables.speed(summary),
                         ReportTables.target(summary),
+                        HardwareTables.arithmetic(summary),
+                        HardwareTables.memory(MemoryComparison.of(tables)),
                         ReportTables.advice(UsualAdvice.of(tables)),
                         ReportTables.findings(findings),
                         RunTables.runs(tables.runs()),

@@ -4,6 +4,7 @@ import io.batchscope.analysis.Findings;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.Provenance;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.StepMeasures;
@@ -29,6 +30,7 @@ final class SampleStudy {
     private static final long EXAMPLES = 54_000;
     private static final long[] BATCHES = {1, 8, 64, 512, 4096, EXAMPLES};
     private static final int ROWS = 600;
+    private static final double FLOPS = 1_007_104;
 
     private final boolean regression;
     private final List<RunRecord> runs = new ArrayList<>();
@@ -47,7 +49,23 @@ final class SampleStudy {
                 study.add(batch, seed);
             }
         }
-        return new StudyTables(study.runs, study.steps, study.evals, List.of());
+        return new StudyTables(study.runs, study.steps, study.evals, study.predictions());
+    }
+
+    private List<ProbeRecord> predictions() {
+        return runs.stream()
+                .map(run -> new ProbeRecord(
+                        "fashion-mnist-mlp",
+                        run.runId(),
+                        run.batchSize(),
+                        run.seed(),
+                        0,
+                        "memory",
+                        "predicted_native_bytes",
+                        (3 << 20) + 9000.0 * Math.min(1024, run.batchSize()),
+                        null,
+                        "{}"))
+                .toList();
     }
 
     private void add(long batch, long seed) {
@@ -153,6 +171,12 @@ final class SampleStudy {
                 .with("computeSeconds", seconds * (0.9 - 0.02 * Math.log(batch)))
                 .with("syncSeconds", batch >= 512 ? seconds * 0.1 : 0.0)
                 .with("dataSeconds", seconds * 0.04)
+                .with("flopsPerExample", FLOPS)
+                .with("floatingPointOperations", FLOPS * updates * batch)
+                .with("flopsPerSecond", FLOPS * speed / (0.9 - 0.02 * Math.log(batch)))
+                .with("gemmFlopsPerSecond", (batch >= 512 ? 8e10 : 4e10) * (1 + 0.01 * seed))
+                .with("microBatch", 1024)
+                .with("peakOffHeapBytes", (3L << 20) + 9100 * Math.min(1024, batch))
                 .with("peakMemoryBytes", (400L << 20) + batch * 6000)
                 .with("lossOscillation", 0.6 / Math.sqrt(batch));
         if (!regression) {
@@ -164,6 +188,7 @@ final class SampleStudy {
         if (accuracy(test) > 0.86) {
             run.with("stepsToTarget", updates / 2)
                     .with("examplesToTarget", updates * batch / 2)
+                    .with("floatingPointOperationsToTarget", FLOPS * updates * batch / 2)
                     .with("secondsToTarget", seconds / 2);
         }
         runs.add(run.toRecord());

@@ -252,6 +252,11 @@ class RestartTest {
         }
 
         @Override
+        public void outputs(Batch batch, float[] into) {
+            replica.outputs(batch, into);
+        }
+
+        @Override
         public void close() {
             replica.close();
         }

@@ -2,6 +2,7 @@ package io.batchscope.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.plan.RunOrder;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization;
 import java.util.ArrayList;
@@ -82,6 +83,20 @@ class RunQueueTest {
         assertThat(queue.next()).isNull();
         queue.ended();
         assertThat(queue.next()).isEqualTo(theirs);
+    }
+
+    @Test
+    void goesSeedBySeedOneRunAtATimeWhereTimesAreToBeCompared() {
+        RunPlan first = SamplePlans.plan("rb", 64, 1, 10, 1);
+        RunPlan second = SamplePlans.plan("rc", 8, 1, 1000, 1);
+        RunPlan third = SamplePlans.plan("ra", 64, 1, 10, 2);
+        RunQueue queue = new RunQueue(List.of(third, second, first), 8, RunOrder.SEED_BY_SEED);
+        for (RunPlan expected : List.of(first, second, third)) {
+            assertThat(queue.next()).isEqualTo(expected);
+            assertThat(queue.next()).isNull();
+            queue.ended();
+        }
+        assertThat(queue.next()).isNull();
     }
 
     /** Seed by seed, there outwards from the rule's own rate, there the costliest first; what runs alone after the others. */

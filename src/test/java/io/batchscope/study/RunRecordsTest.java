@@ -5,7 +5,10 @@ import static io.batchscope.study.SamplePlans.eval;
 import static io.batchscope.study.SamplePlans.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Task;
+import io.batchscope.result.ArithmeticMeasures;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.RunRecord;
@@ -186,5 +189,36 @@ class RunRecordsTest {
         RunResult result = RECORDS.result(PLAN, run, START);
         assertThat(result.steps()).extracting(StepRecord::step).containsExactly(1L);
         assertThat(result.evals()).extracting(EvalRecord::step).containsExactly(0L);
+    }
+
+    private static ArithmeticMeasures arithmetic(@Nullable Double flopsPerExample, TrainedRun run) {
+        ModelFacts model = new ModelFacts(
+                "m1", "softmax", 15, 4, 3, Task.CLASSIFICATION, false, false, true, flopsPerExample, List.of());
+        return new RunRecords(model, RECORDS.provenance(), RECORDS.memory())
+                .row(PLAN, run, START)
+                .arithmetic();
+    }
+
+    /** 260 examples, 190 until the target, in 3 seconds of computing. */
+    @Test
+    void countsOperationsByExamples() {
+        TrainedRun run = run(new Outcome.Completed(), 7L, 4, evals()).withGemmFlopsPerSecond(5e4);
+
+        assertThat(arithmetic(600.0, run))
+                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, 114_000.0, 52_000.0, 5e4));
+        assertThat(arithmetic(600.0, run(new Outcome.Completed(), null, 4, evals())))
+                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, null, 52_000.0, null));
+    }
+
+    @Test
+    void knowsNoOperationsOfAModelWhoseLayersItDoesNotKnow() {
+        assertThat(arithmetic(null, run(new Outcome.Completed(), 7L, 4, evals()).withGemmFlopsPerSecond(5e4)))
+                .isEqualTo(new ArithmeticMeasures(null, null, null, null, 5e4));
+    }
+
+    @Test
+    void countsNoOperationsOfARunThatFailed() {
+        assertThat(arithmetic(600.0, TrainedRun.failed("lost")))
+                .isEqualTo(new ArithmeticMeasures(600.0, null, null, null, null));
     }
 }

@@ -43,6 +43,10 @@ final class SamplePlans {
         return plan(id, batchSize, workers, plannedSteps, new Synchronization.Synchronous());
     }
 
+    static RunPlan plan(String id, long batchSize, int workers, long plannedSteps, long seed) {
+        return plan(id, batchSize, workers, plannedSteps, new Synchronization.Synchronous(), seed, 1);
+    }
+
     static RunPlan plan(String id, long batchSize, int workers, long plannedSteps, Synchronization synchronization) {
         return plan(id, batchSize, workers, plannedSteps, synchronization, 1, 1);
     }

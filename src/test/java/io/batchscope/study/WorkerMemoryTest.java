@@ -107,10 +107,22 @@ class WorkerMemoryTest {
         });
         assertThat(rows)
                 .extracting(ProbeRecord::metric)
-                .containsExactly("budget_bytes", "fixed_bytes", "bytes_per_example", "largest_micro_batch");
+                .containsExactly(
+                        "budget_bytes",
+                        "fixed_bytes",
+                        "bytes_per_example",
+                        "largest_micro_batch",
+                        "predicted_heap_bytes",
+                        "predicted_native_bytes");
         assertThat(rows)
                 .extracting(ProbeRecord::value)
-                .containsExactly((double) fifty, (double) FIXED + 8000, 33.0 * 36 + 12 + 100, 50.0);
+                .containsExactly(
+                        (double) fifty,
+                        (double) FIXED + 8000,
+                        33.0 * 36 + 12 + 100,
+                        50.0,
+                        FIXED + 33.0 * 4 * 36 + 4 * 12,
+                        8000.0 + 4 * 100);
     }
 
     /** What Deeplearning4j's own modes need has not been measured, so nothing is said of it and nothing changed. */

@@ -63,6 +63,11 @@ public class ForwardingReplica implements Replica {
     }
 
     @Override
+    public void outputs(Batch batch, float[] into) {
+        replica.outputs(batch, into);
+    }
+
+    @Override
     public void seed(long seed) {
         replica.seed(seed);
     }

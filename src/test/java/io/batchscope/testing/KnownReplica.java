@@ -51,6 +51,11 @@ public final class KnownReplica implements Replica {
         return inner.score(held(batch));
     }
 
+    @Override
+    public void outputs(Batch batch, float[] into) {
+        inner.outputs(held(batch), into);
+    }
+
     private Batch held(Batch batch) {
         if (batch.size() > most) {
             throw new OutOfMemoryError("no room for " + batch.size() + " examples");

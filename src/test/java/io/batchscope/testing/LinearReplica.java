@@ -72,6 +72,13 @@ public final class LinearReplica implements Replica {
     }
 
     @Override
+    public void outputs(Batch batch, float[] into) {
+        for (int row = 0; row < batch.size(); row++) {
+            into[row] = (float) (residual(batch, row) + batch.targets()[row]);
+        }
+    }
+
+    @Override
     public void close() {
         Arrays.fill(parameters, Float.NaN);
     }

@@ -42,6 +42,11 @@ public record OwnedExamples(Examples all, List<Integer> owned) implements Exampl
     }
 
     @Override
+    public int trueClassOf(int index) {
+        return all.trueClassOf(owned.get(index));
+    }
+
+    @Override
     public float targetOf(int index) {
         return all.targetOf(owned.get(index));
     }

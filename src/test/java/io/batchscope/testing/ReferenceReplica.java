@@ -97,6 +97,26 @@ public final class ReferenceReplica implements Replica {
         return new Score(batch.size(), lossSum, program.loss() instanceof Loss.SoftmaxCrossEntropy ? correct : 0);
     }
 
+    @Override
+    public void outputs(Batch batch, float[] into) {
+        double[] outputs = new ReferencePass(program, parameters, batch, false, seed).last();
+        int width = program.outputs();
+        for (int row = 0; row < batch.size(); row++) {
+            double[] scores = Arrays.copyOfRange(outputs, row * width, (row + 1) * width);
+            if (program.loss() instanceof Loss.SoftmaxCrossEntropy) {
+                double largest = Arrays.stream(scores).max().orElseThrow();
+                double total =
+                        Arrays.stream(scores).map(s -> Math.exp(s - largest)).sum();
+                scores = Arrays.stream(scores)
+                        .map(s -> Math.exp(s - largest) / total)
+                        .toArray();
+            }
+            for (int i = 0; i < width; i++) {
+                into[row * width + i] = (float) scores[i];
+            }
+        }
+    }
+
     /** Loss of one example, its label smoothed; writes its derivatives by the outputs. */
     private double loss(double[] outputs, Batch batch, int row, double smoothing, double[] slopes) {
         int width = program.outputs();

@@ -5,7 +5,7 @@ import io.batchscope.data.Examples;
 import io.batchscope.data.Split;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.spark.DataLocation;
-import io.batchscope.spark.ShardCache;
+import io.batchscope.spark.RankExamples;
 import io.batchscope.spark.ShardReader;
 import io.batchscope.train.Parameters;
 import io.batchscope.train.Replica;
@@ -64,16 +64,7 @@ record Scoring(RunPlan plan, DataLocation data, ShardReader reader, ReplicaFacto
     }
 
     private Sums share(Split split, int rank, Parameters parameters) {
-        boolean train = split == Split.TRAIN;
-        Examples examples = ShardCache.shared()
-                .examples(
-                        reader,
-                        data,
-                        split,
-                        train ? plan.trainExamples() : data.manifest().examples(split),
-                        train ? plan.lanes() : plan.workers(),
-                        rank,
-                        plan.workers());
+        Examples examples = new RankExamples(plan, data, reader).of(split, rank);
         if (examples.size() == 0) {
             return new Sums(0, 0, 0);
         }

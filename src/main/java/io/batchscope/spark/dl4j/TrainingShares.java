@@ -5,7 +5,7 @@ import io.batchscope.nn.Backend;
 import io.batchscope.nn.DataSets;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.spark.DataLocation;
-import io.batchscope.spark.ShardCache;
+import io.batchscope.spark.RankExamples;
 import io.batchscope.spark.ShardReader;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -54,19 +54,7 @@ record TrainingShares(
         Backend.limitThreads();
         List<RankShares> ranks = new ArrayList<>();
         for (int rank = part; rank < plan.workers(); rank += parts) {
-            ranks.add(new RankShares(
-                    plan,
-                    rank,
-                    ShardCache.shared()
-                            .examples(
-                                    reader,
-                                    data,
-                                    Split.TRAIN,
-                                    plan.trainExamples(),
-                                    plan.lanes(),
-                                    rank,
-                                    plan.workers()),
-                    dataSets));
+            ranks.add(new RankShares(plan, rank, new RankExamples(plan, data, reader).of(Split.TRAIN, rank), dataSets));
         }
         return new InTurn(ranks, part == 0);
     }

@@ -1,0 +1,46 @@
+package io.batchscope.analysis;
+
+import io.batchscope.result.RunRecord;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the runs of one batch size computed, and how fast. Operations are floating-point operations of matrix products and
+ * convolutions; null where not known.
+ *
+ * @param operations of a run that neither diverged nor failed, as the last three
+ * @param epochsToTarget passes over the training set until the target, over the runs that arrived, as the next
+ * @param flopsPerSecond operations over compute seconds, all workers together
+ * @param gemmFlopsPerSecond what a large matrix product got on as many workers at the start of the run
+ * @param utilization the quotient of the two, run by run: the model FLOPs utilization of Chowdhery et al. 2022, section 4.1,
+ *     with what the machine shows instead of what its maker says, and without the time between the passes. Nothing holds it
+ *     below 1 where a machine is faster in training than when its rate was measured
+ */
+public record ArithmeticSummary(
+        @Nullable Estimate operations,
+        @Nullable Estimate epochsToTarget,
+        @Nullable Estimate operationsToTarget,
+        @Nullable Estimate flopsPerSecond,
+        @Nullable Estimate gemmFlopsPerSecond,
+        @Nullable Estimate utilization) {
+    static ArithmeticSummary of(List<RunRecord> settled, List<RunRecord> arrived) {
+        return new ArithmeticSummary(
+                Estimate.over(settled, run -> run.arithmetic().floatingPointOperations()),
+                Estimate.over(arrived, ArithmeticSummary::epochsToTarget),
+                Estimate.over(arrived, run -> run.arithmetic().floatingPointOperationsToTarget()),
+                Estimate.over(settled, run -> run.arithmetic().flopsPerSecond()),
+                Estimate.over(settled, run -> run.arithmetic().gemmFlopsPerSecond()),
+                Estimate.over(settled, ArithmeticSummary::utilization));
+    }
+
+    private static @Nullable Double epochsToTarget(RunRecord run) {
+        Long examples = run.examplesToTarget();
+        return examples == null || run.trainExamples() <= 0 ? null : (Double) ((double) examples / run.trainExamples());
+    }
+
+    private static @Nullable Double utilization(RunRecord run) {
+        Double rate = run.arithmetic().flopsPerSecond();
+        Double most = run.arithmetic().gemmFlopsPerSecond();
+        return rate == null || most == null || most <= 0 ? null : (Double) (rate / most);
+    }
+}

@@ -137,6 +137,11 @@ final class Charts {
                 .anyMatch(row -> batch == null || row.path("batch").asLong() == batch);
     }
 
+    /**
+     * Of a study.
+     *
+     * @param tables the rows of the runs that the summary's groups have, those with the tuned rates
+     */
     static Charts of(StudyTables tables, StudySummary summary) {
         return new Charts(summary, ChartData.of(tables, summary));
     }

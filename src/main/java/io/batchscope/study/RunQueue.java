@@ -40,7 +40,8 @@ final class RunQueue {
     }
 
     RunQueue(List<RunPlan> plans, int slots, RunOrder order) {
-        waiting = new ArrayDeque<>(plans.stream().sorted(comparator(plans, order)).toList());
+        waiting =
+                new ArrayDeque<>(plans.stream().sorted(comparator(plans, order)).toList());
         this.slots = order.atOnce(slots);
     }
 
@@ -50,7 +51,6 @@ final class RunQueue {
         }
         boolean search = plans.stream().anyMatch(plan -> plan.learningRateFactor() != 1);
         return search ? SEARCH : COSTLIEST_FIRST;
-    }
     }
 
     /** Time in arbitrary units: a step costs something fixed, and as much again for every 64 examples. */

@@ -80,8 +80,8 @@ class ProbeProblemsTest {
 
     @Test
     void refusesCalibrationOfWhatIsNoProbability() {
-        ModelFacts model =
-                new ModelFacts("m", "file x.json", 204, 20, 4, Task.CLASSIFICATION, false, false, false, List.of());
+        ModelFacts model = new ModelFacts(
+                "m", "file x.json", 204, 20, 4, Task.CLASSIFICATION, false, false, false, null, List.of());
         assertThat(problems(ordinary().probes(ProbeKind.CALIBRATION), Studies.DATA, model))
                 .containsExactly(
                         "probe calibration (study.probes): must have class probabilities, of a model that ends in"

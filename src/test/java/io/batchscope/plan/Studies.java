@@ -150,6 +150,7 @@ record Studies(StudyConfig config) {
                 config.replica(),
                 config.measure(),
                 List.of(probes),
+                config.order(),
                 config.output()));
     }
 

@@ -58,7 +58,8 @@ public record BatchSummary(
         @Nullable Estimate lossOscillation,
         @Nullable Estimate bytesSent,
         @Nullable Estimate replicaDivergence,
-        ArithmeticSummary arithmetic) {
+        ArithmeticSummary arithmetic,
+        GradientSummary gradients) {
     static final String DIVERGED = "Diverged";
     static final String FAILED = "Failed";
 
@@ -104,7 +105,8 @@ public record BatchSummary(
                 Estimate.over(settled, RunRecord::lossOscillation),
                 Estimate.over(settled, run -> real(run.bytesSent())),
                 Estimate.over(settled, RunRecord::replicaDivergence),
-                ArithmeticSummary.of(settled, arrived));
+                ArithmeticSummary.of(settled, arrived),
+                GradientSummary.of(settled));
     }
 
     static boolean isSettled(RunRecord run) {

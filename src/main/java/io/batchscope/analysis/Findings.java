@@ -38,6 +38,7 @@ public final class Findings {
         findings.addOperations();
         findings.addTarget("fewest_seconds_to_target", "seconds", "seconds", BatchSummary::secondsToTarget);
         findings.addThroughput();
+        findings.findings.addAll(GradientFindings.of(summary));
         findings.findings.addAll(HardwareFindings.of(tables, summary));
         LargestMicroBatch.of(Variants.of(tables.runs()).ofReference(tables), summary)
                 .ifPresent(findings.findings::add);

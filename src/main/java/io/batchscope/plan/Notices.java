@@ -20,6 +20,12 @@ final class Notices {
             notices.add("batch size " + String.join(", ", idle) + " keeps only some of " + workers
                     + " workers busy; sync.workers = auto chooses by batch size");
         }
+        if (config.data().labelNoise() > 0) {
+            notices.add(
+                    "label noise " + config.data().labelNoise() + " (study.data.label-noise) gives training examples a"
+                            + " wrong label with that probability: training loss and accuracy are of the labels as trained on,"
+                            + " validation and test of true ones");
+        }
         return notices;
     }
 

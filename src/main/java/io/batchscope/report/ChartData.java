@@ -31,8 +31,7 @@ final class ChartData {
     private ChartData() {}
 
     static ObjectNode of(StudyTables all, StudySummary summary) {
-        StudyTables tuned = summary.searches().tuned(all);
-        StudyTables tables = Variants.of(tuned.runs()).ofReference(tuned);
+        StudyTables tables = Variants.of(all.runs()).ofReference(all);
         ChartData data = new ChartData();
         data.addLosses(tables.steps());
         data.addEvaluations(tables.evals(), isLossOnly(summary));
@@ -40,9 +39,10 @@ final class ChartData {
         data.addEstimates("throughput", summary, BatchSummary::examplesPerSecond);
         data.addEstimates("epochSeconds", summary, BatchSummary::secondsPerEpoch);
         data.addShares(summary);
+        GradientCharts.addData(data.root, tables);
         CostCharts.addData(data.root, summary);
-        ModeCharts.addData(data.root, tuned, summary);
-        RecipeCharts.addData(data.root, tuned, summary);
+        ModeCharts.addData(data.root, all, summary);
+        RecipeCharts.addData(data.root, all, summary);
         RateCharts.addData(data.root, summary);
         return data.root;
     }

@@ -84,6 +84,7 @@ final class Charts {
     private final List<Chart> charts;
     private final List<Chart> modeCharts;
     private final List<Chart> recipeCharts;
+    private final List<Chart> gradientCharts;
     private final List<Chart> targetCharts;
     private final List<Chart> hardwareCharts;
     private final List<Chart> rateCharts;
@@ -96,6 +97,7 @@ final class Charts {
         this.charts = drawable(all());
         this.modeCharts = drawable(ModeCharts.all(summary));
         this.recipeCharts = together(drawable(RecipeCharts.all(summary)));
+        this.gradientCharts = drawable(GradientCharts.all());
         this.targetCharts = drawable(CostCharts.toTarget());
         this.hardwareCharts = drawable(CostCharts.hardware());
         this.rateCharts = drawable(RateCharts.all(summary));
@@ -135,6 +137,11 @@ final class Charts {
                 .anyMatch(row -> batch == null || row.path("batch").asLong() == batch);
     }
 
+    /**
+     * Of a study.
+     *
+     * @param tables the rows of the runs that the summary's groups have, those with the tuned rates
+     */
     static Charts of(StudyTables tables, StudySummary summary) {
         return new Charts(summary, ChartData.of(tables, summary));
     }
@@ -152,6 +159,11 @@ final class Charts {
     /** Those that compare recipes and have something to show; none for a study with one. */
     List<Chart> recipeCharts() {
         return recipeCharts;
+    }
+
+    /** Those of gradients that have something to show. */
+    List<Chart> gradientCharts() {
+        return gradientCharts;
     }
 
     /** Those of what the target takes that have something to show. */
@@ -174,7 +186,7 @@ final class Charts {
         ObjectNode root = JSON.createObjectNode();
         root.set("data", data);
         ObjectNode specifications = root.putObject("charts");
-        Stream.of(targetCharts, hardwareCharts, rateCharts, recipeCharts, modeCharts, charts)
+        Stream.of(gradientCharts, targetCharts, hardwareCharts, rateCharts, recipeCharts, modeCharts, charts)
                 .flatMap(List::stream)
                 .forEach(chart -> specifications.set(chart.id(), specification(chart)));
         try {

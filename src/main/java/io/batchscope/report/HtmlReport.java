@@ -54,8 +54,9 @@ public final class HtmlReport {
      *
      * @param findings as written in the table {@code findings}
      */
-    public static String render(StudyTables tables, List<FindingRecord> findings, ReportHeader header) {
-        StudySummary summary = StudySummary.of(tables);
+    public static String render(StudyTables all, List<FindingRecord> findings, ReportHeader header) {
+        StudySummary summary = StudySummary.of(all);
+        StudyTables tables = summary.searches().tuned(all);
         Charts charts = Charts.of(tables, summary);
         Map<String, Object> model = new HashMap<>();
         model.put("study", header.study());
@@ -90,13 +91,18 @@ public final class HtmlReport {
         model.put(
                 "modeCharts",
                 charts.modeCharts().stream().map(HtmlReport::place).toList());
-        addContrasts(model, BatchContrasts.of(summary.searches().tuned(tables)));
+        addContrasts(model, BatchContrasts.of(tables));
         model.put("results", ReportTables.results(summary));
         model.put("losses", ReportTables.losses(summary));
         model.put("target", ReportTables.target(summary));
         model.put(
                 "targetCharts",
                 charts.targetCharts().stream().map(HtmlReport::place).toList());
+        model.put("gradients", GradientTables.of(summary));
+        model.put("gradientNote", GradientTables.NOTE);
+        model.put(
+                "gradientCharts",
+                charts.gradientCharts().stream().map(HtmlReport::place).toList());
         model.put("arithmetic", HardwareTables.arithmetic(summary));
         model.put("arithmeticNote", HardwareTables.NOTE);
         model.put("memory", HardwareTables.memory(MemoryComparison.of(tables)));
@@ -106,13 +112,12 @@ public final class HtmlReport {
                 "hardwareCharts",
                 charts.hardwareCharts().stream().map(HtmlReport::place).toList());
         model.put("speed", ReportTables.speed(summary));
-        model.put("advice", ReportTables.advice(UsualAdvice.of(tables)));
+        model.put("advice", ReportTables.advice(UsualAdvice.of(all)));
         model.put("findings", ReportTables.findings(findings));
-        model.put("runs", RunTables.runs(tables.runs()));
-        StudyTables tuned = summary.searches().tuned(tables);
-        model.put("curves", RunTables.curves(curvePoints(tuned.evals()), Variants.of(tuned.runs())));
+        model.put("runs", RunTables.runs(all.runs()));
+        model.put("curves", RunTables.curves(curvePoints(tables.evals()), Variants.of(tables.runs())));
         model.put("curvePoints", Integer.toString(CURVE_POINTS));
-        model.put("provenance", Provenances.of(tables.runs(), header.provenance()));
+        model.put("provenance", Provenances.of(all.runs(), header.provenance()));
         model.put("writtenAt", MOMENT.format(header.writtenAt()));
         model.put("css", Resources.text("report.css"));
         model.put("charts", charts.charts().stream().map(HtmlReport::place).toList());

@@ -150,6 +150,34 @@ class StudyProgressTest {
                 .contains("1 of 2 runs, batch 128 (sqrt) seed 1 at 0/");
     }
 
+    @Test
+    void namesTheFactorInASearchForTheBestRate() {
+        StudyPlan study = Planner.plan(
+                ConfigLoader.load(
+                                Path.of("conf", "smoke.conf"),
+                                List.of("batch-sizes=[16]", "learning-rate.search.factors=[0.5, 2]"))
+                        .config(),
+                new DataFacts("d", Task.CLASSIFICATION, 1620, 180, 200, 20, 4),
+                new ModelFacts("m", "mlp", 100, 20, 4, Task.CLASSIFICATION, false, List.of()),
+                new ClusterFacts(2),
+                new FusedFacts(null, null));
+        RunPlan last = study.runs().get(1);
+
+        assertThat(shown(study, progress -> {
+                    progress.onRunStarted(last);
+                    progress.onRunFinished(
+                            last,
+                            RECORDS.result(last, TrainedRun.failed("x"), Instant.EPOCH)
+                                    .run());
+                    progress.onRunStarted(last);
+                    progress.onStudy(StudyStatus.State.RUNNING, new StudyStatus.Counts(2, 0, 0, 1));
+                }))
+                .contains("1 of 2 runs, batch 16 rate × 2 seed 1 at 0/");
+        assertThat(PlanRates.text(study))
+                .startsWith("rates, as update: rate\nbatch 16, rate × 0.5: 0: 0.0100000, ")
+                .contains("\nbatch 16, rate × 2: 0: 0.0400000, ");
+    }
+
     private static RecipeConfig named(String name, RecipeConfig recipe) {
         return new RecipeConfig(
                 name,

@@ -31,6 +31,16 @@ class ProbeProblemsTest {
     }
 
     @Test
+    void remindsOfLabelNoise() {
+        assertThat(ordinary().labelNoise(0.1).plan().notices())
+                .containsExactly(
+                        "label noise 0.1 (study.data.label-noise) gives training examples a wrong label with that"
+                                + " probability: training loss and accuracy are of the labels as trained on, validation and test"
+                                + " of true ones");
+        assertThat(ordinary().plan().notices()).isEmpty();
+    }
+
+    @Test
     void refusesWhatNeedsClassesForRegression() {
         assertThat(problems(
                         ordinary().labelNoise(0.1).probes(ProbeKind.CALIBRATION, ProbeKind.LABEL_MEMORY),

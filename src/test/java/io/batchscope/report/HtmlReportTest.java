@@ -372,7 +372,7 @@ class HtmlReportTest {
 
         assertThat(text)
                 .contains("<h2>Learning rates</h2>", "All rates tried", "0.1 (× 1)", "between others", "tuned")
-                .contains("0.2 (× 2), with a validation accuracy of 60.00 % (1 of 2 runs diverged)")
+                .contains("next is 0.05 (× 0.5), with a validation accuracy of 60.00 %")
                 .contains("1 Completed, 1 Diverged");
         JsonNode data = embedded(page).path("data");
         assertThat(data.path("rateLosses")).hasSize(3);

@@ -1,0 +1,69 @@
+package io.batchscope.report;
+
+import io.batchscope.analysis.BatchSummary;
+import io.batchscope.analysis.Estimate;
+import io.batchscope.analysis.GradientSummary;
+import io.batchscope.analysis.NumberText;
+import io.batchscope.analysis.StudySummary;
+import io.batchscope.report.Table.Column;
+import java.util.List;
+
+/** What the section on gradients shows, as texts. */
+final class GradientTables {
+    static final String NOTE =
+            "Noise scale: tr Σ/|G|², so many examples make noise and signal of a batch's squared gradient alike (McCandlish 2018); of the"
+                    + " last half of each run's measurements. Cosine: of a batch's gradient to that of all training examples. Distance: of the last"
+                    + " parameters from the first, and the line a + b·ln(update) through it, which fits where training diffuses"
+                    + " slowly (Hoffer 2017). Oscillation: of the training loss around its trend, late in a run.";
+
+    private GradientTables() {}
+
+    /** By batch size; without rows where nothing was measured. */
+    static Table of(StudySummary summary) {
+        return new Table(
+                List.of(
+                        Column.number("Batch size"),
+                        Column.number("Noise scale"),
+                        Column.number("Cosine"),
+                        Column.number("Distance"),
+                        Column.number("b"),
+                        Column.number("R²"),
+                        Column.number("Oscillation"),
+                        Column.text("Remark")),
+                summary.batches().stream()
+                        .filter(GradientTables::hasAny)
+                        .map(GradientTables::row)
+                        .toList());
+    }
+
+    private static boolean hasAny(BatchSummary batch) {
+        GradientSummary gradients = batch.gradients();
+        return gradients.noiseScale() != null || gradients.weightDistance() != null;
+    }
+
+    private static List<String> row(BatchSummary batch) {
+        GradientSummary gradients = batch.gradients();
+        return List.of(
+                NumberText.count(batch.batchSize()),
+                noiseScale(gradients.noiseScale()),
+                ReportTables.withHalfWidth(gradients.cosine(), 1, 3),
+                ReportTables.significant(gradients.weightDistance()),
+                ReportTables.significant(gradients.logSlope()),
+                ReportTables.withHalfWidth(gradients.logRSquared(), 1, 3),
+                ReportTables.significant(batch.lossOscillation()),
+                gradients.remark());
+    }
+
+    /** Of one run its own interval, which need not be the same on both sides. */
+    private static String noiseScale(@org.jspecify.annotations.Nullable Estimate scale) {
+        if (scale == null || scale.count() > 1) {
+            return ReportTables.significant(scale);
+        }
+        if (scale.low() == null && scale.high() == null) {
+            return NumberText.significant(scale.mean());
+        }
+        return NumberText.significant(scale.mean()) + " ("
+                + (scale.low() == null ? "0" : NumberText.significant(scale.low())) + " to "
+                + (scale.high() == null ? "any" : NumberText.significant(scale.high())) + ")";
+    }
+}

@@ -55,7 +55,7 @@ class ConfigProblemsTest {
                                 + " 'batch-sizes'?",
                         "unknown key 'qqq' (FILE:10, study.qqq): no such setting; there are name, data, model,"
                                 + " optimizer, learning-rate, regularization, batch-growth, budget, recipes,"
-                                + " batch-sizes, seeds, target, evaluation, sync, checkpoint, replica, measure, probes,"
+                                + " batch-sizes, seeds, target, evaluation, sync, checkpoint, replica, measure, probes, order,"
                                 + " output");
     }
 

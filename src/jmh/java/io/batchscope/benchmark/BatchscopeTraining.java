@@ -1,6 +1,7 @@
 package io.batchscope.benchmark;
 
 import io.batchscope.nn.Models;
+import io.batchscope.plan.Measures;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyConfig.ModelConfig.Catalog;
@@ -88,7 +89,8 @@ final class BatchscopeTraining implements LossTraining {
                         steps,
                         steps,
                         SEED,
-                        new LearningRateSchedule.Constant(rate))
+                        new LearningRateSchedule.Constant(rate),
+                        Measures.NONE)
                 .plan();
     }
 

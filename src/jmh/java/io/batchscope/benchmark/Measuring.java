@@ -72,11 +72,14 @@ public final class Measuring implements Callable<Integer> {
     private void row(Workload workload, Model model, ReplicaFactory replicas, Examples examples, int batch)
             throws InterruptedException {
         // Compiles what there is to compile, and tells how long a step takes.
-        double step = seconds(plan(model, batch, 200, "auto"), examples, replicas) / 200;
-        // At least so many that the longest distance between measurements goes into it a few times.
-        long steps = Math.max(400, Math.round(secondsPerRun / step));
-        RunPlan measured = plan(model, batch, batch >= 4096 ? Math.max(40, steps / 10) : steps, "auto");
-        RunPlan plain = plan(model, batch, measured.plannedSteps(), "never");
+        double step = seconds(plan(model, batch, batch > 1024 ? 10 : 100, "auto"), examples, replicas)
+                / (batch > 1024 ? 10 : 100);
+        // Long enough that the distances are those of long runs, which are the cheap ones.
+        long apart =
+                plan(model, batch, 10_000_000 / batch + 40, "auto").measures().normsEvery();
+        long steps = Math.max(33 * Math.min(apart, 400), Math.round(secondsPerRun / step));
+        RunPlan measured = plan(model, batch, steps, "auto");
+        RunPlan plain = plan(model, batch, steps, "never");
         double[] ratios = new double[rounds];
         for (int round = 0; round < rounds; round++) {
             boolean first = round % 2 == 0;
@@ -105,6 +108,7 @@ public final class Measuring implements Callable<Integer> {
                 "batch-sizes=[" + batch + "]",
                 "budget.steps=" + steps,
                 "evaluation.every=100 %",
+                "evaluation.max-step-rows=1000000",
                 "learning-rate.base=1e-4",
                 "learning-rate.scaling=none",
                 "sync.workers=1",

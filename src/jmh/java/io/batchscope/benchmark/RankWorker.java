@@ -2,6 +2,7 @@ package io.batchscope.benchmark;
 
 import io.batchscope.collective.LocalCollective;
 import io.batchscope.collective.RingListener;
+import io.batchscope.plan.Measures;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
@@ -191,7 +192,8 @@ public final class RankWorker {
                         never,
                         never,
                         SEED,
-                        new LearningRateSchedule.Constant(TrainingStep.LEARNING_RATE))
+                        new LearningRateSchedule.Constant(TrainingStep.LEARNING_RATE),
+                        Measures.NONE)
                 .plan();
     }
 }

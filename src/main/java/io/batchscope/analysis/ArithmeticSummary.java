@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param operations of a run that neither diverged nor failed, as the last three
  * @param epochsToTarget passes over the training set until the target, over the runs that arrived, as the next
  * @param flopsPerSecond operations over compute seconds, all workers together
- * @param gemmFlopsPerSecond what a large matrix product got on as many workers at the start of the run
+ * @param gemmFlopsPerSecond what a large matrix product got on as many workers just before or after the run, the better one
  * @param utilization the quotient of the two, run by run: the model FLOPs utilization of Chowdhery et al. 2022, section 4.1,
  *     with what the machine shows instead of what its maker says, and without the time between the passes. Nothing holds it
  *     below 1 where a machine is faster in training than when its rate was measured

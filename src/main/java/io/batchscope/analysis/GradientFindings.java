@@ -1,6 +1,7 @@
 package io.batchscope.analysis;
 
 import io.batchscope.result.FindingRecord;
+import io.batchscope.train.NoiseScaleEstimate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,39 +13,40 @@ final class GradientFindings {
     static List<FindingRecord> of(StudySummary summary) {
         List<FindingRecord> findings = new ArrayList<>();
         for (BatchSummary batch : summary.batches()) {
-            Estimate scale = batch.gradients().noiseScale();
-            if (scale != null) {
+            NoiseScaleEstimate noise = batch.gradients().noise();
+            Double value = noise.value();
+            Double cosine = noise.cosine();
+            if (value != null && cosine != null) {
                 findings.add(new FindingRecord(
                         summary.study(),
                         "gradient_noise_scale",
                         batch.batchSize(),
-                        scale.mean(),
-                        scale.low(),
-                        scale.high(),
+                        value,
+                        noise.low(),
+                        noise.high(),
                         "examples",
-                        detail(batch, scale)));
+                        detail(batch, noise, value, cosine)));
             }
         }
         return findings;
     }
 
-    private static String detail(BatchSummary batch, Estimate scale) {
-        double share = 1 / (1 + scale.mean() / batch.batchSize());
+    private static String detail(BatchSummary batch, NoiseScaleEstimate noise, double value, double cosine) {
         String remark = batch.gradients().remark();
         return "Late in runs with batch " + NumberText.count(batch.batchSize()) + " the noise scale of the gradient is "
-                + words(scale) + ": of such a batch's squared gradient about " + NumberText.percent(share)
-                + " is signal"
+                + NumberText.significant(value) + " examples"
+                + interval(noise, batch.gradients().runs())
+                + ": of such a batch's squared gradient about " + NumberText.percent(cosine * cosine) + " is signal"
                 + (remark.isEmpty() ? "" : "; " + remark)
                 + ".";
     }
 
-    private static String words(Estimate scale) {
-        String mean = NumberText.significant(scale.mean()) + " examples";
-        if (scale.low() == null && scale.high() == null) {
-            return mean;
+    private static String interval(NoiseScaleEstimate noise, int runs) {
+        if (noise.low() == null && noise.high() == null) {
+            return " (" + NumberText.counted(runs, "run") + ")";
         }
-        String high = scale.high() == null ? "any size" : NumberText.significant(scale.high());
-        String low = scale.low() == null ? "0" : NumberText.significant(Math.max(0, scale.low()));
-        return mean + " (95 % interval " + low + " to " + high + ", " + NumberText.counted(scale.count(), "run") + ")";
+        String low = noise.low() == null ? "0" : NumberText.significant(noise.low());
+        String high = noise.high() == null ? "any size" : NumberText.significant(noise.high());
+        return " (95 % interval " + low + " to " + high + ", " + NumberText.counted(runs, "run") + ")";
     }
 }

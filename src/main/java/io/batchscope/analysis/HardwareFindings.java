@@ -65,7 +65,7 @@ final class HardwareFindings {
                 double value = from * Math.pow(above.batch().batchSize() / from, share);
                 return Optional.of(new FindingRecord(
                         summary.study(),
-                        "half_utilization_batch_size",
+                        "half_of_best_utilization_batch_size",
                         null,
                         value,
                         null,

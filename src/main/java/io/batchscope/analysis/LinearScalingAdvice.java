@@ -30,7 +30,12 @@ final class LinearScalingAdvice {
                 .filter(run -> run.peakLearningRate() > run.baseLearningRate() * (1 + ROUNDING))
                 .toList();
         if (raised.isEmpty()) {
-            return AdviceRow.notMeasured(BATCH, CLAIM, "No run had its rate raised linearly with the batch size.");
+            return AdviceRow.notMeasured(
+                    BATCH,
+                    CLAIM,
+                    linear.isEmpty() && runs.stream().anyMatch(run -> RateTrial.factorOf(run) != 1)
+                            ? "No run had the linear rule's own rate, which a search has with factor 1."
+                            : "No run had its rate raised linearly with the batch size.");
         }
         // The cap only lowers rates, so the run with the highest rate per example has the uncapped one.
         double ratePerExample = linear.stream()

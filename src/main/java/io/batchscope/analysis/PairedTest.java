@@ -14,9 +14,12 @@ import org.jspecify.annotations.Nullable;
  * d and standard deviation s, t = d·√n / s is held against Student's distribution with n − 1 degrees of freedom, on both sides.
  *
  * @param difference mean of the differences with its 95 % t-interval; null without a common seed
- * @param pValue how likely so large a |t| is if nothing differs, in [0, 1]; null unless there are two common seeds
+ * @param pValue how likely so large a |t| is if nothing differs, in [0, 1]; null unless there are two common seeds, or
+ *     if all differences are the same but for rounding: coarse measures do that by chance, and t would be infinite
  */
 record PairedTest(@Nullable Estimate difference, @Nullable Double pValue) {
+    private static final double ROUNDING = 1e-9;
+
     /**
      * Of values by seed.
      *
@@ -40,8 +43,8 @@ record PairedTest(@Nullable Estimate difference, @Nullable Double pValue) {
         if (deviation == null) {
             return null;
         }
-        if (deviation == 0) {
-            return difference.mean() == 0 ? 1.0 : 0.0;
+        if (deviation <= ROUNDING * Math.abs(difference.mean())) {
+            return difference.mean() == 0 ? (Double) 1.0 : null;
         }
         double t = Math.abs(difference.mean()) * Math.sqrt(difference.count()) / deviation;
         return 2 * new TDistribution(null, difference.count() - 1.0).cumulativeProbability(-t);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * size over a short way, so the least-squares line through the neighbours that are no powers of two, of the same seed, says
  * what a step at the power would take if that were a size like any other. Runs of a seed are paired, so that what slows all
  * of them falls out; the interval is that of the mean over seeds of ln(time by the line / time measured), a paired
- * t-interval (Student 1908).
+ * t-interval (Student 1908). Only runs with the number of workers that most runs have are compared.
  *
  * @param powers that have neighbours on both sides, ascending
  * @param neighbours of all of them, less than a factor √2 away, ascending
@@ -121,12 +121,20 @@ public record PowersOfTwo(
     private static Map<Long, SortedMap<Long, Double>> stepSeconds(StudyTables tables) {
         Map<String, List<StepRecord>> byRun =
                 tables.steps().stream().filter(PowersOfTwo::isWhole).collect(Collectors.groupingBy(StepRecord::runId));
+        // Other numbers of workers have other step times for reasons of their own.
+        int workers = tables.runs().stream()
+                .collect(Collectors.groupingBy(RunRecord::workers, TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(1);
         Map<Long, SortedMap<Long, Double>> bySeed = new TreeMap<>();
         for (RunRecord run : tables.runs()) {
             double[] seconds = byRun.getOrDefault(run.runId(), List.of()).stream()
                     .mapToDouble(row -> row.computeSeconds() + row.syncSeconds() + row.dataSeconds())
                     .toArray();
-            if (BatchSummary.isSettled(run) && seconds.length > 0) {
+            if (BatchSummary.isSettled(run) && run.workers() == workers && seconds.length > 0) {
                 bySeed.computeIfAbsent(run.seed(), key -> new TreeMap<>())
                         .put(run.batchSize(), StatUtils.percentile(seconds, MEDIAN));
             }

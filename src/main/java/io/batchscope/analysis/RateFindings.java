@@ -162,7 +162,10 @@ final class RateFindings {
                 .filter(words -> !words.isEmpty())
                 .collect(Collectors.joining(", "));
         String words = lost.isEmpty()
-                ? "no run diverged, up to the largest rate tried, " + NumberText.significant(largest.orElse(Double.NaN))
+                ? (largest.isEmpty()
+                        ? "no run came far enough to tell"
+                        : "no run diverged, up to the largest rate that a run was trained with, "
+                                + NumberText.significant(largest.getAsDouble()))
                 : (largest.isEmpty()
                                 ? "runs diverged from the smallest rate tried on"
                                 : "up to a rate of " + NumberText.significant(largest.getAsDouble())

@@ -1,6 +1,7 @@
 package io.batchscope.cli;
 
 import io.batchscope.config.ConfigLoader;
+import io.batchscope.fused.FusedBackend;
 import io.batchscope.nn.Model;
 import io.batchscope.nn.Models;
 import io.batchscope.plan.ReplicaKind;
@@ -39,6 +40,10 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Laboratory laboratory = new Studies();
+        String problem = FusedBackend.problem();
+        if (problem != null) {
+            System.out.println("replica fused: " + problem + "; checked on dl4j alone");
+        }
         int wrong = 0;
         int all = 0;
         System.out.printf(Locale.ROOT, ROW, "", "name", "expected", "got", "tolerance", "sampled");
@@ -93,7 +98,7 @@ final class VerifyCommand implements Callable<Integer> {
         public Map<String, ReplicaFactory> linear(int features) {
             Model model = load(new StudyConfig.ModelConfig.Catalog("linear", List.of(), "identity"), features);
             Map<String, ReplicaFactory> kinds = new LinkedHashMap<>();
-            for (ReplicaKind kind : ReplicaKind.values()) {
+            for (ReplicaKind kind : available()) {
                 kinds.put(kind.label(), Replicas.of(model, kind));
             }
             return kinds;
@@ -102,7 +107,15 @@ final class VerifyCommand implements Callable<Integer> {
         @Override
         public ReplicaFactory mlp(int features, List<Integer> hidden) {
             return Replicas.of(
-                    load(new StudyConfig.ModelConfig.Catalog("mlp", hidden, "tanh"), features), ReplicaKind.FUSED);
+                    load(new StudyConfig.ModelConfig.Catalog("mlp", hidden, "tanh"), features),
+                    available().get(0));
+        }
+
+        /** The fast one first, where its native library loads. */
+        private static List<ReplicaKind> available() {
+            return FusedBackend.problem() == null
+                    ? List.of(ReplicaKind.FUSED, ReplicaKind.DL4J)
+                    : List.of(ReplicaKind.DL4J);
         }
 
         private static Model load(StudyConfig.ModelConfig config, int features) {

@@ -159,23 +159,26 @@ record Course(
             return Measures.NONE;
         }
         long rows = stepRowEvery(synchronization);
-        long norms = measureEvery(asked.norms(), Measures.EXAMPLES_PER_NORMS, rows);
+        long norms = measureEvery(asked.norms(), Measures.EXAMPLES_PER_NORMS, Measures.LEAST_NORMS, rows);
         boolean parts = batchSize() > 1 && synchronization.exact() && !model.normalizes() && !pace.measuresNoise();
         return new Measures(
                 norms,
-                parts ? measureEvery(asked.noise(), Measures.EXAMPLES_PER_NOISE, rows) : 0,
+                parts ? measureEvery(asked.noise(), Measures.EXAMPLES_PER_NOISE, Measures.LEAST_NOISE, rows) : 0,
                 recipe.learningRate().baseBatch());
     }
 
     /** Measurements stand in rows, so they are as far apart as these, or several times as far. */
-    private long measureEvery(Optional<Span> asked, long examples, long rows) {
+    private long measureEvery(Optional<Span> asked, long examples, long least, long rows) {
         if (asked.isPresent() && asked.get().value() == 0) {
             return 0;
         }
-        long every = asked.isPresent()
-                ? distance(asked.get())
-                : Math.min(Measures.MOST_STEPS, (examples + batchSize() - 1) / batchSize());
-        return (every + rows - 1) / rows * rows;
+        if (asked.isPresent()) {
+            return (distance(asked.get()) + rows - 1) / rows * rows;
+        }
+        long cheap = Math.min(Measures.MOST_STEPS, (examples + batchSize() - 1) / batchSize());
+        long enough = Math.max(1, steps / least);
+        long every = Math.min(cheap, enough);
+        return Math.max(rows, every < cheap ? every / rows * rows : (every + rows - 1) / rows * rows);
     }
 
     /** Whether a run of it is one of another course's with the same batch size, but for the recipe's name. */

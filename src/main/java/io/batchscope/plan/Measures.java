@@ -13,13 +13,19 @@ import java.io.Serializable;
  */
 public record Measures(long normsEvery, long noiseEvery, long baseBatch) implements Serializable {
     /** Norms cost a few passes over the parameters: with so many examples between them that is little. */
-    static final long EXAMPLES_PER_NORMS = 1280;
+    static final long EXAMPLES_PER_NORMS = 12_800;
 
     /** Noise costs gradients of some hundred examples besides. */
-    static final long EXAMPLES_PER_NOISE = 38_400;
+    static final long EXAMPLES_PER_NOISE = 51_200;
 
     /** The most updates from one measurement to the next, unless rows are further apart. */
-    static final long MOST_STEPS = 200;
+    static final long MOST_STEPS = 400;
+
+    /** So many measurements of norms a run has at least, however short it is, if it has as many rows. */
+    static final long LEAST_NORMS = 32;
+
+    /** Likewise of noise. */
+    static final long LEAST_NOISE = 8;
 
     /** Nothing is. */
     public static final Measures NONE = new Measures(0, 0, 1);

@@ -1,11 +1,11 @@
 package io.batchscope.report;
 
 import io.batchscope.analysis.BatchSummary;
-import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.GradientSummary;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.report.Table.Column;
+import io.batchscope.train.NoiseScaleEstimate;
 import java.util.List;
 
 /** What the section on gradients shows, as texts. */
@@ -38,15 +38,19 @@ final class GradientTables {
 
     private static boolean hasAny(BatchSummary batch) {
         GradientSummary gradients = batch.gradients();
-        return gradients.noiseScale() != null || gradients.weightDistance() != null;
+        return gradients.noise().value() != null
+                || gradients.weightDistance() != null
+                || !gradients.remark().isEmpty();
     }
 
     private static List<String> row(BatchSummary batch) {
         GradientSummary gradients = batch.gradients();
         return List.of(
                 NumberText.count(batch.batchSize()),
-                noiseScale(gradients.noiseScale()),
-                ReportTables.withHalfWidth(gradients.cosine(), 1, 3),
+                noiseScale(gradients.noise()),
+                gradients.noise().cosine() == null
+                        ? NumberText.NOT_MEASURED
+                        : NumberText.fixed(gradients.noise().cosine(), 3),
                 ReportTables.significant(gradients.weightDistance()),
                 ReportTables.significant(gradients.logSlope()),
                 ReportTables.withHalfWidth(gradients.logRSquared(), 1, 3),
@@ -54,16 +58,16 @@ final class GradientTables {
                 gradients.remark());
     }
 
-    /** Of one run its own interval, which need not be the same on both sides. */
-    private static String noiseScale(@org.jspecify.annotations.Nullable Estimate scale) {
-        if (scale == null || scale.count() > 1) {
-            return ReportTables.significant(scale);
+    /** Its interval need not be the same on both sides, and may have no end. */
+    private static String noiseScale(NoiseScaleEstimate noise) {
+        Double value = noise.value();
+        if (value == null) {
+            return NumberText.NOT_MEASURED;
         }
-        if (scale.low() == null && scale.high() == null) {
-            return NumberText.significant(scale.mean());
+        if (noise.low() == null && noise.high() == null) {
+            return NumberText.significant(value);
         }
-        return NumberText.significant(scale.mean()) + " ("
-                + (scale.low() == null ? "0" : NumberText.significant(scale.low())) + " to "
-                + (scale.high() == null ? "any" : NumberText.significant(scale.high())) + ")";
+        return NumberText.significant(value) + " (" + (noise.low() == null ? "0" : NumberText.significant(noise.low()))
+                + " to " + (noise.high() == null ? "any" : NumberText.significant(noise.high())) + ")";
     }
 }

@@ -30,12 +30,18 @@ final class Provenances {
         return new Table(List.of(Column.text("What"), Column.text("Value")), table.rows);
     }
 
+    private static String wrongLabels(RunRecord run) {
+        Double share = run.labelNoise();
+        return share == null || share == 0 ? "none" : NumberText.percent(share);
+    }
+
     private void addTraining() {
         add("Task", RunRecord::task);
         add("Model", RunRecord::model);
         add("Parameters", run -> NumberText.count(run.parameterCount()));
         add("Model fingerprint", RunRecord::modelFingerprint);
         add("Training examples", run -> NumberText.count(run.trainExamples()));
+        add("Wrong labels in training", Provenances::wrongLabels);
         add("Data fingerprint", RunRecord::dataFingerprint);
         add("Optimizer", RunRecord::optimizer);
         add("Momentum", run -> NumberText.significant(run.momentum()));

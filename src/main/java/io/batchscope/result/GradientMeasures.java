@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Columns of {@code runs}: what a run's gradients and its way through parameter space were like. Null where not measured.
  *
+ * @param gradientNoise mean of the estimates of tr Σ in the last half of the measured updates
+ * @param gradientSignal mean of those of |G|²; below 0 at times
  * @param noiseScaleLow lower end of the noise scale's 95 % interval
  * @param noiseScaleHigh upper end; null also where the data allow any size
  * @param noiseScaleDetail why there is no noise scale, or no interval; empty where there is
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param weightDistanceLogRSquared share of the distance's variance that the line explains, at most 1
  */
 public record GradientMeasures(
+        @Nullable Double gradientNoise,
+        @Nullable Double gradientSignal,
         @Nullable Double noiseScaleLow,
         @Nullable Double noiseScaleHigh,
         @Nullable String noiseScaleDetail,
@@ -23,5 +27,6 @@ public record GradientMeasures(
         @Nullable Double weightDistanceLogSlope,
         @Nullable Double weightDistanceLogRSquared) {
     /** Nothing measured. */
-    public static final GradientMeasures NONE = new GradientMeasures(null, null, null, null, null, null, null);
+    public static final GradientMeasures NONE =
+            new GradientMeasures(null, null, null, null, null, null, null, null, null);
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param gradientCosine √(|G|² / (|G|² + tr Σ · (1/B − 1/N))) of both averaged over updates: the cosine of a batch's
  *     gradient to the gradient of all training examples, in 0 … 1
  * @param adascaleGain (tr Σ/B₀ + |G|²) / (tr Σ/B + |G|²) of both averaged over updates: the updates with the base batch B₀ that
- *     one is worth (Johnson et al. 2020, equation 3); in 1 … B/B₀
+ *     one is worth (Johnson et al. 2020, equation 3); between 1 and B/B₀
  * @param updateNorm ‖w after − w before‖₂ of the update's parameters
  * @param weightDistance ‖w − w₀‖₂ after the update, w₀ the parameters that the run began with
  */

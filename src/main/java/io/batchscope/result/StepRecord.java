@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param gain what it was multiplied by: the updates with the base batch that this one is worth (AdaScale)
  * @param loss mean loss per example over this update's global batch, before the update
  * @param gradientNorm ‖mean gradient‖₂ of the global batch (gradient sharing: of what the workers sent); null where
- *     workers follow gradients of their own
+ *     workers follow gradients of their own, or norms are not measured
  * @param gradientNormSqSmall mean of the squared norms of the mean gradients of the batch's parts, where they are measured
  * @param gradientNormSqBig squared norm of the mean gradient of the whole batch, likewise
  * @param noiseScale tr Σ / |G|² in examples, of both averaged over updates: the simple noise scale (McCandlish et al. 2018,

@@ -171,6 +171,12 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
         if (plan.largestBatch() < 2) {
             return "a batch of one example has one gradient, and nothing to compare it with";
         }
+        if (plan.microBatch() < 2) {
+            return "micro-batches of one example have no parts to compare";
+        }
+        if (plan.batchSize() < 2) {
+            return "it began with batches of one example, which have nothing to compare";
+        }
         return model.normalizes()
                 ? "parts of a batch would be normalized otherwise than the whole"
                 : "it ended before a measurement, or measure.noise-every is never";
@@ -179,6 +185,8 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
     private static GradientMeasures gradients(TrainedRun run, NoiseScaleEstimate noise) {
         DistanceFit distance = DistanceFit.of(run.stepRows());
         return new GradientMeasures(
+                noise.noise(),
+                noise.signal(),
                 noise.low(),
                 noise.high(),
                 noise.detail(),

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Its interval is that of a ratio of means of pairs (Fieller 1954, equation 8). Where the mean of |G|² cannot be told from 0
  * at 95 %, it has no upper end; it may have no lower one either.
  *
+ * @param noise mean of the estimates of tr Σ; null without one
+ * @param signal mean of those of |G|²; null without one
  * @param value in examples; null if it cannot be told
  * @param low lower end of the 95 % interval; null without one
  * @param high upper end; null without one
@@ -22,11 +24,17 @@ import org.jspecify.annotations.Nullable;
  * @param detail why something is missing; empty if nothing is
  */
 public record NoiseScaleEstimate(
-        @Nullable Double value, @Nullable Double low, @Nullable Double high, @Nullable Double cosine, String detail) {
+        @Nullable Double noise,
+        @Nullable Double signal,
+        @Nullable Double value,
+        @Nullable Double low,
+        @Nullable Double high,
+        @Nullable Double cosine,
+        String detail) {
     private static final double UPPER_QUANTILE = 0.975;
 
     static NoiseScaleEstimate none(String reason) {
-        return new NoiseScaleEstimate(null, null, null, null, reason);
+        return new NoiseScaleEstimate(null, null, null, null, null, null, reason);
     }
 
     /**
@@ -57,22 +65,27 @@ public record NoiseScaleEstimate(
         return of(noise, signal, missing / count);
     }
 
-    /** @param missing mean of 1/B − 1/N over the updates */
-    static NoiseScaleEstimate of(double[] noise, double[] signal, double missing) {
+    /**
+     * From pairs of independent estimates.
+     *
+     * @param noise of tr Σ
+     * @param signal of |G|², as many
+     * @param missing mean of 1/B − 1/N over the updates
+     */
+    public static NoiseScaleEstimate of(double[] noise, double[] signal, double missing) {
         int count = noise.length;
         Moments moments = Moments.of(noise, signal);
         String measured = count + (count == 1 ? " measurement" : " measurements");
         if (moments.noise <= 0) {
-            return none("no noise in " + measured);
+            return without(moments, "no noise in " + measured);
         }
         if (moments.signal <= 0) {
-            return none(
+            return without(
+                    moments,
                     "all noise: in " + measured + " the signal is too small to be told, so the noise scale is large");
         }
-        double value = moments.noise / moments.signal;
-        double cosine = Math.sqrt(moments.signal / (moments.signal + moments.noise * missing));
         if (count == 1) {
-            return new NoiseScaleEstimate(value, null, null, cosine, "one measurement has no interval");
+            return with(moments, missing, null, null, "one measurement has no interval");
         }
         double t = new TDistribution(null, count - 1.0).inverseCumulativeProbability(UPPER_QUANTILE);
         // The values r at which noise − r · signal has a mean that may be 0 are those where this quadratic in r is not
@@ -83,16 +96,27 @@ public record NoiseScaleEstimate(
         double root = b * b - a * c;
         if (a > 0) {
             double half = Math.sqrt(Math.max(0, root));
-            return new NoiseScaleEstimate(value, Math.max(0, (b - half) / a), (b + half) / a, cosine, "");
+            return with(moments, missing, Math.max(0, (b - half) / a), (b + half) / a, "");
         }
         // Otherwise they are all but those between two values, or all.
         Double low = root > 0 && c > 0 ? (Double) ((b - Math.sqrt(root)) / a) : null;
-        return new NoiseScaleEstimate(
-                value,
+        return with(
+                moments,
+                missing,
                 low != null && low > 0 ? low : null,
                 null,
-                cosine,
                 "in " + measured + " the signal cannot be told from 0, so any larger noise scale fits too");
+    }
+
+    private static NoiseScaleEstimate without(Moments moments, String reason) {
+        return new NoiseScaleEstimate(moments.noise, moments.signal, null, null, null, null, reason);
+    }
+
+    private static NoiseScaleEstimate with(
+            Moments moments, double missing, @Nullable Double low, @Nullable Double high, String detail) {
+        double cosine = Math.sqrt(moments.signal / (moments.signal + moments.noise * missing));
+        return new NoiseScaleEstimate(
+                moments.noise, moments.signal, moments.noise / moments.signal, low, high, cosine, detail);
     }
 
     /** Means of the two, and variances and covariance of these means. */

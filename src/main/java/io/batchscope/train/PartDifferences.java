@@ -18,6 +18,9 @@ final class PartDifferences {
     /** The most examples of a part. */
     static final int PART_EXAMPLES = 64;
 
+    /** The most examples of all parts on all ranks together, as long as a part has one. */
+    private static final int ALL_EXAMPLES = 256;
+
     /** Pairs over all ranks, unless there are more ranks. */
     static final int PAIRS = 2;
 
@@ -26,6 +29,7 @@ final class PartDifferences {
     private final float[] difference;
     private final Range[] free;
     private final int mostPairs;
+    private final int mostExamples;
     private double noise;
     private double small;
     private int pairs;
@@ -37,6 +41,7 @@ final class PartDifferences {
         this.difference = new float[replica.parameterCount()];
         this.free = new GradientParts(replica.heldParameters(), replica.parameterCount()).free();
         this.mostPairs = (PAIRS + ranks - 1) / ranks;
+        this.mostExamples = Math.max(1, Math.min(PART_EXAMPLES, ALL_EXAMPLES / (2 * mostPairs * ranks)));
     }
 
     /** Bytes of memory that it takes. */
@@ -55,7 +60,7 @@ final class PartDifferences {
         small = 0;
         pairs = Math.min(mostPairs, size / 2);
         for (int pair = 0; pair < pairs; pair++) {
-            int each = Math.min(PART_EXAMPLES, size / (2 * pairs));
+            int each = Math.min(mostExamples, size / (2 * pairs));
             int from = 2 * pair * each;
             compute(examples, from, each, 1f / each, false, SplitMix.mix(seed + 2L * pair + 1));
             small += square();

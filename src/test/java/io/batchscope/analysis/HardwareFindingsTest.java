@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class HardwareFindingsTest {
-    private static final String HALF = "half_utilization_batch_size";
+    private static final String HALF = "half_of_best_utilization_batch_size";
 
     private static RunFixture run(long batch, long seed, double gigaflops) {
         return RunFixture.run(batch, seed)

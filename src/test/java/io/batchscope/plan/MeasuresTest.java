@@ -28,12 +28,20 @@ class MeasuresTest {
 
     /** 10 epochs of 6,000 examples, 1,000 rows: rows are 60, 8, 1, 1 and 1 updates apart. */
     @ParameterizedTest
-    @CsvSource({"1, 240, 0", "8, 160, 200", "64, 20, 200", "640, 2, 60", "6000, 1, 7"})
+    @CsvSource({"1, 420, 0", "8, 232, 400", "64, 29, 117", "640, 3, 12", "6000, 1, 1"})
     void automaticDistancesAreExamplesWithinBounds(long batch, long norms, long noise) {
         RunPlan plan = plan("auto", "auto", batch);
         assertThat(plan.measures()).isEqualTo(new Measures(norms, noise, 64));
         assertThat(norms % plan.stepRowEvery()).isZero();
         assertThat(noise % plan.stepRowEvery()).isZero();
+    }
+
+    /** A short run: 60 updates in 60 rows. */
+    @Test
+    void shortRunsAreMeasuredOftenEnough() {
+        RunPlan plan =
+                ordinary().budget("60 steps", 0, Optional.empty()).batches(64).run();
+        assertThat(plan.measures()).isEqualTo(new Measures(1, 7, 64));
     }
 
     @Test

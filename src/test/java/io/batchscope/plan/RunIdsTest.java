@@ -29,7 +29,7 @@ class RunIdsTest {
     /** A change of this value makes every finished study run again: say so in the changelog. */
     @Test
     void staysTheSameFromBuildToBuild() {
-        assertThat(id(ordinary())).isEqualTo(id(ordinary())).isEqualTo("r0c8d0e507124547");
+        assertThat(id(ordinary())).isEqualTo(id(ordinary())).isEqualTo("r57767583fc4b0a6");
     }
 
     static List<Studies> changes() {

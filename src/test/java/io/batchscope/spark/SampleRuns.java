@@ -141,7 +141,7 @@ final class SampleRuns {
                 null,
                 null,
                 900.0,
-                new GradientMeasures(700.0, null, "any size above fits", 0.5, 3.0, 0.25, 0.99),
+                new GradientMeasures(9.0, 0.01, 700.0, null, "any size above fits", 0.5, 3.0, 0.25, 0.99),
                 new ArithmeticMeasures(1e6, 1e12, null, 1e10, 2e10),
                 Instant.parse("2026-01-02T03:04:05.678901Z"),
                 "classification",

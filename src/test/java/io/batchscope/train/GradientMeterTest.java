@@ -106,6 +106,7 @@ class GradientMeterTest {
         assertNear(signals, truth.signal);
         if (batchSize == EXAMPLES) {
             assertThat(signals[0]).isCloseTo(truth.signal, within(1e-5 * truth.signal));
+            assertThat(column(run, StepMeasures::gradientCosine)).containsOnly(1);
         }
     }
 
@@ -128,6 +129,9 @@ class GradientMeterTest {
         NoiseScaleEstimate whole = NoiseScaleEstimate.of(run.stepRows(), EXAMPLES, "");
         double cosine = Math.sqrt(truth.signal / (truth.signal + truth.noise * (1 / 32.0 - 1.0 / EXAMPLES)));
         assertThat(known(whole.cosine())).isCloseTo(cosine, within(0.005));
+        double[] cosines = column(run, StepMeasures::gradientCosine);
+        assertThat(java.util.Arrays.stream(cosines).skip(1000).average().orElseThrow())
+                .isCloseTo(cosine, within(0.02));
         double gain = (truth.noise / 8 + truth.signal) / (truth.noise / 32 + truth.signal);
         double[] gains = column(run, StepMeasures::adascaleGain);
         double mean = java.util.Arrays.stream(gains).skip(1000).average().orElseThrow();

@@ -41,10 +41,16 @@ class NoiseScaleEstimateTest {
     void whatCannotBeToldIsSaid() {
         assertThat(NoiseScaleEstimate.of(new double[] {8, 9}, new double[] {-2, 1}, 0))
                 .isEqualTo(
-                        NoiseScaleEstimate.none(
+                        new NoiseScaleEstimate(
+                                8.5,
+                                -0.5,
+                                null,
+                                null,
+                                null,
+                                null,
                                 "all noise: in 2 measurements the signal is too small to be told, so the noise scale is large"));
         assertThat(NoiseScaleEstimate.of(new double[] {0}, new double[] {1}, 0))
-                .isEqualTo(NoiseScaleEstimate.none("no noise in 1 measurement"));
+                .isEqualTo(new NoiseScaleEstimate(0.0, 1.0, null, null, null, null, "no noise in 1 measurement"));
         NoiseScaleEstimate one = NoiseScaleEstimate.of(new double[] {8}, new double[] {2}, 0);
         assertThat(known(one.value())).isEqualTo(4);
         assertThat(one.low()).isNull();

@@ -77,7 +77,7 @@ public final class Measuring implements Callable<Integer> {
         // Long enough that the distances are those of long runs, which are the cheap ones.
         long apart =
                 plan(model, batch, 10_000_000 / batch + 40, "auto").measures().normsEvery();
-        long steps = Math.max(33 * Math.min(apart, 400), Math.round(secondsPerRun / step));
+        long steps = Math.max(33 * Math.min(apart, 600), Math.round(secondsPerRun / step));
         RunPlan measured = plan(model, batch, steps, "auto");
         RunPlan plain = plan(model, batch, steps, "never");
         double[] ratios = new double[rounds];

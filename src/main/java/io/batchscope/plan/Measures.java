@@ -13,13 +13,13 @@ import java.io.Serializable;
  */
 public record Measures(long normsEvery, long noiseEvery, long baseBatch) implements Serializable {
     /** Norms cost a few passes over the parameters: with so many examples between them that is little. */
-    static final long EXAMPLES_PER_NORMS = 12_800;
+    static final long EXAMPLES_PER_NORMS = 19_200;
 
     /** Noise costs gradients of some hundred examples besides. */
-    static final long EXAMPLES_PER_NOISE = 51_200;
+    static final long EXAMPLES_PER_NOISE = 76_800;
 
     /** The most updates from one measurement to the next, unless rows are further apart. */
-    static final long MOST_STEPS = 400;
+    static final long MOST_STEPS = 600;
 
     /** So many measurements of norms a run has at least, however short it is, if it has as many rows. */
     static final long LEAST_NORMS = 32;

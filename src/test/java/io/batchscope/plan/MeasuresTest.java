@@ -28,7 +28,7 @@ class MeasuresTest {
 
     /** 10 epochs of 6,000 examples, 1,000 rows: rows are 60, 8, 1, 1 and 1 updates apart. */
     @ParameterizedTest
-    @CsvSource({"1, 420, 0", "8, 232, 400", "64, 29, 117", "640, 3, 12", "6000, 1, 1"})
+    @CsvSource({"1, 600, 0", "8, 232, 600", "64, 29, 117", "640, 3, 12", "6000, 1, 1"})
     void automaticDistancesAreExamplesWithinBounds(long batch, long norms, long noise) {
         RunPlan plan = plan("auto", "auto", batch);
         assertThat(plan.measures()).isEqualTo(new Measures(norms, noise, 64));

@@ -139,7 +139,14 @@ class KilledStudyIT {
     }
 
     private static List<Object> lasting(StepRecord row) {
-        return List.of(row.runId(), row.step(), row.examples(), row.learningRate(), row.loss(), row.gradientNorm());
+        return List.of(
+                row.runId(),
+                row.step(),
+                row.examples(),
+                row.learningRate(),
+                row.loss(),
+                String.valueOf(row.gradientNorm()),
+                row.measures());
     }
 
     private static List<Object> lasting(EvalRecord row) {

@@ -2,6 +2,7 @@ package io.batchscope.testing;
 
 import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.RunPlan;
+import java.util.Map;
 
 /** Plans with checkpoints and retries. */
 public final class CheckpointedPlan {
@@ -19,43 +20,7 @@ public final class CheckpointedPlan {
 
     /** The plan with this policy and time-out. */
     public static RunPlan of(RunPlan plan, CheckpointPolicy policy, int retries, double timeoutSeconds) {
-        return new RunPlan(
-                plan.runId(),
-                plan.trainingId(),
-                plan.study(),
-                plan.recipe(),
-                plan.task(),
-                plan.batchSize(),
-                plan.workers(),
-                plan.microBatch(),
-                plan.lanes(),
-                plan.seed(),
-                plan.trainExamples(),
-                plan.dataFingerprint(),
-                plan.modelFingerprint(),
-                plan.synchronization(),
-                plan.replica(),
-                plan.optimizer(),
-                plan.regularization(),
-                plan.scalingRule(),
-                plan.baseLearningRate(),
-                plan.peakLearningRate(),
-                plan.warmupSteps(),
-                plan.schedule(),
-                plan.pace(),
-                plan.plannedSteps(),
-                plan.evaluateEvery(),
-                plan.stepRowEvery(),
-                plan.target(),
-                plan.secondsLimit(),
-                plan.divergenceFactor(),
-                plan.transport(),
-                timeoutSeconds,
-                retries,
-                policy,
-                plan.learningRateFactor(),
-                plan.labelNoise(),
-                plan.measures(),
-                plan.probes());
+        return ChangedPlan.of(
+                plan, Map.of("timeoutSeconds", timeoutSeconds, "retries", retries, "checkpoints", policy));
     }
 }

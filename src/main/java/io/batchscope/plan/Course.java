@@ -1,5 +1,6 @@
 package io.batchscope.plan;
 
+import io.batchscope.plan.RecipeConfig.BudgetConfig;
 import io.batchscope.plan.RecipeConfig.GrowthConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
 import io.batchscope.plan.StudyConfig.MeasureConfig;
@@ -189,7 +190,12 @@ record Course(
                 && optimizer.equals(other.optimizer)
                 && schedule.equals(other.schedule)
                 && plainPace().equals(other.plainPace())
+                && endsAtTarget() == other.endsAtTarget()
                 && steps == other.steps;
+    }
+
+    private boolean endsAtTarget() {
+        return recipe.budget().equal().equals(Optional.of(BudgetConfig.Equal.TARGET));
     }
 
     /** At the base batch AdaScale has nothing to multiply. */

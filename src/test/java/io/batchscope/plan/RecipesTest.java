@@ -89,6 +89,25 @@ class RecipesTest {
                 .containsExactly("recipes linear and adascale are the same at batch size 64; both run there");
     }
 
+    /** Only one of them ends at the target, though both may last as long. */
+    @Test
+    void doesNotTakeARunThatEndsAtItsTargetForOneThatGoesOn() {
+        Studies constant = ordinary().batches(64);
+        Studies study = constant.target(new Target(Target.Metric.VALIDATION_ACCURACY, 0.9, false))
+                .recipes(
+                        named("epochs", with(constant, Equal.EPOCHS)),
+                        named("updates", with(constant, Equal.UPDATES)),
+                        named("target", with(constant, Equal.TARGET)));
+        assertThat(study.plan().notices())
+                .containsExactly("recipes epochs and updates are the same at batch size 64; both run there");
+        assertThat(study.plan().runs())
+                .extracting(run -> run.recipe().name(), RunPlan::target)
+                .contains(
+                        tuple("epochs", new Target(Target.Metric.VALIDATION_ACCURACY, 0.9, false)),
+                        tuple("updates", new Target(Target.Metric.VALIDATION_ACCURACY, 0.9, false)),
+                        tuple("target", new Target(Target.Metric.VALIDATION_ACCURACY, 0.9, true)));
+    }
+
     @Test
     void saysWhichRecipeAProblemAndANoticeIsOf() {
         LearningRateConfig low = Studies.rate(ScalingRule.LINEAR, 0.05, "0 steps", Studies.shape(Shape.CONSTANT));

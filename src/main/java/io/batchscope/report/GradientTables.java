@@ -14,7 +14,8 @@ final class GradientTables {
             "Noise scale: tr Σ/|G|², so many examples make noise and signal of a batch's squared gradient alike (McCandlish 2018); of the"
                     + " last half of each run's measurements. Cosine: of a batch's gradient to that of all training examples. Distance: of the last"
                     + " parameters from the first, and the line a + b·ln(update) through it, which fits where training diffuses"
-                    + " slowly (Hoffer 2017). Oscillation: of the training loss around its trend, late in a run.";
+                    + " slowly (Hoffer 2017). Noise of a batch's loss: of the training loss around its trend, late in a run; alone because each"
+                    + " batch has other examples it shrinks as 1/√batch, so it says nothing of stability.";
 
     private GradientTables() {}
 
@@ -28,7 +29,7 @@ final class GradientTables {
                         Column.number("Distance"),
                         Column.number("b"),
                         Column.number("R²"),
-                        Column.number("Oscillation"),
+                        Column.number("Noise of a batch's loss"),
                         Column.text("Remark")),
                 summary.batches().stream()
                         .filter(GradientTables::hasAny)

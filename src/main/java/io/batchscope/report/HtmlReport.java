@@ -17,7 +17,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -30,22 +29,9 @@ import java.util.stream.Collectors;
 public final class HtmlReport {
     private static final Configuration TEMPLATES = templates();
     private static final int CURVE_POINTS = 10;
-    private static final int MOST_SENTENCES = 6;
     private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern(
                     "d MMMM uuuu 'at' HH:mm 'UTC'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
-    private static final List<String> HEADLINES = List.of(
-            "best_test_accuracy",
-            "best_validation_accuracy",
-            "lowest_test_loss",
-            "lowest_validation_loss",
-            "largest_batch_within_noise",
-            "fastest_mode_without_shown_loss",
-            "diverged_runs",
-            "failed_runs",
-            "fewest_seconds_to_target",
-            "highest_throughput",
-            "largest_generalization_gap");
 
     private HtmlReport() {}
 
@@ -72,17 +58,17 @@ public final class HtmlReport {
     private static void addHead(
             Map<String, Object> model, StudySummary summary, List<FindingRecord> findings, ReportHeader header) {
         model.put("study", header.study());
-        model.put("status", status(header, summary));
-        model.put("counts", counts(summary));
-        model.put("sentences", sentences(summary, findings));
+        model.put("status", ReportTexts.status(header, summary));
+        model.put("counts", ReportTexts.counts(summary));
+        model.put("sentences", ReportTexts.sentences(summary, findings));
         model.put("hasRuns", summary.runs() > 0);
         model.put("writtenAt", MOMENT.format(header.writtenAt()));
         model.put("css", Resources.text("report.css"));
     }
 
     private static void addResults(Map<String, Object> model, StudySummary summary, Oscillations oscillations) {
-        model.put("intervalNote", intervalNote(summary));
-        model.put("referenceNote", referenceNote(summary));
+        model.put("intervalNote", ReportTexts.intervalNote(summary));
+        model.put("referenceNote", ReportTexts.referenceNote(summary));
         model.put("results", ReportTables.results(summary));
         model.put("losses", ReportTables.losses(summary, oscillations));
         model.put("lossNote", ReportTables.lossNote(oscillations));
@@ -209,87 +195,6 @@ public final class HtmlReport {
                                 "chosen",
                                 batch.equals(chart.batch())))
                         .toList());
-    }
-
-    private static String status(ReportHeader header, StudySummary summary) {
-        Integer planned = header.plannedRuns();
-        String runs = planned == null
-                ? NumberText.counted(summary.runs(), "run") + " ended"
-                : NumberText.count((long) summary.runs()) + " of " + NumberText.counted(planned, "planned run")
-                        + " ended";
-        String state = header.state();
-        String unfinished = planned != null && summary.runs() < planned
-                ? ". This report shows an unfinished study; the same command goes on with it."
-                : ".";
-        return (state == null ? "" : "State " + state + ": ") + runs + unfinished;
-    }
-
-    private static List<Map<String, String>> counts(StudySummary summary) {
-        return summary.outcomes().entrySet().stream()
-                .map(entry -> Map.of("number", entry.getValue().toString(), "word", entry.getKey()))
-                .toList();
-    }
-
-    private static List<String> sentences(StudySummary summary, List<FindingRecord> findings) {
-        if (summary.runs() == 0) {
-            return List.of("No run of this study has ended yet, so there is nothing to show.");
-        }
-        List<String> sentences = new ArrayList<>();
-        List<Long> batchSizes = summary.batchSizes();
-        int sizes = batchSizes.size();
-        sentences.add("Trained " + NumberText.counted(summary.runs(), "run") + " on "
-                + NumberText.count(summary.trainExamples()) + " examples at "
-                + (sizes == 1 ? "batch size " : sizes + " batch sizes from ")
-                + NumberText.count(batchSizes.get(0))
-                + (sizes == 1 ? "" : " to " + NumberText.count(batchSizes.get(sizes - 1)))
-                + (summary.hasRecipes() ? " by " + summary.variants().recipes().size() + " recipes" : "")
-                + (summary.hasModes() ? " in " + summary.variants().modes().size() + " ways to synchronise" : "")
-                + ".");
-        if (summary.hasVariants()) {
-            sentences.add(referenceNote(summary));
-        }
-        if (!summary.searches().isEmpty()) {
-            sentences.add(RateTables.SENTENCE);
-        }
-        RecipeTables.largestSentence(summary, findings).ifPresent(sentences::add);
-        findings.stream()
-                .filter(finding -> HEADLINES.contains(finding.finding()))
-                // Of what there is at each batch size, no one speaks for the study.
-                .filter(finding -> findings.stream()
-                                .filter(other -> other.finding().equals(finding.finding()))
-                                .count()
-                        == 1)
-                .sorted(Comparator.comparingInt(finding -> HEADLINES.indexOf(finding.finding())))
-                .limit(MOST_SENTENCES - sentences.size())
-                .map(FindingRecord::detail)
-                .forEach(sentences::add);
-        return sentences;
-    }
-
-    private static String intervalNote(StudySummary summary) {
-        String means = "Means over the runs" + (summary.searches().isEmpty() ? "" : " with the tuned rate")
-                + " that neither diverged nor failed";
-        return summary.batches().stream().anyMatch(batch -> batch.settled() > 1)
-                ? means
-                        + "; ± is half the width of the 95 % Student-t interval over seeds. A dash stands for what was not measured."
-                : means
-                        + ". With one seed a batch size there are no intervals. A dash stands for what was not measured.";
-    }
-
-    /** Whose results stand for a batch size, where there are several recipes or ways to synchronise; else empty. */
-    private static String referenceNote(StudySummary summary) {
-        if (!summary.hasVariants()) {
-            return "";
-        }
-        String measured = "What is said of batch sizes alone is measured with "
-                + summary.reference().name() + "; ";
-        int recipes = summary.variants().recipes().size();
-        int modes = summary.variants().modes().size();
-        if (!summary.hasRecipes()) {
-            return measured + "the section “Ways to synchronise” compares all " + modes + ".";
-        }
-        return measured + "the section “Recipes” compares all " + recipes
-                + (summary.hasModes() ? ", “Ways to synchronise” all " + modes + " modes" : "") + ".";
     }
 
     private static List<EvalRecord> curvePoints(List<EvalRecord> evaluations) {

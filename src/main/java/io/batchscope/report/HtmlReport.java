@@ -159,7 +159,7 @@ public final class HtmlReport {
         return configuration;
     }
 
-    private static Map<String, Object> place(Charts.Chart chart) {
+    private static Map<String, Object> place(Chart chart) {
         return Map.of(
                 "id",
                 chart.id(),

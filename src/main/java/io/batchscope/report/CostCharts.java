@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.StudySummary;
-import io.batchscope.report.Charts.Chart;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

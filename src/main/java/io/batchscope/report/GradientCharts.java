@@ -2,7 +2,6 @@ package io.batchscope.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.batchscope.analysis.VariantCurves;
-import io.batchscope.report.Charts.Chart;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.util.List;

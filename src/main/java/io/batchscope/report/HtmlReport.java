@@ -169,11 +169,11 @@ public final class HtmlReport {
         return configuration;
     }
 
-    private static List<Map<String, Object>> places(List<Charts.Chart> charts) {
+    private static List<Map<String, Object>> places(List<Chart> charts) {
         return charts.stream().map(HtmlReport::place).toList();
     }
 
-    private static Map<String, Object> place(Charts.Chart chart) {
+    private static Map<String, Object> place(Chart chart) {
         return Map.of(
                 "id",
                 chart.id(),

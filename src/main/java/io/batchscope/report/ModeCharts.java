@@ -9,7 +9,6 @@ import io.batchscope.analysis.Quality;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.VariantCurves;
 import io.batchscope.analysis.VariantSummary;
-import io.batchscope.report.Charts.Chart;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;

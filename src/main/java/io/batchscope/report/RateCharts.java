@@ -7,7 +7,6 @@ import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.RateSearch;
 import io.batchscope.analysis.RateTrial;
 import io.batchscope.analysis.StudySummary;
-import io.batchscope.report.Charts.Chart;
 import java.util.List;
 
 /** The chart of a study's search for the best rates, and the rows it draws; none for a study without one. */

@@ -8,7 +8,6 @@ import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.Variant;
 import io.batchscope.analysis.VariantCurves;
 import io.batchscope.analysis.VariantSummary;
-import io.batchscope.report.Charts.Chart;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.util.List;

@@ -11,7 +11,6 @@ import io.batchscope.result.StudyStatus;
 import io.batchscope.train.Parameters;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingEngine;
-import io.batchscope.train.TrainingListener;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -232,30 +231,12 @@ public final class StudyRunner {
     private Event train(RunPlan plan) {
         Instant startedAt = Instant.now();
         try {
-            return new Event.Ended(plan, startedAt, engine.train(plan, new Passed(plan, listener)));
+            return new Event.Ended(plan, startedAt, engine.train(plan, new RunEvents(plan, listener)));
         } catch (RuntimeException e) {
             LOG.error("run {}: the engine threw", plan.runId(), e);
             return new Event.Ended(plan, startedAt, TrainedRun.failed(e.toString()));
         } catch (Throwable e) {
             return new Event.Broken(e);
-        }
-    }
-
-    /** What a run's engine tells, with the run's plan. */
-    private record Passed(RunPlan plan, StudyListener listener) implements TrainingListener {
-        @Override
-        public void onContinued(long update) {
-            listener.onContinued(plan, update);
-        }
-
-        @Override
-        public void onRestart(String cause, long update, int attempt, int attempts) {
-            listener.onRestart(plan, cause, update, attempt, attempts);
-        }
-
-        @Override
-        public void onProgress(long stepsDone) {
-            listener.onProgress(plan, stepsDone);
         }
     }
 

@@ -1,19 +1,10 @@
 package io.batchscope.train;
 
-import io.batchscope.data.Split;
-import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
-import io.batchscope.plan.Task;
-import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
-import io.batchscope.result.ProbeRecord;
-import io.batchscope.result.StepRecord;
 import io.batchscope.train.Checkpoint.Peaks;
 import io.batchscope.train.Checkpoint.Reached;
 import io.batchscope.train.Checkpoint.Times;
-import io.batchscope.train.Replica.Score;
-import io.batchscope.units.BatchTrajectory;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +18,9 @@ final class RunState {
 
     private final RunPlan plan;
     private final Pacing pacing;
-    private final GradientMeter meter;
+    final RunRows rows;
     final StepTimes total = new StepTimes();
     final DivergenceWatch divergence;
-    final List<StepRecord> stepRows = new ArrayList<>();
-    final List<EvalRecord> evalRows = new ArrayList<>();
-    final List<ProbeRecord> probeRows = new ArrayList<>();
-    final List<PendingRow> pending = new ArrayList<>();
     long bytesSent;
 
     /** Updates done by this rank. */
@@ -52,51 +39,13 @@ final class RunState {
     Reached reached;
 
     /**
-     * What is known of an update's row before the ranks agree.
-     *
-     * @param step the update's number, from 0
-     * @param gain of the update, see {@link Pacing#gain}
-     * @param noiseScale as the pacing knew it before it
-     * @param weightDistance after it; null if not measured
-     */
-    record PendingRow(
-            long step,
-            double rate,
-            @Nullable Double gain,
-            @Nullable Double noiseScale,
-            long bytesSent,
-            double computeSeconds,
-            double syncSeconds,
-            double dataSeconds,
-            @Nullable Double weightDistance) {
-        static PendingRow of(
-                long step,
-                double rate,
-                Pacing pacing,
-                long bytesSent,
-                StepTimes times,
-                @Nullable Double weightDistance) {
-            return new PendingRow(
-                    step,
-                    rate,
-                    pacing.gain(),
-                    pacing.noiseScale(),
-                    bytesSent,
-                    StepTimes.seconds(times.computeNanos),
-                    StepTimes.seconds(times.syncNanos),
-                    StepTimes.seconds(times.dataNanos),
-                    weightDistance);
-        }
-    }
-
-    /**
      * @param pacing tells how far the run is, and the sizes of its batches
      * @param meter what is measured of gradients
      */
     RunState(RunPlan plan, Pacing pacing, GradientMeter meter) {
         this.plan = plan;
         this.pacing = pacing;
-        this.meter = meter;
+        this.rows = new RunRows(plan, pacing, meter);
         this.divergence = new DivergenceWatch(plan.divergenceFactor());
     }
 
@@ -150,90 +99,15 @@ final class RunState {
                 step = update;
                 return new Outcome.Diverged(update + 1, loss);
             }
-            if (row < pending.size() && pending.get(row).step() == update) {
-                listener.onStep(keep(pending.get(row), loss, update == step ? agreement : null));
+            if (row < rows.pending.size() && rows.pending.get(row).step() == update) {
+                listener.onStep(rows.keep(rows.pending.get(row), loss, update == step ? agreement : null));
                 row++;
             }
         }
-        pending.clear();
+        rows.pending.clear();
         return agreement.stopWanted()
                 ? new Outcome.BudgetExhausted(step + 1, StepTimes.seconds(total.totalNanos))
                 : null;
-    }
-
-    /**
-     * Keeps the row of an update.
-     *
-     * @param agreement the one that the update ended with; null if it ended with none
-     */
-    StepRecord keep(PendingRow pending, double loss, @Nullable Agreement agreement) {
-        long stepsDone = pending.step() + 1;
-        BatchTrajectory trajectory = pacing.trajectory();
-        NoiseSample squares = agreement == null ? null : agreement.squares();
-        boolean paced = plan.pace().measuresNoise();
-        StepRecord row = new StepRecord(
-                plan.study(),
-                plan.runId(),
-                plan.batchSize(),
-                plan.seed(),
-                stepsDone,
-                trajectory.epochsAfter(stepsDone),
-                trajectory.examplesAfter(stepsDone),
-                (long) trajectory.sizeOf(pending.step()),
-                pending.rate(),
-                pending.gain(),
-                loss,
-                agreement == null ? null : agreement.gradientNorm(),
-                squares == null ? null : squares.small(),
-                squares == null ? null : squares.big(),
-                squares == null ? null : paced ? pending.noiseScale() : meter.noiseScale(),
-                pending.bytesSent(),
-                agreement == null ? null : agreement.sparsity(),
-                agreement == null ? null : agreement.threshold(),
-                agreement == null ? null : agreement.replicaDivergence(),
-                pending.computeSeconds(),
-                pending.syncSeconds(),
-                pending.dataSeconds(),
-                meter.row(pending.step(), agreement, pending.weightDistance()));
-        stepRows.add(row);
-        return row;
-    }
-
-    /** Keeps the row of an evaluation. */
-    EvalRecord keep(long stepsDone, Split split, Score score) {
-        EvalRecord row = new EvalRecord(
-                plan.study(),
-                plan.runId(),
-                plan.batchSize(),
-                plan.seed(),
-                stepsDone,
-                pacing.trajectory().epochsAfter(stepsDone),
-                pacing.trajectory().examplesAfter(stepsDone),
-                StepTimes.seconds(total.totalNanos),
-                split.label(),
-                score.loss(),
-                plan.task() == Task.CLASSIFICATION ? score.accuracy() : null);
-        evalRows.add(row);
-        return row;
-    }
-
-    /** Keeps what a probe measured; a number that is not finite says nothing. */
-    void keep(ProbeKind probe, List<Probe.Measurement> measured) {
-        for (Probe.Measurement one : measured) {
-            if (Double.isFinite(one.value())) {
-                probeRows.add(new ProbeRecord(
-                        plan.study(),
-                        plan.runId(),
-                        plan.batchSize(),
-                        plan.seed(),
-                        step,
-                        probe.label(),
-                        one.metric(),
-                        one.value(),
-                        one.uncertainty(),
-                        one.settings()));
-            }
-        }
     }
 
     /** With vectors and the synchronizer's numbers a checkpoint; their content is the caller's matter. */
@@ -256,8 +130,8 @@ final class RunState {
                 peaks,
                 bytesSent,
                 Arrays.stream(numbers).boxed().toList(),
-                stepRows,
-                evalRows,
+                rows.steps,
+                rows.evaluations,
                 vectors);
     }
 
@@ -278,9 +152,9 @@ final class RunState {
                 peaks.offHeapBytes(),
                 bytesSent,
                 hosts,
-                stepRows,
-                evalRows,
-                probeRows,
+                rows.steps,
+                rows.evaluations,
+                rows.probes,
                 null,
                 parameters);
     }
@@ -307,8 +181,8 @@ final class RunState {
         divergence.restore(checkpoint.watch());
         reached = checkpoint.reached();
         bytesSent = checkpoint.bytesSent();
-        stepRows.addAll(checkpoint.stepRows());
-        evalRows.addAll(checkpoint.evalRows());
+        rows.steps.addAll(checkpoint.stepRows());
+        rows.evaluations.addAll(checkpoint.evalRows());
     }
 
     /** Gives the first rank's step, divergence watch and target to the others, to the bit. */

@@ -1,13 +1,9 @@
 package io.batchscope.train;
 
-import io.batchscope.data.Split;
 import io.batchscope.plan.CheckpointPolicy;
 import io.batchscope.plan.RunPlan;
-import io.batchscope.plan.Target;
-import io.batchscope.result.EvalRecord;
 import io.batchscope.result.Outcome;
-import io.batchscope.train.Replica.Score;
-import io.batchscope.train.RunState.PendingRow;
+import io.batchscope.train.RunRows.PendingRow;
 import io.batchscope.train.Synchronizer.Votes;
 import io.batchscope.train.Synchronizer.Wanted;
 import java.time.Duration;
@@ -31,7 +27,7 @@ public final class StepLoop {
     private final Pacing pacing;
     private final GradientMeter meter;
     private final Synchronizer synchronizer;
-    private final Evaluator evaluator;
+    private final Evaluations evaluations;
     private final Feeder feeder;
     private final ParameterUpdate parameterUpdate;
     private final float[] parameters;
@@ -117,7 +113,7 @@ public final class StepLoop {
         this.hosts = hosts;
         this.listener = listener;
         this.feeder = feeder;
-        this.evaluator = new Evaluator(data, replica, collective, plan.microBatch());
+        Evaluator evaluator = new Evaluator(data, replica, collective, plan.microBatch());
         this.parameterUpdate = new ParameterUpdate(plan.optimizer(), replica);
         this.parameters = parameterUpdate.parameters();
         this.trained = new Probe.Trained(plan, data, replica, new Parameters(parameters), collective, evaluator);
@@ -126,6 +122,7 @@ public final class StepLoop {
         this.meter = new GradientMeter(plan, pacing, replica, collective.rank() == 0);
         this.state = new RunState(plan, pacing, meter);
         this.memory = new MemoryPeaks(replica);
+        this.evaluations = new Evaluations(plan, evaluator, state, memory, listener);
         this.start =
                 new JointStart(plan, replica, collective, parameterUpdate, synchronizer, pacing, meter, state, memory);
         this.from = checkpointing.from();
@@ -178,10 +175,7 @@ public final class StepLoop {
         checkpoints.startAt(state.step, state.total.totalNanos, from == null ? List.of() : from.vectors());
         from = null;
         if (state.step == 0) {
-            Score start = evaluate(0, Split.VALIDATION);
-            if (start.examples() > 0) {
-                state.divergence.initial(start.loss());
-            }
+            evaluations.first();
         }
         @Nullable Outcome outcome = null;
         boolean last = false;
@@ -206,7 +200,7 @@ public final class StepLoop {
                 outcome = afterAgreement(agreement, outcome, last);
             }
         }
-        Outcome end = finish(state.step, outcome == null ? new Outcome.Completed() : outcome);
+        Outcome end = evaluations.last(outcome == null ? new Outcome.Completed() : outcome);
         if (!(end instanceof Outcome.Diverged)) {
             measure(probes);
         }
@@ -219,7 +213,7 @@ public final class StepLoop {
     private @Nullable Outcome afterAgreement(Agreement agreement, @Nullable Outcome outcome, boolean lastUpdate) {
         boolean last = outcome != null || lastUpdate;
         if (last || state.isDue(plan.evaluateEvery())) {
-            outcome = afterEvaluation(state.step, evaluate(state.step, Split.VALIDATION), outcome);
+            outcome = evaluations.next(outcome);
         }
         state.agree();
         if (!last && outcome == null && agreement.checkpointWanted()) {
@@ -251,46 +245,9 @@ public final class StepLoop {
         state.bytesSent += sent;
         if (keepRow) {
             memory.sample();
-            state.pending.add(PendingRow.of(step, rate, pacing, sent, times, distance));
+            state.rows.pending.add(PendingRow.of(step, rate, pacing, sent, times, distance));
         }
         return agreement;
-    }
-
-    private Score evaluate(long step, Split split) {
-        Score score = evaluator.score(split);
-        memory.sample();
-        if (score.examples() > 0 && Double.isFinite(score.loss())) {
-            EvalRecord row = state.keep(step, split, score);
-            listener.onEvaluation(row);
-        }
-        return score;
-    }
-
-    private @Nullable Outcome afterEvaluation(long step, Score score, @Nullable Outcome outcome) {
-        if (score.examples() == 0) {
-            return outcome;
-        }
-        if (!Double.isFinite(score.loss())) {
-            return new Outcome.Diverged(step, score.loss());
-        }
-        Target target = plan.target();
-        if (target != null && state.reached == null && target.isPassedBy(score.loss(), score.accuracy())) {
-            state.reached = new Checkpoint.Reached(step, StepTimes.seconds(state.total.totalNanos));
-            if (target.stop() && outcome == null) {
-                return new Outcome.ReachedTarget(step);
-            }
-        }
-        return outcome;
-    }
-
-    /** Measures the other splits with the last parameters, which may yet show that the run has diverged. */
-    private Outcome finish(long step, Outcome outcome) {
-        if (outcome instanceof Outcome.Diverged) {
-            return outcome;
-        }
-        Score train = evaluate(step, Split.TRAIN);
-        evaluate(step, Split.TEST);
-        return Double.isFinite(train.loss()) ? outcome : new Outcome.Diverged(step, train.loss());
     }
 
     private void measure(List<Probe> probes) throws InterruptedException {
@@ -299,7 +256,7 @@ public final class StepLoop {
                 throw new InterruptedException("run " + plan.runId() + " was stopped before its probe "
                         + probe.kind().label());
             }
-            state.keep(probe.kind(), probe.measure(trained));
+            state.rows.keep(state.step, probe.kind(), probe.measure(trained));
             trained.replica().writeParameters(parameters);
         }
     }

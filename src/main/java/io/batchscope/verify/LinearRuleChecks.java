@@ -26,7 +26,7 @@ record LinearRuleChecks(Laboratory laboratory) {
     }
 
     private MemoryStudy study(double curvature, double variance, Gaussians examples) {
-        return new MemoryStudy(
+        return MemoryStudy.regression(
                 laboratory,
                 examples,
                 1,

@@ -49,7 +49,7 @@ record WorkerChecks(Laboratory laboratory) {
         Gaussians examples =
                 new Gaussians(400, FEATURES, 6, (x, normal) -> Math.sin(x[0]) + x[1] * x[2] + 0.1 * normal);
         int parameters = FEATURES * 16 + 16 + 16 * 8 + 8 + 8 + 1;
-        Parameters end = Objects.requireNonNull(new MemoryStudy(laboratory, examples, parameters, replicas)
+        Parameters end = Objects.requireNonNull(MemoryStudy.regression(laboratory, examples, parameters, replicas)
                 .train(
                         "batch-sizes=[60]",
                         "seeds=[6]",

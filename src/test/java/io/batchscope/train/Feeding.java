@@ -5,7 +5,7 @@ import io.batchscope.data.Examples;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.testing.ArrayExamples;
-import io.batchscope.testing.OwnedExamples;
+import io.batchscope.data.OwnedExamples;
 import io.batchscope.testing.RunPlans;
 import java.time.Duration;
 import java.util.List;

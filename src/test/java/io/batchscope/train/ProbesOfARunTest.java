@@ -10,7 +10,7 @@ import io.batchscope.result.Outcome;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.testing.ArrayExamples;
 import io.batchscope.testing.LinearReplica;
-import io.batchscope.testing.OwnedExamples;
+import io.batchscope.data.OwnedExamples;
 import io.batchscope.testing.RankThreads;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.TrainedParameters;

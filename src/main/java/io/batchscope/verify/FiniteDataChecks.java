@@ -25,7 +25,7 @@ record FiniteDataChecks(Laboratory laboratory) {
         Regression regression = Regression.of(FEATURES, 1, replicas, SEED);
         Gaussians examples = regression.examples(EXAMPLES, SEED);
         double[] truth = truth(regression, examples);
-        for (int batch : List.of(12, 15, EXAMPLES)) {
+        for (int batch : List.of(12, EXAMPLES)) {
             TrainedRun run = regression
                     .study(laboratory, examples)
                     .train(

@@ -23,7 +23,7 @@ record NoisyQuadraticChecks(Laboratory laboratory) {
     List<Check> all() {
         List<Check> checks = new ArrayList<>();
         for (Descent one :
-                List.of(new Descent(1, 0.5, 100, 2500), new Descent(8, 0.5, 100, 700), new Descent(64, 1, 100, 1200))) {
+                List.of(new Descent(1, 0.5, 100, 1500), new Descent(8, 0.5, 100, 700), new Descent(64, 1, 20, 150))) {
             checks.add(descent(one));
         }
         for (Ball ball : List.of(new Ball(1, 1, 1, 0.1, 0.9), new Ball(2, 0.5, 4, 0.3, 0.5))) {

@@ -11,7 +11,6 @@ import java.util.List;
  * grows. Trial t has examples drawn with seed {@link #SEED} + t.
  */
 record OneStepChecks(Laboratory laboratory) {
-    private static final int FEATURES = 10;
     private static final long SEED = 3_000_000;
 
     private enum Rate {
@@ -29,26 +28,26 @@ record OneStepChecks(Laboratory laboratory) {
     }
 
     /** The more a trial's distance varies, the more trials it takes to know its mean. */
-    private record Case(int batch, Rate rate, int trials) {}
+    private record Case(int features, int batch, Rate rate, int trials) {}
 
     List<Check> all() {
-        ReplicaFactory replicas =
-                laboratory.linear(FEATURES).values().iterator().next();
-        Regression regression = Regression.of(FEATURES, 0, replicas, SEED);
         return List.of(
-                        new Case(1, Rate.BEST, 400),
-                        new Case(1, Rate.TWICE, 1200),
-                        new Case(12, Rate.HALF, 1200),
-                        new Case(12, Rate.BEST, 2400),
-                        new Case(12, Rate.TWICE, 8000),
-                        new Case(64, Rate.BEST, 3200),
-                        new Case(64, Rate.TWICE, 7000))
+                        new Case(10, 1, Rate.BEST, 300),
+                        new Case(20, 1, Rate.TWICE, 500),
+                        new Case(40, 12, Rate.HALF, 150),
+                        new Case(40, 12, Rate.BEST, 300),
+                        new Case(40, 12, Rate.TWICE, 900),
+                        new Case(40, 64, Rate.BEST, 800),
+                        new Case(100, 64, Rate.TWICE, 800))
                 .stream()
-                .map(one -> check(regression, one))
+                .map(this::check)
                 .toList();
     }
 
-    private Check check(Regression regression, Case one) {
+    private Check check(Case one) {
+        ReplicaFactory replicas =
+                laboratory.linear(one.features).values().iterator().next();
+        Regression regression = Regression.of(one.features, 0, replicas, SEED);
         double spread = 1 + regression.noiseScale() / one.batch;
         double a = one.rate.factor / spread;
         RunPlan plan = regression
@@ -62,7 +61,7 @@ record OneStepChecks(Laboratory laboratory) {
                     regression.study(laboratory, examples).train(plan));
         }
         return Check.sampled(
-                "squared distance after one step, batch " + one.batch + ", " + one.rate.words,
+                "squared distance after one step, d = " + one.features + ", batch " + one.batch + ", " + one.rate.words,
                 1 - 2 * a + a * a * spread,
                 Sample.of(distances),
                 SEED,

@@ -30,17 +30,17 @@ record NoiseScaleChecks(Laboratory laboratory) {
     List<Check> all() {
         List<Check> checks = new ArrayList<>();
         for (Case one : List.of(
-                new Case(10, 0, 1, 128, 2500),
-                new Case(10, 1, 1, 128, 3500),
-                new Case(10, 1, 2, 256, 3500),
-                new Case(100, 0, 1, 256, 1500))) {
+                new Case(10, 0, 1, 256, 2200),
+                new Case(10, 1, 1, 256, 2400),
+                new Case(10, 1, 2, 256, 3000),
+                new Case(100, 0, 1, 256, 800))) {
             Map<String, ReplicaFactory> kinds = laboratory.linear(one.features);
             // The first is the fast one; the others compute the same, and once is enough.
             kinds.entrySet().stream()
                     .limit(checks.isEmpty() ? kinds.size() : 1)
                     .forEach(kind -> checks.add(scale(one, kind.getKey(), kind.getValue())));
         }
-        for (Case one : List.of(new Case(10, 1, 1, 4, 40_000), new Case(10, 1, 4, 4, 20_000), new Case(10, 1, 4, 7, 12_000))) {
+        for (Case one : List.of(new Case(10, 1, 1, 4, 17_000), new Case(10, 1, 4, 7, 11_000))) {
             Map.Entry<String, ReplicaFactory> fast =
                     laboratory.linear(one.features).entrySet().iterator().next();
             checks.add(trace(one, fast.getKey(), fast.getValue()));
@@ -70,7 +70,7 @@ record NoiseScaleChecks(Laboratory laboratory) {
     private Check quadratic(int workers, int batch) {
         double[] ones = new double[100];
         Arrays.fill(ones, 1);
-        int steps = 4000;
+        int steps = 2000;
         TrainedRun run = MemoryStudy.regression(
                         laboratory,
                         new Gaussians(batch * steps, ones.length, SEED, (x, normal) -> 0),

@@ -87,7 +87,7 @@ record WorkerChecks(Laboratory laboratory) {
 
     private static float[] end(MemoryStudy study, String... settings) {
         List<String> all = new ArrayList<>(
-                List.of("batch-sizes=[16]", "budget.steps=24", "learning-rate.base=0.2", "sync.workers=4"));
+                List.of("batch-sizes=[16]", "budget.steps=24", "learning-rate.base=0.05", "sync.workers=4"));
         all.addAll(List.of(settings));
         return Objects.requireNonNull(study.train(all.toArray(String[]::new)).parameters())
                 .values();

@@ -77,7 +77,9 @@ final class VerifyCommand implements Callable<Integer> {
                                 "standard error %.2g, %s%s",
                                 sampling.standardError(),
                                 sampling.seeds(),
-                                check.isTooNoisy() ? "; too noisy: 4 standard errors are more than the tolerance" : ""));
+                                check.isTooNoisy()
+                                        ? "; too noisy: 4 standard errors are more than the tolerance"
+                                        : ""));
     }
 
     private static String number(double value) {

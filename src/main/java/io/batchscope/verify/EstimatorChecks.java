@@ -31,10 +31,7 @@ record EstimatorChecks(Laboratory laboratory) {
     private MemoryStudy study() {
         Rows opposites = new Rows(List.of(new float[] {1}, new float[] {-1}), List.of(0, 0));
         return MemoryStudy.regression(
-                laboratory,
-                opposites,
-                1,
-                (seed, most) -> new NoisyQuadratic(new double[] {1}, new double[] {4}));
+                laboratory, opposites, 1, (seed, most) -> new NoisyQuadratic(new double[] {1}, new double[] {4}));
     }
 
     private void two(List<Check> checks, String way, String... settings) {
@@ -56,10 +53,7 @@ record EstimatorChecks(Laboratory laboratory) {
 
     private List<Check> one() {
         RunRecord run = study().tables(
-                        "batch-sizes=[1]",
-                        "budget.steps=4",
-                        "learning-rate.base=1e-12",
-                        "measure.noise-every=1 steps")
+                        "batch-sizes=[1]", "budget.steps=4", "learning-rate.base=1e-12", "measure.noise-every=1 steps")
                 .runs()
                 .get(0);
         boolean number = run.noiseScale() != null || run.gradients().gradientNoise() != null;

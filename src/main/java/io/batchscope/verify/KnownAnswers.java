@@ -45,10 +45,9 @@ public final class KnownAnswers {
                         "AdaScale's gain",
                         "Johnson et al. 2020, section 3; Qiao et al. 2021, section 3",
                         laboratory -> GainChecks.all()),
-                new Group(
-                        "AdaScale in runs",
-                        "Johnson et al. 2020, algorithm 1",
-                        laboratory -> new PacedChecks(laboratory).all()),
+                new Group("AdaScale in runs", "Johnson et al. 2020, algorithm 1", laboratory -> new PacedChecks(
+                                laboratory)
+                        .all()),
                 new Group(
                         "workers",
                         "k workers of b examples are one of k·b; 2(p − 1)/p of the vector in an all-reduce",
@@ -61,9 +60,8 @@ public final class KnownAnswers {
                         "probes",
                         "Guo et al. 2017, equations 3 and 5; Zhang et al. 2017; Andriushchenko et al. 2023",
                         laboratory -> new ProbeChecks(laboratory).all()),
-                new Group(
-                        "paired t-test",
-                        "Student 1908, section 9; Holm 1979",
-                        laboratory -> new PairedTestChecks(laboratory).all()));
+                new Group("paired t-test", "Student 1908, section 9; Holm 1979", laboratory -> new PairedTestChecks(
+                                laboratory)
+                        .all()));
     }
 }

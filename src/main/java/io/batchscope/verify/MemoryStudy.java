@@ -104,8 +104,7 @@ record MemoryStudy(
     }
 
     private ModelFacts model() {
-        return new ModelFacts(
-                "verify", "verify", parameters, train.featureCount(), outputs, task, false, List.of());
+        return new ModelFacts("verify", "verify", parameters, train.featureCount(), outputs, task, false, List.of());
     }
 
     /** Trains the one run that the settings ask for. */

@@ -60,7 +60,11 @@ record PacedChecks(Laboratory laboratory) {
         return List.of(
                 Check.sampled("gain in a run" + name, expected, Sample.of(gains), SEED, TRIALS),
                 Check.sampled(
-                        "updates for a budget of " + budget + name, 1 + (budget - 1) / expected, Sample.of(updates), SEED, TRIALS));
+                        "updates for a budget of " + budget + name,
+                        1 + (budget - 1) / expected,
+                        Sample.of(updates),
+                        SEED,
+                        TRIALS));
     }
 
     private Check withoutNoise() {

@@ -22,11 +22,17 @@ record PairedTestChecks(Laboratory laboratory) {
         Contrast contrast = contrast(MemoryStudy.regression(laboratory, new Signs(4, 1, 1), 1, replicas));
         List<Check> checks = new ArrayList<>();
         Contrast.Row sleep = row(contrast, 2);
-        checks.add(Check.exact("mean difference of sleep", 1.58, Objects.requireNonNull(sleep.difference()).mean(), 1e-9));
-        checks.add(Check.exact("p of sleep, t = 4.0621 with 9 degrees of freedom", 0.00283289, number(sleep.pValue()), 5e-9));
+        checks.add(Check.exact(
+                "mean difference of sleep",
+                1.58,
+                Objects.requireNonNull(sleep.difference()).mean(),
+                1e-9));
+        checks.add(Check.exact(
+                "p of sleep, t = 4.0621 with 9 degrees of freedom", 0.00283289, number(sleep.pValue()), 5e-9));
         Contrast.Row hours = row(contrast, 4);
         checks.add(Check.exact("p of t = 3 with 9 degrees of freedom", 0.01495636, number(hours.pValue()), 5e-9));
-        checks.add(Check.exact("the smaller p of two after Holm", 2 * 0.00283289, number(sleep.adjustedPValue()), 1e-8));
+        checks.add(
+                Check.exact("the smaller p of two after Holm", 2 * 0.00283289, number(sleep.adjustedPValue()), 1e-8));
         checks.add(Check.exact("the larger p of two after Holm", 0.01495636, number(hours.adjustedPValue()), 5e-9));
         return checks;
     }

@@ -24,7 +24,13 @@ record ProbeChecks(Laboratory laboratory) {
 
     private MemoryStudy echo(Rows train, Rows scored) {
         return new MemoryStudy(
-                laboratory, train, scored, Task.CLASSIFICATION, train.featureCount(), 1, (seed, most) -> new EchoReplica(batch -> 1));
+                laboratory,
+                train,
+                scored,
+                Task.CLASSIFICATION,
+                train.featureCount(),
+                1,
+                (seed, most) -> new EchoReplica(batch -> 1));
     }
 
     private static double metric(TrainedRun run, String metric) {
@@ -56,7 +62,10 @@ record ProbeChecks(Laboratory laboratory) {
                         metric(run, "test_expected_calibration_error"),
                         ROUNDING),
                 Check.exact(
-                        "maximum calibration error" + name, 0.4, metric(run, "test_maximum_calibration_error"), ROUNDING),
+                        "maximum calibration error" + name,
+                        0.4,
+                        metric(run, "test_maximum_calibration_error"),
+                        ROUNDING),
                 Check.exact("overconfidence" + name, 0.1, metric(run, "test_overconfidence"), ROUNDING),
                 Check.exact(
                         "negative log-likelihood" + name, nats, metric(run, "test_negative_log_likelihood"), ROUNDING));

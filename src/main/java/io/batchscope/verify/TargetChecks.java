@@ -18,12 +18,21 @@ record TargetChecks(Laboratory laboratory) {
         checks.add(Check.exact("steps to below ½·4⁻³, the loss after 3 updates", 4, number(equal.stepsToTarget()), 0));
         checks.add(Check.exact("examples to below it, batch 8", 32, number(equal.examplesToTarget()), 0));
         checks.add(Check.exact(
-                "steps to below the next larger number", 3, number(run(Math.nextUp(third), 1).stepsToTarget()), 0));
-        checks.add(Check.exact("steps to below ½·4⁻³, evaluated after every 3rd update", 6, number(
-                run(third, 3).stepsToTarget()), 0));
+                "steps to below the next larger number",
+                3,
+                number(run(Math.nextUp(third), 1).stepsToTarget()),
+                0));
+        checks.add(Check.exact(
+                "steps to below ½·4⁻³, evaluated after every 3rd update",
+                6,
+                number(run(third, 3).stepsToTarget()),
+                0));
         RunRecord never = run(0.5 * Math.pow(0.25, 20), 1);
         checks.add(Check.exact(
-                "numbers given for a target that is equalled last", 0, never.stepsToTarget() == null && never.examplesToTarget() == null ? 0 : 1, 0));
+                "numbers given for a target that is equalled last",
+                0,
+                never.stepsToTarget() == null && never.examplesToTarget() == null ? 0 : 1,
+                0));
         return checks;
     }
 
@@ -46,5 +55,4 @@ record TargetChecks(Laboratory laboratory) {
     private static double number(@Nullable Long value) {
         return value == null ? Double.NaN : value;
     }
-
 }

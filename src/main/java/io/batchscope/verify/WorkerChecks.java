@@ -76,8 +76,8 @@ record WorkerChecks(Laboratory laboratory) {
                 curvatures.length,
                 (seed, most) -> new NoisyQuadratic(curvatures, new double[] {1, 1, 1, 1}));
         float[] together = end(study, "sync.mode=synchronous");
-        float[] apart = end(
-                study, "sync.mode=parameter-averaging", "sync.parameter-averaging.every=" + every + " steps");
+        float[] apart =
+                end(study, "sync.mode=parameter-averaging", "sync.parameter-averaging.every=" + every + " steps");
         return Check.exact(
                 "distance of 4 workers' averages of every " + every + " updates from exact descent, equal Hessians",
                 0,

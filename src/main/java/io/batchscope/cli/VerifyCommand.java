@@ -74,9 +74,12 @@ final class VerifyCommand implements Callable<Integer> {
                         ? ""
                         : String.format(
                                 Locale.ROOT,
-                                "standard error %.2g, seed %d",
+                                "standard error %.2g, %s%s",
                                 sampling.standardError(),
-                                sampling.seed()));
+                                sampling.seeds(),
+                                check.isTooNoisy()
+                                        ? "; too noisy: 4 standard errors are more than the tolerance"
+                                        : ""));
     }
 
     private static String number(double value) {

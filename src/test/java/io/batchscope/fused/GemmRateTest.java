@@ -1,7 +1,7 @@
 package io.batchscope.fused;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.withPercentage;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;

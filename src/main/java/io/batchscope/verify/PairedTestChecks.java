@@ -47,6 +47,7 @@ record PairedTestChecks(Laboratory laboratory) {
                         "seeds=[1,2,3,4,5,6,7,8,9,10]",
                         "budget.steps=1",
                         "learning-rate.base=0.1"))
+                .get(0)
                 .ofRuns()
                 .stream()
                 .filter(one -> one.measure().equals("test_loss"))

@@ -43,7 +43,7 @@ public final class CheckpointCodec {
     /** "BSCOPECK". */
     private static final long MAGIC = 0x4b4345504f435342L;
 
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
 
     private CheckpointCodec() {}
 

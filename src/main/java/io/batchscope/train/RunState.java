@@ -5,6 +5,7 @@ import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.StepRecord;
@@ -68,6 +69,7 @@ final class RunState {
             double computeSeconds,
             double syncSeconds,
             double dataSeconds,
+            double stepSeconds,
             @Nullable Double weightDistance) {
         static PendingRow of(
                 long step,
@@ -85,6 +87,7 @@ final class RunState {
                     StepTimes.seconds(times.computeNanos),
                     StepTimes.seconds(times.syncNanos),
                     StepTimes.seconds(times.dataNanos),
+                    StepTimes.seconds(times.totalNanos),
                     weightDistance);
         }
     }
@@ -194,6 +197,7 @@ final class RunState {
                 pending.computeSeconds(),
                 pending.syncSeconds(),
                 pending.dataSeconds(),
+                pending.stepSeconds(),
                 meter.row(pending.step(), agreement, pending.weightDistance()));
         stepRows.add(row);
         return row;
@@ -282,6 +286,7 @@ final class RunState {
                 evalRows,
                 probeRows,
                 null,
+                GpuMeasures.unknown("its engine asks no GPU"),
                 parameters);
     }
 

@@ -64,6 +64,7 @@ class PowersOfTwoTest {
                 seconds * 0.75,
                 seconds * 0.125,
                 seconds * 0.125,
+                null,
                 StepMeasures.NONE);
     }
 

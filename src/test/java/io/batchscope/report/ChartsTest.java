@@ -310,6 +310,7 @@ class ChartsTest {
                 row.computeSeconds(),
                 row.syncSeconds(),
                 row.dataSeconds(),
+                null,
                 StepMeasures.NONE);
     }
 

@@ -10,6 +10,7 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.ArithmeticMeasures;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
@@ -26,6 +27,7 @@ class RunRecordsTest {
     /** 100 examples in batches of 30: 4 updates an epoch, the last of 10 examples. */
     private static final RunPlan PLAN = SamplePlans.plan("r1", 30, 2, 10);
 
+    private static final GpuMeasures NO_GPU = GpuMeasures.unknown("no GPU was assigned to the workers");
     private static final Instant START = Instant.parse("2026-01-02T03:04:05.123456789Z");
 
     private static TrainedRun run(
@@ -49,6 +51,7 @@ class RunRecordsTest {
                 evals,
                 List.of(),
                 null,
+                NO_GPU,
                 null);
     }
 
@@ -185,6 +188,7 @@ class RunRecordsTest {
                 List.of(eval(PLAN, 0, "validation", 2, 0.1), eval(PLAN, 3, "validation", Double.NaN, 0.1)),
                 List.of(),
                 null,
+                NO_GPU,
                 null);
         RunResult result = RECORDS.result(PLAN, run, START);
         assertThat(result.steps()).extracting(StepRecord::step).containsExactly(1L);
@@ -202,23 +206,23 @@ class RunRecordsTest {
     /** 260 examples, 190 until the target, in 3 seconds of computing. */
     @Test
     void countsOperationsByExamples() {
-        TrainedRun run = run(new Outcome.Completed(), 7L, 4, evals()).withGemmFlopsPerSecond(5e4);
+        TrainedRun run = run(new Outcome.Completed(), 7L, 4, evals()).withMachines(5e4, NO_GPU);
 
         assertThat(arithmetic(600.0, run))
-                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, 114_000.0, 52_000.0, 5e4));
+                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, 114_000.0, 52_000.0, 39_000.0, 5e4));
         assertThat(arithmetic(600.0, run(new Outcome.Completed(), null, 4, evals())))
-                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, null, 52_000.0, null));
+                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, null, 52_000.0, 39_000.0, null));
     }
 
     @Test
     void knowsNoOperationsOfAModelWhoseLayersItDoesNotKnow() {
-        assertThat(arithmetic(null, run(new Outcome.Completed(), 7L, 4, evals()).withGemmFlopsPerSecond(5e4)))
-                .isEqualTo(new ArithmeticMeasures(null, null, null, null, 5e4));
+        assertThat(arithmetic(null, run(new Outcome.Completed(), 7L, 4, evals()).withMachines(5e4, NO_GPU)))
+                .isEqualTo(new ArithmeticMeasures(null, null, null, null, null, 5e4));
     }
 
     @Test
     void countsNoOperationsOfARunThatFailed() {
         assertThat(arithmetic(600.0, TrainedRun.failed("lost")))
-                .isEqualTo(new ArithmeticMeasures(600.0, null, null, null, null));
+                .isEqualTo(new ArithmeticMeasures(600.0, null, null, null, null, null));
     }
 }

@@ -74,7 +74,8 @@ class CheckpointCodecTest {
                         1,
                         2,
                         3,
-                        new StepMeasures(4.5, null, 0.625, null, 0.25, 8.0))),
+                        null,
+                        new StepMeasures(null, 4.5, null, 0.625, null, 0.25, 8.0))),
                 List.of(
                         new EvalRecord(PLAN.study(), PLAN.runId(), 10, 7, 0, 0, 0, 0, "validation", 3.5, null),
                         new EvalRecord(PLAN.study(), PLAN.runId(), 10, 7, 5, 0.5, 50, 1, "validation", 2.5, 0.5)),

@@ -62,7 +62,7 @@ public final class HtmlReport {
         model.put("study", header.study());
         model.put("status", status(header, summary));
         model.put("counts", counts(summary));
-        model.put("sentences", sentences(summary, findings));
+        model.put("sentences", sentences(all, summary, findings));
         model.put("hasRuns", summary.runs() > 0);
         model.put("intervalNote", intervalNote(summary));
         model.put("referenceNote", referenceNote(summary));
@@ -105,6 +105,8 @@ public final class HtmlReport {
                 charts.gradientCharts().stream().map(HtmlReport::place).toList());
         model.put("arithmetic", HardwareTables.arithmetic(summary));
         model.put("arithmeticNote", HardwareTables.NOTE);
+        model.put("gpus", HardwareTables.gpus(summary));
+        model.put("gpuNote", HardwareTables.GPU_NOTE);
         model.put("memory", HardwareTables.memory(MemoryComparison.of(tables)));
         model.put("memoryNote", HardwareTables.MEMORY_NOTE);
         model.put("powersOfTwo", HardwareTables.powersOfTwo(findings));
@@ -202,7 +204,7 @@ public final class HtmlReport {
                 .toList();
     }
 
-    private static List<String> sentences(StudySummary summary, List<FindingRecord> findings) {
+    private static List<String> sentences(StudyTables all, StudySummary summary, List<FindingRecord> findings) {
         if (summary.runs() == 0) {
             return List.of("No run of this study has ended yet, so there is nothing to show.");
         }
@@ -217,6 +219,7 @@ public final class HtmlReport {
                 + (summary.hasRecipes() ? " by " + summary.variants().recipes().size() + " recipes" : "")
                 + (summary.hasModes() ? " in " + summary.variants().modes().size() + " ways to synchronise" : "")
                 + ".");
+        RunTables.labelNoise(all.runs()).ifPresent(sentences::add);
         if (summary.hasVariants()) {
             sentences.add(referenceNote(summary));
         }

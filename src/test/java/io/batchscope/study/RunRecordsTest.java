@@ -14,6 +14,7 @@ import io.batchscope.result.GpuMeasures;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.train.TrainedRun;
 import java.time.Instant;
@@ -224,5 +225,67 @@ class RunRecordsTest {
     void countsNoOperationsOfARunThatFailed() {
         assertThat(arithmetic(600.0, TrainedRun.failed("lost")))
                 .isEqualTo(new ArithmeticMeasures(600.0, null, null, null, null, null));
+    }
+
+    private static StepRecord gain(long step, @Nullable Double used, @Nullable Double measured) {
+        return new StepRecord(
+                "study",
+                PLAN.runId(),
+                PLAN.batchSize(),
+                PLAN.seed(),
+                step,
+                0,
+                0,
+                null,
+                0.1,
+                used,
+                2,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                0,
+                0,
+                null,
+                new StepMeasures(null, null, null, null, measured, null, null));
+    }
+
+    private static @Nullable Double meanGain(StepRecord... rows) {
+        TrainedRun run = new TrainedRun(
+                new Outcome.Completed(),
+                10,
+                null,
+                null,
+                null,
+                1,
+                1,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(rows),
+                List.of(),
+                List.of(),
+                null,
+                NO_GPU,
+                null);
+        return RECORDS.row(PLAN, run, START).gradients().adascaleGain();
+    }
+
+    @Test
+    void takesTheMeanOfTheGainsThatRatesWereMultipliedByElseOfThoseMeasured() {
+        assertThat(meanGain(gain(1, 1.0, null), gain(2, 2.5, null), gain(3, 4.0, null)))
+                .isEqualTo(2.5);
+        assertThat(meanGain(gain(1, null, null), gain(2, null, 2.0), gain(3, null, 5.0)))
+                .isEqualTo(3.5);
+        assertThat(meanGain(gain(1, null, null))).isNull();
     }
 }

@@ -72,7 +72,9 @@ final class PlanJson {
         row.put("norms_every_steps", every(run, run.measures().normsEvery()));
         row.put(
                 "noise_every_steps",
-                run.pace().measuresNoise() ? 1L : every(run, run.measures().noiseEvery()));
+                run.pace().measuresNoise()
+                        ? (Long) 1L
+                        : every(run, run.measures().noiseEvery()));
         row.put("label_noise", run.labelNoise());
         row.put("probes", run.probes().stream().map(ProbeKind::label).toList());
         row.put("expected_seconds", seconds.applyAsDouble(run));

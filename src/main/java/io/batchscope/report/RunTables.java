@@ -27,7 +27,7 @@ final class RunTables {
                 .filter(share -> share != null && share > 0)
                 .distinct()
                 .sorted()
-                .map(share -> NumberText.percent(share))
+                .map(share -> NumberText.significant(share * 100) + " %")
                 .toList();
         return shares.isEmpty()
                 ? Optional.empty()

@@ -54,7 +54,7 @@ class HtmlReportTest {
     @Test
     void saysAtTheTopThatTrainingLabelsWereChanged() {
         assertThat(top(tables(run(8, 1).with("labelNoise", 0.1), run(64, 1).with("labelNoise", 0.1))))
-                .contains("Training labels were changed: 10.0 % of the training examples have a wrong label on purpose"
+                .contains("Training labels were changed: 10 % of the training examples have a wrong label on purpose"
                         + " (data.label-noise).");
         assertThat(top(tables(run(8, 1).with("labelNoise", 0.0)))).doesNotContain("Training labels were changed");
         assertThat(top(tables(run(8, 1).with("labelNoise", null)))).doesNotContain("Training labels were changed");

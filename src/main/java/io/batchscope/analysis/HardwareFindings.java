@@ -25,6 +25,8 @@ final class HardwareFindings {
                 Scored.by(summary.batches(), batch -> batch.arithmetic().utilization());
         List<FindingRecord> findings =
                 new ArrayList<>(utilization.stream().map(hardware::utilization).toList());
+        Scored.by(summary.batches(), batch -> batch.arithmetic().trainingUtilization())
+                .forEach(scored -> findings.add(hardware.trainingUtilization(scored)));
         hardware.half(utilization).ifPresent(findings::add);
         hardware.memory(MemoryComparison.of(tables)).ifPresent(findings::add);
         findings.addAll(hardware.powers(PowersOfTwo.of(tables)));
@@ -38,11 +40,26 @@ final class HardwareFindings {
                 "arithmetic_utilization",
                 scored.batch().batchSize(),
                 share,
-                "Batch " + NumberText.count(scored.batch().batchSize()) + " computes at "
+                "Batch " + NumberText.count(scored.batch().batchSize()) + " computes gradients at "
                         + gigaflops(arithmetic.flopsPerSecond()) + " GFLOP/s, "
                         + share.words(value -> NumberText.fixed(value * 100, 1) + " %")
                         + " of the " + gigaflops(arithmetic.gemmFlopsPerSecond())
                         + " GFLOP/s that a large matrix product got in the same runs.");
+    }
+
+    private FindingRecord trainingUtilization(Scored scored) {
+        Estimate share = scored.estimate();
+        ArithmeticSummary arithmetic = scored.batch().arithmetic();
+        return finding(
+                "training_utilization",
+                scored.batch().batchSize(),
+                share,
+                "Batch " + NumberText.count(scored.batch().batchSize()) + " trains at "
+                        + gigaflops(arithmetic.trainingFlopsPerSecond()) + " GFLOP/s of training time, "
+                        + share.words(value -> NumberText.fixed(value * 100, 1) + " %")
+                        + " of the " + gigaflops(arithmetic.gemmFlopsPerSecond())
+                        + " GFLOP/s that a large matrix product got in the same runs: applying the gradients, waiting and"
+                        + " communicating included.");
     }
 
     private static String gigaflops(@Nullable Estimate rate) {

@@ -44,7 +44,7 @@ public final class HtmlReport {
         StudySummary summary = StudySummary.of(all);
         StudyTables tables = summary.searches().tuned(all);
         Map<String, Object> model = new HashMap<>();
-        addHead(model, summary, findings, header);
+        addHead(model, all, summary, findings, header);
         addResults(model, summary, Oscillations.of(summary.variants().ofReference(tables)));
         addVariants(model, summary, findings);
         addContrasts(model, new ContrastSections(summary, BatchContrasts.of(tables)));
@@ -56,11 +56,15 @@ public final class HtmlReport {
     }
 
     private static void addHead(
-            Map<String, Object> model, StudySummary summary, List<FindingRecord> findings, ReportHeader header) {
+            Map<String, Object> model,
+            StudyTables all,
+            StudySummary summary,
+            List<FindingRecord> findings,
+            ReportHeader header) {
         model.put("study", header.study());
         model.put("status", ReportTexts.status(header, summary));
         model.put("counts", ReportTexts.counts(summary));
-        model.put("sentences", ReportTexts.sentences(summary, findings));
+        model.put("sentences", ReportTexts.sentences(all, summary, findings));
         model.put("hasRuns", summary.runs() > 0);
         model.put("writtenAt", MOMENT.format(header.writtenAt()));
         model.put("css", Resources.text("report.css"));
@@ -110,6 +114,8 @@ public final class HtmlReport {
         model.put("gradientNote", GradientTables.NOTE);
         model.put("arithmetic", HardwareTables.arithmetic(summary));
         model.put("arithmeticNote", HardwareTables.NOTE);
+        model.put("gpus", HardwareTables.gpus(summary));
+        model.put("gpuNote", HardwareTables.GPU_NOTE);
         model.put("memory", HardwareTables.memory(MemoryComparison.of(tables)));
         model.put("memoryNote", HardwareTables.MEMORY_NOTE);
         model.put("powersOfTwo", HardwareTables.powersOfTwo(findings));

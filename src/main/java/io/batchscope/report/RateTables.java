@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
 final class RateTables {
     /** What the rest of the report rests on. */
     static final String SENTENCE =
-            "Several learning rates were tried at each batch size. All that is said of a batch size is said of its tuned rate;"
+            "Learning rates were searched: several were tried at each batch size. All that is said of a batch size is said of its tuned rate;"
                     + " the section “Learning rates” and the table of all runs have the others.";
 
     private RateTables() {}

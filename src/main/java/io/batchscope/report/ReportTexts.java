@@ -3,6 +3,7 @@ package io.batchscope.report;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.FindingRecord;
+import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,7 +49,7 @@ final class ReportTexts {
     }
 
     /** What the page begins with. */
-    static List<String> sentences(StudySummary summary, List<FindingRecord> findings) {
+    static List<String> sentences(StudyTables all, StudySummary summary, List<FindingRecord> findings) {
         if (summary.runs() == 0) {
             return List.of("No run of this study has ended yet, so there is nothing to show.");
         }
@@ -63,6 +64,7 @@ final class ReportTexts {
                 + (summary.hasRecipes() ? " by " + summary.variants().recipes().size() + " recipes" : "")
                 + (summary.hasModes() ? " in " + summary.variants().modes().size() + " ways to synchronise" : "")
                 + ".");
+        RunTables.labelNoise(all.runs()).ifPresent(sentences::add);
         if (summary.hasVariants()) {
             sentences.add(referenceNote(summary));
         }

@@ -15,8 +15,8 @@ final class GlobalGradient {
     /** Rides along with the gradient: the sum of the losses, and the votes to stop. */
     private static final int EXTRAS = 2;
 
-    /** And where noise is measured: how many parts or pairs of them there were, and two sums over them. */
-    private static final int NOISE_EXTRAS = 3;
+    /** And where noise is measured: how many parts or pairs of them there were, and three sums over them. */
+    private static final int NOISE_EXTRAS = 4;
 
     private final Pacing pacing;
     private final @Nullable PieceSquares squares;
@@ -54,9 +54,12 @@ final class GlobalGradient {
         this.free = new GradientParts(replica.heldParameters(), parameterCount).free();
     }
 
-    /** Whether every rank's share has parts to compare; otherwise the gradients of the ranks are compared. */
+    /**
+     * Whether every rank's share has parts to compare, where the batch grows of the largest batch: smaller ones then tell the
+     * less, or nothing. Otherwise the gradients of the ranks are compared.
+     */
     static boolean comparesParts(RunPlan plan) {
-        return plan.batchSize() >= 2L * plan.workers();
+        return plan.largestBatch() >= 2L * plan.workers();
     }
 
     /**
@@ -92,21 +95,22 @@ final class GlobalGradient {
         double batchSquared = (double) examples * examples;
         int own = share.examples();
         if (!measured || (squares == null && differences == null && own == 0)) {
-            putNoise(0, 0, 0);
+            putNoise(0, 0, 0, 0);
         } else if (squares != null) {
-            putNoise(squares.count(), squares.weighted() * batchSquared, squares.sum() * batchSquared);
+            putNoise(squares.count(), squares.weighted() * batchSquared, squares.sum() * batchSquared, own);
         } else if (differences != null) {
-            putNoise(differences.pairs(), differences.noise(), differences.small());
+            putNoise(differences.pairs(), differences.noise(), differences.small(), differences.partExamples());
         } else {
             double square = square() * batchSquared;
-            putNoise(1, square / own, square / own / own);
+            putNoise(1, square / own, square / own / own, own);
         }
     }
 
-    private void putNoise(int count, double first, double second) {
+    private void putNoise(int count, double first, double second, int partExamples) {
         mean[parameterCount + EXTRAS] = count;
         mean[parameterCount + EXTRAS + 1] = (float) first;
         mean[parameterCount + EXTRAS + 2] = (float) second;
+        mean[parameterCount + EXTRAS + 3] = partExamples;
     }
 
     private void sum(int part) {
@@ -157,10 +161,11 @@ final class GlobalGradient {
         int count = (int) mean[parameterCount + EXTRAS];
         double first = mean[parameterCount + EXTRAS + 1];
         double second = mean[parameterCount + EXTRAS + 2];
+        double partExamples = mean[parameterCount + EXTRAS + 3];
         long population = pacing.trajectory().examples();
         return differences == null
                 ? GradientSquares.of(count, first, second, square(), examples, population)
-                : PartDifference.of(count, first, second, square(), examples, population);
+                : PartDifference.of(count, first, second, partExamples, square(), examples, population);
     }
 
     /** ‖mean gradient‖₂. */

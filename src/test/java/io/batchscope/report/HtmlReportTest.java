@@ -53,6 +53,31 @@ class HtmlReportTest {
     }
 
     @Test
+    void saysAtTheTopThatTrainingLabelsWereChanged() {
+        assertThat(top(tables(run(8, 1).with("labelNoise", 0.1), run(64, 1).with("labelNoise", 0.1))))
+                .contains("Training labels were changed: 10 % of the training examples have a wrong label on purpose"
+                        + " (data.label-noise).");
+        assertThat(top(tables(run(8, 1).with("labelNoise", 0.0)))).doesNotContain("Training labels were changed");
+        assertThat(top(tables(run(8, 1).with("labelNoise", null)))).doesNotContain("Training labels were changed");
+    }
+
+    private static String top(StudyTables tables) {
+        return withoutScripts(page(tables));
+    }
+
+    @Test
+    void showsWhatGpusDidWhereThereAreAny() {
+        assertThat(top(tables(run(8, 1).with("gpuUtilization", 0.375).with("gpuMemoryBytes", 3L << 20))))
+                .contains("GPU busy (%)", ">37.5</td>", ">3.0</td>");
+        assertThat(top(tables(run(8, 1)))).doesNotContain("GPU busy");
+    }
+
+    @Test
+    void showsTheGainsOfAdaScale() {
+        assertThat(top(tables(run(64, 1).with("adascaleGain", 2.75)))).contains(">Gain</th>", ">2.75</td>");
+    }
+
+    @Test
     void summarizesInThreeToSixSentences() {
         StudyTables tables = SampleStudy.tables(false);
         String page = withoutScripts(HtmlReport.render(tables, Findings.of(tables), SampleStudy.HEADER));

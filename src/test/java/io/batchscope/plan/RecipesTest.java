@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.batchscope.plan.OptimizerConfig.Name;
-import io.batchscope.plan.RecipeConfig.BudgetConfig;
-import io.batchscope.plan.RecipeConfig.BudgetConfig.Equal;
 import io.batchscope.plan.RecipeConfig.LearningRateConfig;
 import io.batchscope.plan.RecipeConfig.OptimizerSettings;
 import io.batchscope.plan.RecipeConfig.ScheduleConfig.Shape;
@@ -17,7 +15,6 @@ import io.batchscope.scaling.ScalingRule;
 import io.batchscope.schedule.LearningRateSchedule;
 import io.batchscope.units.Span;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,10 +41,6 @@ class RecipesTest {
 
     private static Studies adaScale(long batch) {
         return ordinary().batches(batch).rate(rate(ScalingRule.ADASCALE));
-    }
-
-    private static Studies with(Studies study, Equal equal) {
-        return study.budget(new BudgetConfig(Span.parse("10 epochs"), Optional.of(equal), 0, Optional.empty()));
     }
 
     @Test

@@ -42,7 +42,7 @@ final class HardwareFindings {
                 share,
                 "Batch " + NumberText.count(scored.batch().batchSize()) + " computes gradients at "
                         + gigaflops(arithmetic.flopsPerSecond()) + " GFLOP/s, "
-                        + share.words(value -> NumberText.fixed(value * 100, 1) + " %")
+                        + share.words(HardwareFindings::percent)
                         + " of the " + gigaflops(arithmetic.gemmFlopsPerSecond())
                         + " GFLOP/s that a large matrix product got in the same runs.");
     }
@@ -56,10 +56,15 @@ final class HardwareFindings {
                 share,
                 "Batch " + NumberText.count(scored.batch().batchSize()) + " trains at "
                         + gigaflops(arithmetic.trainingFlopsPerSecond()) + " GFLOP/s of training time, "
-                        + share.words(value -> NumberText.fixed(value * 100, 1) + " %")
+                        + share.words(HardwareFindings::percent)
                         + " of the " + gigaflops(arithmetic.gemmFlopsPerSecond())
                         + " GFLOP/s that a large matrix product got in the same runs: applying the gradients, waiting and"
                         + " communicating included.");
+    }
+
+    /** Small networks and batches use little of a machine. */
+    private static String percent(double share) {
+        return (Math.abs(share) < 0.01 ? NumberText.significant(share * 100) : NumberText.fixed(share * 100, 1)) + " %";
     }
 
     private static String gigaflops(@Nullable Estimate rate) {
@@ -89,14 +94,14 @@ final class HardwareFindings {
                         null,
                         "examples",
                         "Half of the highest utilization, "
-                                + NumberText.fixed(best.get().mean() * 100, 1)
-                                + " % at batch "
+                                + percent(best.get().mean())
+                                + " at batch "
                                 + NumberText.count(best.get().batch().batchSize()) + ", is reached at a batch of about "
                                 + NumberText.significant(value) + ", between the measured "
                                 + NumberText.count(below.batch().batchSize()) + " ("
-                                + NumberText.fixed(below.mean() * 100, 1) + " %) and "
+                                + percent(below.mean()) + ") and "
                                 + NumberText.count(above.batch().batchSize()) + " ("
-                                + NumberText.fixed(above.mean() * 100, 1) + " %)."));
+                                + percent(above.mean()) + ")."));
             }
         }
         return Optional.empty();

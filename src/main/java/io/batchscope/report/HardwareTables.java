@@ -30,6 +30,7 @@ final class HardwareTables {
                     + " time in which some kernel ran, mean over devices and moments, and memory in use, other processes' in both.";
 
     private static final double GIGA = 1e9;
+    private static final double PERCENT = 0.01;
     private static final double MEBI = 1 << 20;
 
     private HardwareTables() {}
@@ -61,8 +62,8 @@ final class HardwareTables {
                 scaled(arithmetic.flopsPerSecond(), GIGA),
                 scaled(arithmetic.trainingFlopsPerSecond(), GIGA),
                 scaled(arithmetic.gemmFlopsPerSecond(), GIGA),
-                ReportTables.withHalfWidth(arithmetic.utilization(), 100, 1),
-                ReportTables.withHalfWidth(arithmetic.trainingUtilization(), 100, 1));
+                scaled(arithmetic.utilization(), PERCENT),
+                scaled(arithmetic.trainingUtilization(), PERCENT));
     }
 
     /** What GPUs did, by batch size; without rows where none was measured. */

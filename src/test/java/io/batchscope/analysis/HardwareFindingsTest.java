@@ -61,6 +61,14 @@ class HardwareFindingsTest {
         });
     }
 
+    @Test
+    void doesNotRoundASmallShareToNothing() {
+        StudyTables tables = RunFixture.tables(run(1, 1, 0.02).with("trainingFlopsPerSecond", 0.0125e9));
+
+        assertThat(findings("training_utilization", tables).get(0).detail()).contains(" 0.025 % ");
+        assertThat(findings("arithmetic_utilization", tables).get(0).detail()).contains(" 0.04 % ");
+    }
+
     /** 5, 10, 30 and 40 %: 20 % lies half-way between batch 16 and 64 on a logarithmic scale. */
     @Test
     void findsWhereHalfOfTheBestBegins() {

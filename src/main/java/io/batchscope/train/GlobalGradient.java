@@ -50,7 +50,9 @@ final class GlobalGradient {
         this.overlaps = buckets.count() > 1 && collective.size() > 1;
         this.listener = overlaps ? this::sum : ShareGradient.NOBODY;
         this.parameterCount = replica.parameterCount();
-        this.mean = new float[parameterCount + EXTRAS + (noisy ? NOISE_EXTRAS : 0)];
+        // Of the same length whether or not noise is measured: it decides in which order three ranks or more are summed, and
+        // so the last bits.
+        this.mean = new float[parameterCount + EXTRAS + NOISE_EXTRAS];
         this.free = new GradientParts(replica.heldParameters(), parameterCount).free();
     }
 
@@ -83,10 +85,13 @@ final class GlobalGradient {
         times.computeNanos -= waitNanos;
         mean[parameterCount] = (float) (share.lossSum() * weight);
         mean[parameterCount + 1] = stopVote ? 1 : 0;
-        if (noisy) {
-            putNoise();
+        putNoise();
+        if (overlaps && !early) {
+            for (int part = 0; part < buckets.parts(); part++) {
+                buckets.begin(part, collective, mean);
+            }
         }
-        sumTheRest(early);
+        sumTheRest();
         times.syncNanos += System.nanoTime() - computed + waitNanos;
     }
 
@@ -119,8 +124,9 @@ final class GlobalGradient {
         waitNanos += System.nanoTime() - start;
     }
 
-    private void sumTheRest(boolean begun) {
-        if (begun) {
+    /** With the gradient's own sums begun, part by part, or not at all. */
+    private void sumTheRest() {
+        if (overlaps) {
             collective.begin(mean, parameterCount, mean.length);
             collective.finish();
         } else {

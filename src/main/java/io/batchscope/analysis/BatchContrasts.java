@@ -4,6 +4,7 @@ import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one variant of a study ({@link Variants}) measured in the end at each batch size, tested against the smallest batch size
- * at which it has a run that neither diverged nor failed; of such runs alone.
+ * at which none of its runs diverged or failed; of such runs alone. Where some did at every batch size, it is the smallest of
+ * those with the fewest: what is left of few seeds would say little of all others, and be chosen by survival.
  *
  * <p>Each measure of each variant is a family of tests of its own ({@link Contrast}): what variants and measures there are
  * besides changes no p-value.
@@ -33,12 +35,25 @@ public final class BatchContrasts {
     private final List<ProbeRecord> probes;
     private final long reference;
 
-    private BatchContrasts(Variant variant, List<RunRecord> settled, List<ProbeRecord> probes) {
+    private BatchContrasts(Variant variant, List<RunRecord> all, List<RunRecord> settled, List<ProbeRecord> probes) {
         Set<String> ids = settled.stream().map(RunRecord::runId).collect(Collectors.toSet());
         this.variant = variant;
         this.runs = settled;
         this.probes = probes.stream().filter(row -> ids.contains(row.runId())).toList();
-        this.reference = settled.stream().mapToLong(RunRecord::batchSize).min().orElseThrow();
+        this.reference = reference(all);
+    }
+
+    /** @param all of one variant, one of which at least neither diverged nor failed */
+    private static long reference(List<RunRecord> all) {
+        SortedMap<Long, List<RunRecord>> byBatch =
+                new TreeMap<>(all.stream().collect(Collectors.groupingBy(RunRecord::batchSize)));
+        return byBatch.entrySet().stream()
+                .filter(entry -> entry.getValue().stream().anyMatch(BatchSummary::isSettled))
+                .min(Comparator.comparing(entry -> entry.getValue().stream()
+                        .filter(run -> !BatchSummary.isSettled(run))
+                        .count()))
+                .orElseThrow()
+                .getKey();
     }
 
     private static Map<String, Function<RunRecord, @Nullable Double>> columns() {
@@ -63,7 +78,7 @@ public final class BatchContrasts {
             List<RunRecord> settled =
                     rows.runs().stream().filter(BatchSummary::isSettled).toList();
             if (!settled.isEmpty()) {
-                all.add(new BatchContrasts(variant, settled, rows.probes()));
+                all.add(new BatchContrasts(variant, rows.runs(), settled, rows.probes()));
             }
         }
         return List.copyOf(all);

@@ -24,15 +24,23 @@ final class ContrastFindings {
     }
 
     private Stream<FindingRecord> plain(boolean regression) {
+        // Of examples that training did not see: without a test split those of the validation split.
+        boolean tested = contrasts.ofRuns().stream()
+                .anyMatch(contrast -> contrast.measure().startsWith("test_"));
+        String split = tested ? "test" : "validation";
         List<String> told = regression
-                ? List.of("test_loss", "train_loss", "gap_loss")
-                : List.of("test_accuracy", "test_loss", "train_loss", "gap_accuracy");
+                ? List.of(split + "_loss", "train_loss", "gap_loss")
+                : List.of(split + "_accuracy", split + "_loss", "train_loss", "gap_accuracy");
         return told.stream()
                 .flatMap(measure -> find(contrasts.ofRuns(), measure))
                 .flatMap(contrast -> contrast.rows().stream()
-                        .filter(row -> row.pValue() != null)
+                        .filter(row -> hasSeeds(row.difference()))
                         .map(row -> difference(
                                 contrast.measure() + "_difference", words(contrast.measure()), contrast, row)));
+    }
+
+    private static boolean hasSeeds(@Nullable Estimate difference) {
+        return difference != null && difference.count() > 1;
     }
 
     private Stream<FindingRecord> underStress() {
@@ -144,7 +152,11 @@ final class ContrastFindings {
         Double low = difference.low();
         Double high = difference.high();
         if (low == null || high == null || row.pValue() == null) {
-            return place + " (one common seed: no interval, so nothing is shown)";
+            return place
+                    + (difference.count() == 1
+                            ? " (one common seed: no interval, so nothing is shown)"
+                            : " (with each of " + NumberText.counted(difference.count(), "seed")
+                                    + ": too coarse a measure for an interval, so nothing is shown)");
         }
         return place + " (95 % interval " + contrast.text(low) + " to " + contrast.text(high) + ", "
                 + NumberText.counted(difference.count(), "seed") + "; paired t-test p = "

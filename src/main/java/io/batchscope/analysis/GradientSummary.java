@@ -44,11 +44,37 @@ public record GradientSummary(
         return new GradientSummary(
                 noise,
                 measured.size(),
-                measured.size() > 1 ? noise.detail().replace("measurement", "run") : reasons,
+                measured.size() > 1 ? remark(noise, measured) : reasons,
                 Estimate.over(settled, run -> run.gradients().adascaleGain()),
                 Estimate.over(settled, run -> run.gradients().weightDistance()),
                 Estimate.over(settled, run -> run.gradients().weightDistanceLogSlope()),
                 Estimate.over(settled, run -> run.gradients().weightDistanceLogRSquared()));
+    }
+
+    private static String remark(NoiseScaleEstimate noise, List<RunRecord> measured) {
+        boolean eachIsKnown = measured.stream()
+                .allMatch(run -> run.gradients().noiseScaleHigh() != null
+                        && run.gradients().noiseScaleLow() != null);
+        return noise.value() != null && noise.high() == null && eachIsKnown
+                ? "each run tells its own noise scale, but " + NumberText.counted(measured.size(), "run")
+                        + " differ too much for an interval of what other seeds would have"
+                : noise.detail().replace("measurement", "run");
+    }
+
+    /** Mean over runs of 1/B − 1/N with the batches that each was measured with, which may have grown. */
+    private static double missing(List<RunRecord> measured) {
+        return measured.stream()
+                .mapToDouble(run -> {
+                    Double cosine = run.gradients().gradientCosine();
+                    double signal = Objects.requireNonNull(run.gradients().gradientSignal());
+                    double noise = Objects.requireNonNull(run.gradients().gradientNoise());
+                    // Of a run that has a cosine, from that: cosine² = signal / (signal + noise · missing).
+                    return cosine == null || cosine == 0
+                            ? Math.max(0, 1.0 / run.batchSize() - 1.0 / Math.max(run.batchSize(), run.trainExamples()))
+                            : signal * (1 / (cosine * cosine) - 1) / noise;
+                })
+                .average()
+                .orElse(0);
     }
 
     private static NoiseScaleEstimate noise(List<RunRecord> measured) {
@@ -66,7 +92,6 @@ public record GradientSummary(
         if (measured.isEmpty()) {
             return new NoiseScaleEstimate(null, null, null, null, null, null, "");
         }
-        RunRecord any = measured.get(0);
         return NoiseScaleEstimate.of(
                 measured.stream()
                         .mapToDouble(
@@ -76,6 +101,6 @@ public record GradientSummary(
                         .mapToDouble(
                                 run -> Objects.requireNonNull(run.gradients().gradientSignal()))
                         .toArray(),
-                Math.max(0, 1.0 / any.batchSize() - 1.0 / Math.max(any.batchSize(), any.trainExamples())));
+                missing(measured));
     }
 }

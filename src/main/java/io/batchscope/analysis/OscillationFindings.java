@@ -43,7 +43,10 @@ final class OscillationFindings {
                 "The " + oscillations.words() + " swings most at " + most.name() + ", by "
                         + most.estimate().words(NumberText::significant) + ", and least at " + least.name() + ", by "
                         + NumberText.significant(least.mean())
-                        + " (standard deviation around its local trend, second half of the run)" + rest + "."));
+                        + " (standard deviation around its local trend, second half of the run; "
+                        + oscillations.spacing(
+                                List.of(most.batch().batchSize(), least.batch().batchSize()))
+                        + ")" + rest + "."));
     }
 
     /** {@code batch 1, 64, as …}. */

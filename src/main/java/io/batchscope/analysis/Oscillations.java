@@ -4,6 +4,7 @@ import io.batchscope.result.EvalRecord;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -20,8 +21,13 @@ import org.jspecify.annotations.Nullable;
  * @param words what swings, such as {@code validation loss}
  * @param byBatch in the unit of the loss; of those batch sizes at which some run has enough losses
  * @param missing why the others have none
+ * @param updatesApart by batch size, how many updates lie between two losses, on average over a run
  */
-public record Oscillations(String words, SortedMap<Long, Estimate> byBatch, SortedMap<Long, String> missing) {
+public record Oscillations(
+        String words,
+        SortedMap<Long, Estimate> byBatch,
+        SortedMap<Long, String> missing,
+        SortedMap<Long, Long> updatesApart) {
 
     /** Of one variant's rows. */
     public static Oscillations of(StudyTables tables) {
@@ -35,6 +41,7 @@ public record Oscillations(String words, SortedMap<Long, Estimate> byBatch, Sort
                     settled,
                     "validation loss",
                     run -> Oscillation.ofValidation(evaluations.getOrDefault(run.runId(), List.of())),
+                    run -> evaluations.getOrDefault(run.runId(), List.of()).size() - 1.0,
                     "the second half of a run has fewer than " + Oscillation.FEWEST
                             + " evaluations; lower evaluation.every, or train for more updates");
         }
@@ -49,6 +56,7 @@ public record Oscillations(String words, SortedMap<Long, Estimate> byBatch, Sort
                 settled,
                 "training loss over windows of " + examples,
                 run -> Oscillation.ofTraining(steps.getOrDefault(run.runId(), List.of()), window),
+                run -> (double) run.examples() / window,
                 "the recorded updates of the second half of a run fill fewer than " + Oscillation.FEWEST
                         + " windows of "
                         + examples + "; hold out a validation split (data.validation-fraction), or raise"
@@ -56,7 +64,11 @@ public record Oscillations(String words, SortedMap<Long, Estimate> byBatch, Sort
     }
 
     private static Oscillations of(
-            List<RunRecord> settled, String words, Function<RunRecord, @Nullable Double> measure, String tooFew) {
+            List<RunRecord> settled,
+            String words,
+            Function<RunRecord, @Nullable Double> measure,
+            Function<RunRecord, Double> losses,
+            String tooFew) {
         SortedMap<Long, Estimate> byBatch = new TreeMap<>();
         SortedMap<Long, String> missing = new TreeMap<>();
         settled.stream().collect(Collectors.groupingBy(RunRecord::batchSize)).forEach((batch, runs) -> {
@@ -67,7 +79,27 @@ public record Oscillations(String words, SortedMap<Long, Estimate> byBatch, Sort
                 byBatch.put(batch, estimate);
             }
         });
-        return new Oscillations(words, byBatch, missing);
+        SortedMap<Long, Long> apart = new TreeMap<>();
+        byBatch.keySet().forEach(batch -> apart.put(batch, apart(settled, batch, losses)));
+        return new Oscillations(words, byBatch, missing, apart);
+    }
+
+    private static long apart(List<RunRecord> settled, long batch, Function<RunRecord, Double> losses) {
+        return Math.round(settled.stream()
+                .filter(run -> run.batchSize() == batch)
+                .mapToDouble(run -> run.steps() / losses.apply(run))
+                .filter(Double::isFinite)
+                .average()
+                .orElse(0));
+    }
+
+    /** {@code losses lie 5,400 updates apart at batch 1, 10 at batch 5,400}, of those batch sizes where it is known. */
+    String spacing(Collection<Long> batchSizes) {
+        return batchSizes.stream()
+                .filter(batch -> updatesApart.containsKey(batch))
+                .map(batch -> NumberText.count(updatesApart.get(batch)) + " at batch " + NumberText.count(batch))
+                .collect(Collectors.joining(", ", "losses lie ", ""))
+                .replaceFirst(" at", " updates apart at");
     }
 
     /** Null where it cannot be told. */

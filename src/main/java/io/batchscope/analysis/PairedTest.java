@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The paired t-test (Student 1908) of one batch size against another: over the n seeds that both have, with differences of mean
  * d and standard deviation s, t = d·√n / s is held against Student's distribution with n − 1 degrees of freedom, on both sides.
  *
- * @param difference mean of the differences with its 95 % t-interval; null without a common seed
+ * @param difference mean of the differences with its 95 % t-interval, without interval where p is null; null without a common
+ *     seed
  * @param pValue how likely so large a |t| is if nothing differs, in [0, 1]; null unless there are two common seeds, or
  *     if all differences are the same but for rounding: coarse measures do that by chance, and t would be infinite
  */
@@ -35,7 +36,16 @@ record PairedTest(@Nullable Estimate difference, @Nullable Double pValue) {
             }
         }
         Estimate difference = Estimate.of(differences);
-        return new PairedTest(difference, difference == null ? null : pValue(difference));
+        if (difference == null) {
+            return new PairedTest(null, null);
+        }
+        Double pValue = pValue(difference);
+        return new PairedTest(
+                pValue == null
+                        ? new Estimate(
+                                difference.count(), difference.mean(), difference.standardDeviation(), null, null)
+                        : difference,
+                pValue);
     }
 
     private static @Nullable Double pValue(Estimate difference) {

@@ -78,6 +78,18 @@ final class SingleExampleAdvice {
                     Verdict.SUPPORTED,
                     "Divergence at batch 1 alone counts as support.");
         }
+        if (one.diverged() == 0 && !othersHeld) {
+            return context.row(
+                    BATCH,
+                    UNSTABLE,
+                    "No run diverged at batch 1; at other batch sizes "
+                            + context.summary().batches().stream()
+                                    .mapToInt(BatchSummary::diverged)
+                                    .sum()
+                            + " did",
+                    Verdict.CONTRADICTED,
+                    "Divergence elsewhere alone counts against it.");
+        }
         Oscillations oscillations = context.oscillations();
         String missing = oscillations.missing().get(one.batchSize());
         if (missing != null) {
@@ -90,7 +102,18 @@ final class SingleExampleAdvice {
                 "Oscillation of the " + oscillations.words() + " around its local trend",
                 oscillations::at,
                 NumberText::significant);
-        return context.larger(claim, one);
+        AdviceRow row = context.larger(claim, one);
+        return row.verdict() == Verdict.NOT_MEASURED_YET
+                ? row
+                : new AdviceRow(
+                        row.batch(),
+                        row.claim(),
+                        row.measured(),
+                        row.verdict(),
+                        row.why() + " Of the batch sizes tried, "
+                                + oscillations.spacing(
+                                        oscillations.updatesApart().keySet())
+                                + ".");
     }
 
     private static AdviceRow idle(AdviceContext context, BatchSummary one) {

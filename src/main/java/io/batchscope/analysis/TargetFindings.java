@@ -57,7 +57,8 @@ final class TargetFindings {
             DoubleFunction<String> text) {
         // The mean over only those seeds that arrived would flatter a batch size at which others did not.
         Optional<Scored> fewest = Scored.by(summary.batches(), column).stream()
-                .filter(scored -> scored.batch().arrived() == scored.batch().runs())
+                .filter(scored -> scored.batch().arrived() == scored.batch().runs()
+                        && scored.estimate().count() == scored.batch().arrived())
                 .min(Comparator.comparingDouble(Scored::mean));
         String missed = summary.batches().stream()
                 .filter(batch -> batch.arrived() < batch.runs())
@@ -66,16 +67,14 @@ final class TargetFindings {
                 .collect(Collectors.joining(", "));
         String rest = missed.isEmpty() ? "" : "; not every run arrived at batch " + missed;
         if (fewest.isEmpty()) {
-            findings.add(new FindingRecord(
-                    summary.study(),
-                    finding,
-                    null,
-                    null,
-                    null,
-                    null,
-                    unit,
-                    "At no batch size did every run reach the target" + rest + ", so the fewest " + words
-                            + " cannot be told: train longer or set a nearer target."));
+            boolean someArrived = summary.batches().stream().anyMatch(batch -> batch.arrived() == batch.runs());
+            String reason = someArrived
+                    ? "The fewest " + words
+                            + " to the target cannot be told: of some runs they are not known, as of runs"
+                            + " that went on with another number of workers."
+                    : "At no batch size did every run reach the target" + rest + ", so the fewest " + words
+                            + " cannot be told: train longer or set a nearer target.";
+            findings.add(new FindingRecord(summary.study(), finding, null, null, null, null, unit, reason));
             return;
         }
         Scored best = fewest.get();

@@ -44,8 +44,8 @@ final class ContrastSections {
         String word = summary.variants().word();
         String own = summary.hasVariants() ? " with that " + word : "";
         return "Differences are to " + reference("the smallest batch")
-                + (isOne() ? ", the smallest" : "") + " with a run" + own
-                + " that neither diverged nor failed, seed by seed: the mean over the seeds that both have, in brackets its"
+                + (isOne() ? ", the smallest" : "") + own + " of whose runs none diverged or failed (else the fewest),"
+                + " seed by seed: the mean over the seeds that both have, in brackets its"
                 + " 95 % interval (paired t). p is that of the paired t-test, on both sides; the last column enlarges it for"
                 + " the number of batch sizes tested on that measure" + own
                 + " (Holm), so it may be held against 5 % as it is. With one seed there is no interval and no test. The error"

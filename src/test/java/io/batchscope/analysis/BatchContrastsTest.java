@@ -100,6 +100,71 @@ class BatchContrastsTest {
         assertThat(only(with(List.of(), scored(8, 1, 0.5))).ofRuns()).isEmpty();
     }
 
+    /** What is left of batch 1 has one seed in common with the others, and survived the divergence that they did not have. */
+    @Test
+    void theReferenceHasAllItsRuns() {
+        BatchContrasts contrasts = only(with(
+                List.of(),
+                scored(1, 1, 0.7),
+                run(1, 2).diverged(),
+                scored(8, 1, 0.5),
+                scored(8, 2, 0.6),
+                scored(64, 1, 0.4),
+                scored(64, 2, 0.52)));
+        assertThat(contrasts.reference()).isEqualTo(8);
+        Contrast accuracy = contrasts.ofRuns().get(0);
+        assertThat(accuracy.rows()).extracting(Contrast.Row::batchSize).containsExactly(1L, 8L, 64L);
+        assertThat(RunFixture.known(accuracy.rows().get(0).difference()).count())
+                .isEqualTo(1);
+        assertThat(accuracy.tests()).isEqualTo(1);
+
+        assertThat(only(with(
+                                List.of(),
+                                scored(1, 1, 0.7),
+                                run(1, 2).diverged(),
+                                run(1, 3).diverged(),
+                                scored(8, 1, 0.5),
+                                scored(8, 2, 0.6),
+                                run(8, 3).diverged(),
+                                scored(64, 1, 0.4),
+                                run(64, 2).diverged()))
+                        .reference())
+                .as("the smallest of those that lost fewest")
+                .isEqualTo(8);
+    }
+
+    @Test
+    void theSameDifferenceWithAllSeedsIsNoTestAndNoInterval() {
+        PairedTest test = PairedTest.of(Map.of(1L, 0.5, 2L, 0.75), Map.of(1L, 0.25, 2L, 0.5));
+        Estimate difference = RunFixture.known(test.difference());
+        assertThat(difference.mean()).isEqualTo(0.25);
+        assertThat(difference.count()).isEqualTo(2);
+        assertThat(difference.low()).isNull();
+        assertThat(difference.high()).isNull();
+        assertThat(test.pValue()).isNull();
+
+        List<FindingRecord> findings = Findings.of(
+                with(List.of(), scored(8, 1, 0.25), scored(8, 2, 0.5), scored(64, 1, 0.5), scored(64, 2, 0.75)));
+        assertThat(detail(findings, "test_accuracy_difference", 64))
+                .isEqualTo(
+                        "Batch 64: the test accuracy is 25.00 points above batch 8 (with each of 2 seeds: too coarse a"
+                                + " measure for an interval, so nothing is shown).");
+    }
+
+    @Test
+    void withoutATestSplitTheValidationSplitIsToldOf() {
+        List<FindingRecord> findings = Findings.of(with(
+                List.of(),
+                run(8, 1).with("validationAccuracy", 0.8).with("validationLoss", 0.5),
+                run(8, 2).with("validationAccuracy", 0.9).with("validationLoss", 0.4),
+                run(64, 1).with("validationAccuracy", 0.7).with("validationLoss", 0.6),
+                run(64, 2).with("validationAccuracy", 0.85).with("validationLoss", 0.45)));
+        assertThat(detail(findings, "validation_accuracy_difference", 64))
+                .startsWith("Batch 64: the validation accuracy is 7.50 points below batch 8 (95 % interval ");
+        assertThat(detail(findings, "validation_loss_difference", 64))
+                .startsWith("Batch 64: the validation loss is 0.075");
+    }
+
     private static StudyTables study() {
         return with(
                 List.of(

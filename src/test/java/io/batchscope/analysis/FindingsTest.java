@@ -99,6 +99,22 @@ class FindingsTest {
         assertThat(steps.detail()).startsWith("At no batch size did every run reach the target");
     }
 
+    /** Times of runs that went on with another number of workers are not kept; arrived they have all the same. */
+    @Test
+    void doNotTakeAMissingTimeForAMissedTarget() {
+        FindingRecord seconds = find(
+                "fewest_seconds_to_target",
+                tables(
+                        run(8, 1).with("stepsToTarget", 10L),
+                        run(8, 2).with("stepsToTarget", 10L).with("secondsToTarget", 1.0)));
+
+        assertThat(seconds.batchSize()).isNull();
+        assertThat(seconds.detail())
+                .isEqualTo(
+                        "The fewest seconds to the target cannot be told: of some runs they are not known, as of runs"
+                                + " that went on with another number of workers.");
+    }
+
     @Test
     void saysNothingOfATargetThatNoRunReached() {
         assertThat(Findings.of(tables(run(64, 1))))

@@ -50,6 +50,38 @@ class GradientSummaryTest {
         assertThat(half).contains("noise scale of the gradient is 1,024 examples", "about 50 % is signal");
     }
 
+    /** Signals 1 and 1.2 from two seeds, each sure of its own: t²·variance of the mean is 1.61, above their squared mean. */
+    @Test
+    void saysThatSeedsDifferWhereEachRunKnowsItsOwn() {
+        GradientSummary summary = GradientSummary.of(List.of(
+                measured(64, 1, 100, 1)
+                        .with("noiseScaleLow", 95.0)
+                        .with("noiseScaleHigh", 105.0)
+                        .toRecord(),
+                measured(64, 2, 100, 1.2)
+                        .with("noiseScaleLow", 80.0)
+                        .with("noiseScaleHigh", 90.0)
+                        .toRecord()));
+        assertThat(summary.noise().high()).isNull();
+        assertThat(summary.remark())
+                .isEqualTo(
+                        "each run tells its own noise scale, but 2 runs differ too much for an interval of what other"
+                                + " seeds would have");
+    }
+
+    /** Batches that grew to 512 are those that the cosine is of, whatever the first one was: 1/(1 + 1024/512) = 1/3. */
+    @Test
+    void theShareOfSignalIsOfTheBatchesThatWereMeasured() {
+        GradientSummary summary = GradientSummary.of(List.of(
+                measured(32, 1, 1024, 1)
+                        .with("gradientCosine", Math.sqrt(1 / 3.))
+                        .toRecord(),
+                measured(32, 2, 1024, 1)
+                        .with("gradientCosine", Math.sqrt(1 / 3.))
+                        .toRecord()));
+        assertThat(Objects.requireNonNull(summary.noise().cosine())).isCloseTo(Math.sqrt(1 / 3.), within(1e-12));
+    }
+
     @Test
     void oneRunHasItsOwnInterval() {
         FindingRecord one =

@@ -170,6 +170,14 @@ class NoiseAdviceTest {
     }
 
     @Test
+    void takesDivergenceElsewhereAloneAsTheOpposite() {
+        AdviceRow row = row("path", tables(run(1, 1), run(64, 1).diverged(), run(64, 2)));
+
+        assertThat(row.verdict()).isEqualTo(CONTRADICTED);
+        assertThat(row.measured()).isEqualTo("No run diverged at batch 1; at other batch sizes 1 did");
+    }
+
+    @Test
     void doesNotJudgeFromABatchOfWhichNoRunEndedRegularly() {
         AdviceRow row = row("noisy", tables(run(1, 1).diverged(), run(64, 1)));
 

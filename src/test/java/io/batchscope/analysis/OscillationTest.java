@@ -171,7 +171,8 @@ class OscillationTest {
         assertThat(finding.detail())
                 .isEqualTo(
                         "The validation loss swings most at batch 64, by 0.98 (one seed), and least at batch 8, by 0.49"
-                                + " (standard deviation around its local trend, second half of the run); not known at batch 512, as"
+                                + " (standard deviation around its local trend, second half of the run; losses lie 8 updates apart at"
+                                + " batch 64, 67 at batch 8); not known at batch 512, as"
                                 + " the second half of a run has fewer than 6 evaluations; lower evaluation.every, or train for more"
                                 + " updates.");
     }

@@ -164,7 +164,7 @@ class ContrastTablesTest {
         assertThat(page)
                 .contains(
                         "<h2>Against the smallest batch</h2>",
-                        "Differences are to the smallest batch with a run with that recipe")
+                        "Differences are to the smallest batch with that recipe of whose runs none diverged or failed")
                 .contains("the number of batch sizes tested on that measure with that recipe (Holm)")
                 .contains("<h3>epochs</h3>", "<h3>updates</h3>", "<h4>epochs</h4>", "<h4>updates</h4>")
                 .contains(">Minus batch 8 (95 % interval)</th>", ">Minus batch 64 (95 % interval)</th>");

@@ -24,8 +24,11 @@ final class Sample {
     }
 
     static Sample of(List<Arrival> arrivals) {
-        long[] batches =
-                arrivals.stream().mapToLong(Arrival::batchSize).sorted().distinct().toArray();
+        long[] batches = arrivals.stream()
+                .mapToLong(Arrival::batchSize)
+                .sorted()
+                .distinct()
+                .toArray();
         int size = arrivals.size();
         double[] logBatch = new double[size];
         double[] logSteps = new double[size];

@@ -18,7 +18,8 @@ import org.apache.commons.math3.distribution.TDistribution;
  */
 public record TradeOffBootstrap(List<TradeOff> laws) {
     private static final double UPPER_QUANTILE = 0.975;
-    private static final double NORMAL = new NormalDistribution(null, 0, 1).inverseCumulativeProbability(UPPER_QUANTILE);
+    private static final double NORMAL =
+            new NormalDistribution(null, 0, 1).inverseCumulativeProbability(UPPER_QUANTILE);
 
     public TradeOffBootstrap {
         laws = List.copyOf(laws);
@@ -86,7 +87,8 @@ public record TradeOffBootstrap(List<TradeOff> laws) {
             double[] steps = new double[sample.size()];
             boolean[] reached = new boolean[sample.size()];
             for (int k = 0; k < steps.length; k++) {
-                double drawn = fit.curve.value(k) + ofGroup[sample.group[k]] + ofRuns.get(random.nextInt(ofRuns.size()));
+                double drawn =
+                        fit.curve.value(k) + ofGroup[sample.group[k]] + ofRuns.get(random.nextInt(ofRuns.size()));
                 reached[k] = sample.reached[k] || drawn <= sample.logSteps[k];
                 steps[k] = reached[k] ? drawn : sample.logSteps[k];
             }

@@ -36,11 +36,15 @@ public final class TradeOffFit {
                 .count();
         return sizes >= FEWEST_BATCH_SIZES
                 ? null
-                : "the law needs at least " + FEWEST_BATCH_SIZES + " batch sizes with a run that reached the goal, but has "
-                        + sizes;
+                : "the law needs at least " + FEWEST_BATCH_SIZES
+                        + " batch sizes with a run that reached the goal, but has " + sizes;
     }
 
-    /** @throws IllegalArgumentException if there is a {@link #problem} */
+    /**
+     * Fits the law.
+     *
+     * @throws IllegalArgumentException if there is a {@link #problem}
+     */
     public static TradeOffFit of(List<Arrival> arrivals) {
         String problem = problem(arrivals);
         if (problem != null) {

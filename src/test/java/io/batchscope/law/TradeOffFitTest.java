@@ -64,15 +64,13 @@ class TradeOffFitTest {
     @Test
     void oneWildRepeatDoesNotMoveTheCriticalBatchSizeOutOfItsInterval() {
         List<Arrival> calm = runs(3, 0, 0.05, new SplittableRandom(7));
-        Interval interval =
-                TradeOffBootstrap.of(TradeOffFit.of(calm), 400, 1).interval(TradeOff::criticalBatchSize);
+        Interval interval = TradeOffBootstrap.of(TradeOffFit.of(calm), 400, 1).interval(TradeOff::criticalBatchSize);
         assertThat(interval.high() / interval.low()).isLessThan(1.5);
 
         for (double wild : new double[] {0.1, 10, 1000}) {
             for (int i = 0; i < calm.size(); i++) {
                 List<Arrival> runs = new ArrayList<>(calm);
-                runs.set(
-                        i, new Arrival(calm.get(i).batchSize(), calm.get(i).steps() * wild, true));
+                runs.set(i, new Arrival(calm.get(i).batchSize(), calm.get(i).steps() * wild, true));
                 assertThat(interval.contains(TradeOffFit.of(runs).law().criticalBatchSize()))
                         .as("run %d times %s", i, wild)
                         .isTrue();
@@ -119,7 +117,8 @@ class TradeOffFitTest {
 
         assertThat(fit.runs()).isEqualTo(17);
         assertThat(fit.batchSizes()).isEqualTo(6);
-        assertThat(fit.law().steps(16)).isGreaterThan(TradeOffFit.of(arrived).law().steps(16));
+        assertThat(fit.law().steps(16))
+                .isGreaterThan(TradeOffFit.of(arrived).law().steps(16));
     }
 
     @Test
@@ -204,8 +203,7 @@ class TradeOffFitTest {
 
     @Test
     void needsThreeBatchSizesWhereARunArrived() {
-        List<Arrival> runs =
-                List.of(new Arrival(16, 100, true), new Arrival(32, 60, true), new Arrival(64, 60, false));
+        List<Arrival> runs = List.of(new Arrival(16, 100, true), new Arrival(32, 60, true), new Arrival(64, 60, false));
 
         assertThat(TradeOffFit.problem(runs))
                 .isEqualTo("the law needs at least 3 batch sizes with a run that reached the goal, but has 2");

@@ -10,11 +10,18 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What all claims are judged from: the summary, the step rows by run, and which batch sizes to compare with. */
 record AdviceContext(
-        StudySummary summary, Map<String, List<StepRecord>> stepsByRun, Map<Long, Set<String>> runsByBatch) {
+        StudySummary summary,
+        Oscillations oscillations,
+        Map<String, List<StepRecord>> stepsByRun,
+        Map<Long, Set<String>> runsByBatch) {
+    /** What {@link #gradientSpread} is. */
+    static final String SPREAD = "Spread of the gradient norm from update to update";
+
     static final long MIDDLE_LOW = 32;
     static final long MIDDLE_HIGH = 256;
     private static final double CLEARLY = 2;
@@ -24,6 +31,7 @@ record AdviceContext(
         StudyTables tables = summary.searches().tuned(all);
         return new AdviceContext(
                 summary,
+                Oscillations.of(tables),
                 tables.steps().stream().collect(Collectors.groupingBy(StepRecord::runId)),
                 tables.runs().stream()
                         .filter(BatchSummary::isSettled)
@@ -35,14 +43,21 @@ record AdviceContext(
         return batch.batchSize() >= MIDDLE_LOW && batch.batchSize() <= MIDDLE_HIGH;
     }
 
-    /** What {@code judged} is compared with: the studied batch sizes of 32 to 256, else all others. */
-    List<BatchSummary> reference(BatchSummary judged) {
-        List<BatchSummary> others = summary.batches().stream()
-                .filter(batch -> batch.batchSize() != judged.batchSize() && batch.settled() > 0)
-                .toList();
+    /**
+     * What {@code judged} is compared with: of the other studied batch sizes that have the measurement those of 32 to 256,
+     * without one there all.
+     */
+    List<BatchSummary> reference(BatchSummary judged, Function<BatchSummary, @Nullable Estimate> column) {
+        List<BatchSummary> others =
+                others(judged).filter(batch -> column.apply(batch) != null).toList();
         List<BatchSummary> middle =
                 others.stream().filter(AdviceContext::isMiddle).toList();
         return middle.isEmpty() ? others : middle;
+    }
+
+    private Stream<BatchSummary> others(BatchSummary judged) {
+        return summary.batches().stream()
+                .filter(batch -> batch.batchSize() != judged.batchSize() && batch.settled() > 0);
     }
 
     /** {@code batch 64, 256}. */
@@ -59,6 +74,19 @@ record AdviceContext(
             return estimate == null ? null : (Double) estimate.mean();
         });
         return over == null ? null : (Double) over.mean();
+    }
+
+    /**
+     * Noise over signal of one batch's gradient, both as squared norms: E‖g − G‖²/‖G‖² = (1/B − 1/N)·tr Σ/|G|², the noise scale
+     * over the batch size (McCandlish 2018, equation 2.10) where a batch is taken from the N training examples without putting
+     * any back. Null where no noise scale was measured.
+     */
+    @Nullable
+    Estimate noiseToSignal(BatchSummary batch) {
+        GradientSummary gradients = batch.gradients();
+        Double scale = gradients.noise().value();
+        double share = Math.max(0, 1.0 / batch.batchSize() - 1.0 / summary.trainExamples());
+        return scale == null ? null : new Estimate(Math.max(1, gradients.runs()), scale * share, null, null, null);
     }
 
     @Nullable
@@ -88,7 +116,7 @@ record AdviceContext(
      * at the same or less, mixed between.
      */
     AdviceRow larger(Claim claim, BatchSummary judged) {
-        List<BatchSummary> reference = reference(judged);
+        List<BatchSummary> reference = reference(judged, claim.column());
         Estimate here = claim.column().apply(judged);
         Double there = mean(reference, claim.column());
         if (here == null || there == null) {
@@ -107,7 +135,7 @@ record AdviceContext(
 
     /** A claim that something is smaller: supported up to half as much, contradicted at the same or more, mixed between. */
     AdviceRow smaller(Claim claim, BatchSummary judged) {
-        List<BatchSummary> reference = reference(judged);
+        List<BatchSummary> reference = reference(judged, claim.column());
         Estimate here = claim.column().apply(judged);
         Double there = mean(reference, claim.column());
         if (here == null || there == null) {
@@ -129,13 +157,21 @@ record AdviceContext(
                 + claim.text().apply(there) + (reference.size() > 1 ? " on average at " : " at ") + names(reference);
     }
 
-    private static String missing(Claim claim, BatchSummary judged, @Nullable Estimate here) {
+    private String missing(Claim claim, BatchSummary judged, @Nullable Estimate here) {
         if (judged.settled() == 0) {
             return "No run at batch " + NumberText.count(judged.batchSize()) + " ended regularly ("
                     + judged.outcomeText() + ").";
         }
-        return here == null
-                ? "The tables lack it: " + claim.quantity() + "."
+        if (here == null) {
+            return "The tables lack it at batch " + NumberText.count(judged.batchSize()) + ": " + claim.quantity()
+                    + ".";
+        }
+        List<BatchSummary> others = others(judged).toList();
+        if (!others.isEmpty()) {
+            return "The tables lack it at " + names(others) + ": " + claim.quantity() + ".";
+        }
+        return summary.batches().size() > 1
+                ? "No run at another batch size ended regularly."
                 : "The study has no other batch size to compare with.";
     }
 

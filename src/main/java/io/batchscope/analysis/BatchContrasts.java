@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,8 +16,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a study measured in the end at each batch size, tested against the smallest batch size that has a run which neither
- * diverged nor failed. Of such runs alone, and of the reference variant alone ({@link Variants}).
+ * What one variant of a study ({@link Variants}) measured in the end at each batch size, tested against the smallest batch size
+ * at which it has a run that neither diverged nor failed; of such runs alone.
+ *
+ * <p>Each measure of each variant is a family of tests of its own ({@link Contrast}): what variants and measures there are
+ * besides changes no p-value.
  */
 public final class BatchContrasts {
     /** Words that a share of 1 has in its metric's name. */
@@ -26,17 +28,17 @@ public final class BatchContrasts {
 
     private static final Map<String, Function<RunRecord, @Nullable Double>> COLUMNS = columns();
 
+    private final Variant variant;
     private final List<RunRecord> runs;
     private final List<ProbeRecord> probes;
-    private final OptionalLong reference;
+    private final long reference;
 
-    private BatchContrasts(StudyTables tables) {
-        this.runs = tables.runs().stream().filter(BatchSummary::isSettled).toList();
-        Set<String> settled = runs.stream().map(RunRecord::runId).collect(Collectors.toSet());
-        this.probes = tables.probes().stream()
-                .filter(row -> settled.contains(row.runId()))
-                .toList();
-        this.reference = runs.stream().mapToLong(RunRecord::batchSize).min();
+    private BatchContrasts(Variant variant, List<RunRecord> settled, List<ProbeRecord> probes) {
+        Set<String> ids = settled.stream().map(RunRecord::runId).collect(Collectors.toSet());
+        this.variant = variant;
+        this.runs = settled;
+        this.probes = probes.stream().filter(row -> ids.contains(row.runId())).toList();
+        this.reference = settled.stream().mapToLong(RunRecord::batchSize).min().orElseThrow();
     }
 
     private static Map<String, Function<RunRecord, @Nullable Double>> columns() {
@@ -52,14 +54,28 @@ public final class BatchContrasts {
         return columns;
     }
 
-    /** Of the reference variant's runs. */
-    public static BatchContrasts of(StudyTables tables) {
-        return new BatchContrasts(
-                tables.runs().isEmpty() ? tables : Variants.of(tables.runs()).ofReference(tables));
+    /** One for each variant that has a run which neither diverged nor failed, the reference first. */
+    public static List<BatchContrasts> of(StudyTables tables) {
+        Variants variants = Variants.of(tables.runs());
+        List<BatchContrasts> all = new ArrayList<>();
+        for (Variant variant : variants.ordered()) {
+            StudyTables rows = variants.of(variant, tables);
+            List<RunRecord> settled =
+                    rows.runs().stream().filter(BatchSummary::isSettled).toList();
+            if (!settled.isEmpty()) {
+                all.add(new BatchContrasts(variant, settled, rows.probes()));
+            }
+        }
+        return List.copyOf(all);
     }
 
-    /** The batch size that all others are held against; empty where no run came to a meaningful end. */
-    public OptionalLong reference() {
+    /** Whose runs these are. */
+    public Variant variant() {
+        return variant;
+    }
+
+    /** The batch size that all others are held against. */
+    public long reference() {
         return reference;
     }
 
@@ -92,7 +108,7 @@ public final class BatchContrasts {
 
     private Contrast contrast(String measure, SortedMap<Long, Map<Long, Double>> values) {
         boolean share = SHARES.stream().anyMatch(measure::contains);
-        return Contrast.of(measure, share, reference.orElseThrow(), values);
+        return Contrast.of(measure, share, reference, values);
     }
 
     private static SortedMap<Long, Map<Long, Double>> bySeed(

@@ -16,11 +16,8 @@ final class ContrastFindings {
         this.contrasts = contrasts;
     }
 
-    /** Differences where two seeds or more allow a test, and what probes measured; none for a study without sound runs. */
+    /** Of one variant: differences where two seeds or more allow a test, and what probes measured. */
     static List<FindingRecord> of(StudySummary summary, BatchContrasts contrasts) {
-        if (contrasts.reference().isEmpty()) {
-            return List.of();
-        }
         ContrastFindings findings = new ContrastFindings(summary.study(), contrasts);
         return Stream.concat(findings.plain(summary.regression()), findings.underStress())
                 .toList();

@@ -7,14 +7,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a study shows by plain comparison of its batch sizes, of the reference alone ({@link Variants}), of its modes
- * ({@link ModeFindings}), of its recipes ({@link RecipeFindings}) and of its rates ({@link RateFindings}). Where rates were
- * searched for, all but the last are of the tuned ones. No law is fitted and nothing is extrapolated.
+ * What a study shows by plain comparison of its batch sizes, of the reference alone ({@link Variants}) or, seed by seed, of each
+ * variant ({@link ContrastFindings}), of its modes ({@link ModeFindings}), of its recipes ({@link RecipeFindings}) and of its
+ * rates ({@link RateFindings}). Where rates were searched for, all but the last are of the tuned ones. No law is fitted and
+ * nothing is extrapolated.
  */
 public final class Findings {
     private final StudySummary summary;
@@ -31,22 +31,21 @@ public final class Findings {
         if (summary.runs() == 0) {
             return List.of();
         }
+        StudyTables reference = summary.variants().ofReference(tables);
         Findings findings = new Findings(summary);
         findings.addQuality();
-        findings.addTarget("fewest_steps_to_target", "steps", "updates", BatchSummary::stepsToTarget);
-        findings.addTarget("fewest_examples_to_target", "examples", "examples", BatchSummary::examplesToTarget);
-        findings.addOperations();
-        findings.addTarget("fewest_seconds_to_target", "seconds", "seconds", BatchSummary::secondsToTarget);
+        findings.findings.addAll(TargetFindings.of(summary));
         findings.addThroughput();
         findings.findings.addAll(GradientFindings.of(summary));
         findings.findings.addAll(HardwareFindings.of(tables, summary));
-        LargestMicroBatch.of(Variants.of(tables.runs()).ofReference(tables), summary)
-                .ifPresent(findings.findings::add);
+        LargestMicroBatch.of(reference, summary).ifPresent(findings.findings::add);
         findings.addGaps();
-        findings.addOscillation();
-        findings.findings.addAll(ContrastFindings.of(summary, BatchContrasts.of(tables)));
-        findings.sayAtWhichRate();
-        findings.sayOfWhat();
+        OscillationFindings.of(summary, Oscillations.of(reference)).ifPresent(findings.findings::add);
+        // All so far is of the reference.
+        findings.findings.replaceAll(new Attribution(summary, summary.reference())::of);
+        BatchContrasts.of(tables).forEach(contrasts -> ContrastFindings.of(summary, contrasts).stream()
+                .map(new Attribution(summary, contrasts.variant())::of)
+                .forEach(findings.findings::add));
         findings.findings.addAll(RateFindings.of(summary));
         findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));
@@ -58,36 +57,6 @@ public final class Findings {
                 "failed",
                 "the table of runs says why; the same command does them again");
         return List.copyOf(findings.findings);
-    }
-
-    /** All so far is of the reference, which each says where there are other variants. */
-    private void sayOfWhat() {
-        if (summary.hasVariants()) {
-            findings.replaceAll(finding -> saying(finding, summary.reference().saying(finding.detail())));
-        }
-    }
-
-    /** What is said of a batch size is said of its tuned rate. */
-    private void sayAtWhichRate() {
-        findings.replaceAll(finding -> Optional.ofNullable(finding.batchSize())
-                .flatMap(batch -> summary.searches().at(summary.reference(), batch))
-                .map(search -> saying(
-                        finding,
-                        finding.detail().replaceFirst("\\.$", "") + "; tuned rate there "
-                                + search.tuned().name() + "."))
-                .orElse(finding));
-    }
-
-    private static FindingRecord saying(FindingRecord finding, String detail) {
-        return new FindingRecord(
-                finding.study(),
-                finding.finding(),
-                finding.batchSize(),
-                finding.value(),
-                finding.low(),
-                finding.high(),
-                finding.unit(),
-                detail);
     }
 
     private void addQuality() {
@@ -115,63 +84,6 @@ public final class Findings {
                 quality.isAccuracy() ? "share" : "loss",
                 detail.append('.').toString());
         findings.add(LargestGoodBatch.ofReference(summary, quality, scored));
-    }
-
-    private void addOperations() {
-        Function<BatchSummary, @Nullable Estimate> column =
-                batch -> batch.arithmetic().operationsToTarget();
-        // Of a model whose operations are not known nothing is said.
-        if (!Scored.by(summary.batches(), column).isEmpty()) {
-            addTarget(
-                    "fewest_operations_to_target",
-                    "operations",
-                    "floating-point operations",
-                    column,
-                    NumberText::operations);
-        }
-    }
-
-    private void addTarget(
-            String finding, String unit, String words, Function<BatchSummary, @Nullable Estimate> column) {
-        addTarget(finding, unit, words, column, NumberText::significant);
-    }
-
-    private void addTarget(
-            String finding,
-            String unit,
-            String words,
-            Function<BatchSummary, @Nullable Estimate> column,
-            DoubleFunction<String> text) {
-        if (!summary.anyArrived()) {
-            return;
-        }
-        // The mean over only those seeds that arrived would flatter a batch size at which others did not.
-        Optional<Scored> fewest = Scored.by(summary.batches(), column).stream()
-                .filter(scored -> scored.batch().arrived() == scored.batch().runs())
-                .min(Comparator.comparingDouble(Scored::mean));
-        String missed = summary.batches().stream()
-                .filter(batch -> batch.arrived() < batch.runs())
-                .map(batch ->
-                        NumberText.count(batch.batchSize()) + " (" + batch.arrived() + " of " + batch.runs() + " runs)")
-                .collect(Collectors.joining(", "));
-        String rest = missed.isEmpty() ? "" : "; not every run arrived at batch " + missed;
-        if (fewest.isEmpty()) {
-            findings.add(finding(
-                    finding,
-                    null,
-                    null,
-                    unit,
-                    "At no batch size did every run reach the target" + rest + ", so the fewest " + words
-                            + " cannot be told: train longer or set a nearer target."));
-            return;
-        }
-        Scored best = fewest.get();
-        add(
-                finding,
-                best,
-                unit,
-                "Batch " + NumberText.count(best.batch().batchSize()) + " reached the target with the fewest " + words
-                        + ", " + best.estimate().words(text) + rest + ".");
     }
 
     private void addThroughput() {
@@ -221,27 +133,6 @@ public final class Findings {
                         + scored.estimate().words(text) + reached + ".");
     }
 
-    /** Batches of few examples have a noisier loss to begin with, so this is no measure of stability alone. */
-    private void addOscillation() {
-        List<Scored> scored = Scored.by(summary.batches(), BatchSummary::lossOscillation).stream()
-                .sorted(Comparator.comparingDouble(Scored::mean))
-                .toList();
-        if (scored.size() < 2) {
-            return;
-        }
-        Scored least = scored.get(0);
-        Scored most = scored.get(scored.size() - 1);
-        add(
-                "largest_loss_oscillation",
-                most,
-                "loss",
-                "The training loss swings most at " + most.name() + ", by "
-                        + most.estimate().words(NumberText::significant) + ", and least at " + least.name() + ", by "
-                        + NumberText.significant(least.mean())
-                        + " (standard deviation from a straight line, last half of the run); a batch of few examples has"
-                        + " a noisier loss to begin with.");
-    }
-
     private void addLosses(String finding, String outcome, String word, String advice) {
         long others = summary.searches().leftOut().stream()
                 .filter(run -> run.outcome().equals(outcome))
@@ -286,16 +177,7 @@ public final class Findings {
     }
 
     private void add(String finding, Scored scored, String unit, String detail) {
-        Estimate estimate = scored.estimate();
-        findings.add(new FindingRecord(
-                summary.study(),
-                finding,
-                scored.batch().batchSize(),
-                estimate.mean(),
-                estimate.low(),
-                estimate.high(),
-                unit,
-                detail));
+        findings.add(scored.finding(summary.study(), finding, unit, detail));
     }
 
     private FindingRecord finding(

@@ -48,14 +48,29 @@ final class FullBatchAdvice {
                 memory(context, batch));
     }
 
+    /** By noise over signal where the full batch and another one have a noise scale, else by the spread of norms. */
     private static AdviceRow exact(AdviceContext context, BatchSummary full) {
-        Claim claim = new Claim(
-                BATCH,
-                EXACT,
-                "Spread of the gradient norm from update to update",
-                context::gradientSpread,
-                NumberText::percent);
-        return context.smaller(claim, full);
+        if (context.noiseToSignal(full) == null
+                || context.reference(full, context::noiseToSignal).isEmpty()) {
+            return context.smaller(
+                    new Claim(BATCH, EXACT, AdviceContext.SPREAD, context::gradientSpread, NumberText::percent), full);
+        }
+        AdviceRow row = context.smaller(
+                new Claim(
+                        BATCH,
+                        EXACT,
+                        "Noise over signal of a batch's gradient",
+                        context::noiseToSignal,
+                        NumberText::significant),
+                full);
+        return new AdviceRow(
+                row.batch(),
+                row.claim(),
+                row.measured(),
+                row.verdict(),
+                row.why()
+                        + " Noise is what sets a batch's gradient apart from that of all training examples, so the full"
+                        + " batch has none by definition; that they are a sample themselves is not in it.");
     }
 
     private static AdviceRow few(AdviceContext context, BatchSummary full) {
@@ -73,8 +88,9 @@ final class FullBatchAdvice {
     }
 
     private static AdviceRow poor(AdviceContext context, BatchSummary full) {
-        List<BatchSummary> reference = context.reference(full);
         Optional<Quality> quality = Quality.of(context.summary());
+        List<BatchSummary> reference = quality.map(measure -> context.reference(full, measure::estimate))
+                .orElse(List.of());
         Optional<Scored> best =
                 quality.flatMap(measure -> measure.scored(context.summary().batches()).stream()
                         .filter(scored -> reference.contains(scored.batch()))
@@ -127,7 +143,7 @@ final class FullBatchAdvice {
 
     private static AdviceRow stalls(AdviceContext context, BatchSummary full) {
         Estimate here = full.trainLoss();
-        Optional<Double> lowest = context.reference(full).stream()
+        Optional<Double> lowest = context.reference(full, BatchSummary::trainLoss).stream()
                 .map(BatchSummary::trainLoss)
                 .flatMap(estimate -> estimate == null ? Stream.empty() : Stream.of(estimate.mean()))
                 .min(Comparator.naturalOrder());

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param noise the noise scale; of one run its own
  * @param runs with measurements of the noise
  * @param remark why there is no noise scale, or no end of its interval; empty if nothing is missing
+ * @param gain AdaScale's: what rates were multiplied by, or would have been; null where not known
  * @param weightDistance of the last parameters from the first; null where not measured, like the next two
  * @param logSlope of the line through the distance against the logarithm of the step
  * @param logRSquared share of the distance's variance that the line explains
@@ -25,6 +26,7 @@ public record GradientSummary(
         NoiseScaleEstimate noise,
         int runs,
         String remark,
+        @Nullable Estimate gain,
         @Nullable Estimate weightDistance,
         @Nullable Estimate logSlope,
         @Nullable Estimate logRSquared) {
@@ -43,6 +45,7 @@ public record GradientSummary(
                 noise,
                 measured.size(),
                 measured.size() > 1 ? noise.detail().replace("measurement", "run") : reasons,
+                Estimate.over(settled, run -> run.gradients().adascaleGain()),
                 Estimate.over(settled, run -> run.gradients().weightDistance()),
                 Estimate.over(settled, run -> run.gradients().weightDistanceLogSlope()),
                 Estimate.over(settled, run -> run.gradients().weightDistanceLogRSquared()));

@@ -25,6 +25,8 @@ final class HardwareFindings {
                 Scored.by(summary.batches(), batch -> batch.arithmetic().utilization());
         List<FindingRecord> findings =
                 new ArrayList<>(utilization.stream().map(hardware::utilization).toList());
+        Scored.by(summary.batches(), batch -> batch.arithmetic().trainingUtilization())
+                .forEach(scored -> findings.add(hardware.trainingUtilization(scored)));
         hardware.half(utilization).ifPresent(findings::add);
         hardware.memory(MemoryComparison.of(tables)).ifPresent(findings::add);
         findings.addAll(hardware.powers(PowersOfTwo.of(tables)));
@@ -38,11 +40,31 @@ final class HardwareFindings {
                 "arithmetic_utilization",
                 scored.batch().batchSize(),
                 share,
-                "Batch " + NumberText.count(scored.batch().batchSize()) + " computes at "
+                "Batch " + NumberText.count(scored.batch().batchSize()) + " computes gradients at "
                         + gigaflops(arithmetic.flopsPerSecond()) + " GFLOP/s, "
-                        + share.words(value -> NumberText.fixed(value * 100, 1) + " %")
+                        + share.words(HardwareFindings::percent)
                         + " of the " + gigaflops(arithmetic.gemmFlopsPerSecond())
                         + " GFLOP/s that a large matrix product got in the same runs.");
+    }
+
+    private FindingRecord trainingUtilization(Scored scored) {
+        Estimate share = scored.estimate();
+        ArithmeticSummary arithmetic = scored.batch().arithmetic();
+        return finding(
+                "training_utilization",
+                scored.batch().batchSize(),
+                share,
+                "Batch " + NumberText.count(scored.batch().batchSize()) + " trains at "
+                        + gigaflops(arithmetic.trainingFlopsPerSecond()) + " GFLOP/s of training time, "
+                        + share.words(HardwareFindings::percent)
+                        + " of the " + gigaflops(arithmetic.gemmFlopsPerSecond())
+                        + " GFLOP/s that a large matrix product got in the same runs: applying the gradients, waiting and"
+                        + " communicating included.");
+    }
+
+    /** Small networks and batches use little of a machine. */
+    private static String percent(double share) {
+        return (Math.abs(share) < 0.01 ? NumberText.significant(share * 100) : NumberText.fixed(share * 100, 1)) + " %";
     }
 
     private static String gigaflops(@Nullable Estimate rate) {
@@ -72,14 +94,14 @@ final class HardwareFindings {
                         null,
                         "examples",
                         "Half of the highest utilization, "
-                                + NumberText.fixed(best.get().mean() * 100, 1)
-                                + " % at batch "
+                                + percent(best.get().mean())
+                                + " at batch "
                                 + NumberText.count(best.get().batch().batchSize()) + ", is reached at a batch of about "
                                 + NumberText.significant(value) + ", between the measured "
                                 + NumberText.count(below.batch().batchSize()) + " ("
-                                + NumberText.fixed(below.mean() * 100, 1) + " %) and "
+                                + percent(below.mean()) + ") and "
                                 + NumberText.count(above.batch().batchSize()) + " ("
-                                + NumberText.fixed(above.mean() * 100, 1) + " %)."));
+                                + percent(above.mean()) + ")."));
             }
         }
         return Optional.empty();

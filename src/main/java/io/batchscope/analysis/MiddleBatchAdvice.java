@@ -21,9 +21,10 @@ final class MiddleBatchAdvice {
         Optional<Quality> available = Quality.of(summary);
         List<BatchSummary> middle =
                 summary.batches().stream().filter(AdviceContext::isMiddle).toList();
-        if (available.isEmpty()
-                || middle.isEmpty()
-                || middle.size() == summary.batches().size()) {
+        if (available.isEmpty()) {
+            return AdviceRow.notMeasured(BATCH, CLAIM, "No run has a test or validation result.");
+        }
+        if (middle.isEmpty() || middle.size() == summary.batches().size()) {
             return AdviceRow.notMeasured(BATCH, CLAIM, "Needs results at batch sizes inside and outside of 32 to 256.");
         }
         Quality quality = available.get();

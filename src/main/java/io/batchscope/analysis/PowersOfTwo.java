@@ -1,12 +1,14 @@
 package io.batchscope.analysis;
 
 import io.batchscope.result.RunRecord;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -115,8 +117,9 @@ public record PowersOfTwo(
     }
 
     /**
-     * Seconds of a step by seed and batch size, the median over a run's rows: passes, sums and data. The median leaves out
-     * what a run needs to get going and what interrupts it; rows with other batches than whole ones are left out as well.
+     * Seconds of a step by seed and batch size, the median over a run's rows: of the whole update, from the wait for examples to
+     * the parameters it leaves. The median leaves out what a run needs to get going and what interrupts it; rows with other
+     * batches than whole ones are left out as well, and those of updates in which something was measured, if there are others.
      */
     private static Map<Long, SortedMap<Long, Double>> stepSeconds(StudyTables tables) {
         Map<String, List<StepRecord>> byRun =
@@ -131,15 +134,25 @@ public record PowersOfTwo(
                 .orElse(1);
         Map<Long, SortedMap<Long, Double>> bySeed = new TreeMap<>();
         for (RunRecord run : tables.runs()) {
-            double[] seconds = byRun.getOrDefault(run.runId(), List.of()).stream()
-                    .mapToDouble(row -> row.computeSeconds() + row.syncSeconds() + row.dataSeconds())
-                    .toArray();
+            double[] seconds = stepSeconds(byRun.getOrDefault(run.runId(), List.of()));
             if (BatchSummary.isSettled(run) && run.workers() == workers && seconds.length > 0) {
                 bySeed.computeIfAbsent(run.seed(), key -> new TreeMap<>())
                         .put(run.batchSize(), StatUtils.percentile(seconds, MEDIAN));
             }
         }
         return bySeed;
+    }
+
+    private static double[] stepSeconds(List<StepRecord> rows) {
+        List<StepRecord> plain = rows.stream()
+                .filter(row -> row.gradientNorm() == null && row.measures().equals(StepMeasures.NONE))
+                .toList();
+        return (plain.isEmpty() ? rows : plain)
+                .stream()
+                        .map(StepRecord::stepSeconds)
+                        .filter(Objects::nonNull)
+                        .mapToDouble(Double::doubleValue)
+                        .toArray();
     }
 
     private static boolean isWhole(StepRecord row) {

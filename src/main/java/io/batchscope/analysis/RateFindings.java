@@ -110,8 +110,11 @@ final class RateFindings {
                     name,
                     search,
                     null,
-                    "it cannot be told how wide a range of rates trains: a validation loss is missing, or with some seed no"
-                            + " rate took anything off it");
+                    search.measure() == RateMeasure.TRAINING_LOSS
+                            ? "it cannot be told how wide a range of rates trains, as no validation loss was measured; hold out"
+                                    + " a validation split (data.validation-fraction)"
+                            : "it cannot be told how wide a range of rates trains: a validation loss is missing, or with some"
+                                    + " seed no rate took anything off it");
         }
         Estimate width = range.width();
         Double low = width.low();

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The searches for the best rates that a study made, ascending in batch size, there in the order of variants. What else is said
@@ -50,6 +51,11 @@ public record RateSearches(List<RateSearch> searches, List<RunRecord> leftOut) {
     /** Whether the study has none. */
     public boolean isEmpty() {
         return searches.isEmpty();
+    }
+
+    /** What rates were chosen by; null without a search, and where nothing was measured. */
+    public @Nullable RateMeasure measure() {
+        return isEmpty() ? null : searches.get(0).measure();
     }
 
     /** The rows of the runs with the tuned rates, and of those that no search was made for. */

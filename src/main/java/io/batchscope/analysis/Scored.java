@@ -1,5 +1,6 @@
 package io.batchscope.analysis;
 
+import io.batchscope.result.FindingRecord;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -15,6 +16,12 @@ record Scored(BatchSummary batch, Estimate estimate) {
                     return estimate == null ? Stream.empty() : Stream.of(new Scored(batch, estimate));
                 })
                 .toList();
+    }
+
+    /** The finding that this is. */
+    FindingRecord finding(String study, String finding, String unit, String detail) {
+        return new FindingRecord(
+                study, finding, batch.batchSize(), estimate.mean(), estimate.low(), estimate.high(), unit, detail);
     }
 
     double mean() {

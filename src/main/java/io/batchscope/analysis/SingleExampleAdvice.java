@@ -17,6 +17,7 @@ final class SingleExampleAdvice {
     private static final String FUSSY = "It is fussy about the learning rate.";
     private static final double IDLE_SHARE = 0.5;
     private static final double BUSY_SHARE = 0.9;
+    private static final double CLEARLY = 2;
 
     private SingleExampleAdvice() {}
 
@@ -37,16 +38,33 @@ final class SingleExampleAdvice {
                 fussy(context, one.get()));
     }
 
+    /**
+     * By noise over signal where some batch size has a noise scale, and not by how much more that is than elsewhere, which is
+     * only the ratio of the batch sizes. One example has no parts to compare, so a batch of 1 never has a noise scale of its own;
+     * what its noise is where another batch size measured it follows from that (McCandlish 2018, equation 2.10).
+     */
     private static AdviceRow noisy(AdviceContext context, BatchSummary one) {
-        Claim claim = new Claim(
+        List<BatchSummary> measured = context.reference(one, context::noiseToSignal);
+        if (measured.isEmpty()) {
+            return context.larger(
+                    new Claim(BATCH, NOISY, AdviceContext.SPREAD, context::gradientSpread, NumberText::percent), one);
+        }
+        BatchSummary nearest = measured.get(0);
+        double ofOneExample = Objects.requireNonNull(nearest.gradients().noise().value());
+        String at = NumberText.count(nearest.batchSize());
+        return context.row(
                 BATCH,
                 NOISY,
-                "Spread of the gradient norm from update to update",
-                context::gradientSpread,
-                NumberText::percent);
-        return context.larger(claim, one);
+                "Noise over signal of one example's gradient: " + NumberText.significant(ofOneExample) + ", against "
+                        + NumberText.significant(Objects.requireNonNull(context.noiseToSignal(nearest))
+                                .mean())
+                        + " of a batch of " + at,
+                ofOneExample >= CLEARLY ? Verdict.SUPPORTED : ofOneExample <= 1 ? Verdict.CONTRADICTED : Verdict.MIXED,
+                "Supported if noise is at least twice the signal (squared norms), contradicted if no more. Measured late in"
+                        + " runs with batch " + at + ": one example alone has nothing to tell its noise from.");
     }
 
+    /** By divergence, else by how much a loss swings that is measured on as many examples at every batch size. */
     private static AdviceRow unstable(AdviceContext context, BatchSummary one) {
         boolean othersHeld = context.summary().batches().stream()
                 .filter(batch -> batch.batchSize() != 1)
@@ -60,11 +78,17 @@ final class SingleExampleAdvice {
                     Verdict.SUPPORTED,
                     "Divergence at batch 1 alone counts as support.");
         }
+        Oscillations oscillations = context.oscillations();
+        String missing = oscillations.missing().get(one.batchSize());
+        if (missing != null) {
+            return AdviceRow.notMeasured(
+                    BATCH, UNSTABLE, Character.toUpperCase(missing.charAt(0)) + missing.substring(1) + ".");
+        }
         Claim claim = new Claim(
                 BATCH,
                 UNSTABLE,
-                "Oscillation of the training loss",
-                BatchSummary::lossOscillation,
+                "Oscillation of the " + oscillations.words() + " around its local trend",
+                oscillations::at,
                 NumberText::significant);
         return context.larger(claim, one);
     }
@@ -96,9 +120,7 @@ final class SingleExampleAdvice {
      */
     private static AdviceRow fussy(AdviceContext context, BatchSummary one) {
         RateRange here = range(context, one);
-        List<BatchSummary> reference = context.reference(one).stream()
-                .filter(batch -> range(context, batch) != null)
-                .toList();
+        List<BatchSummary> reference = context.reference(one, batch -> width(context, batch));
         if (here == null || reference.isEmpty()) {
             return AdviceRow.notMeasured(
                     BATCH,
@@ -109,11 +131,7 @@ final class SingleExampleAdvice {
                             : "The range of rates that train is not known at batch 1 and at another batch size.");
         }
         double narrow = here.width().mean();
-        double wide = reference.stream()
-                .mapToDouble(batch ->
-                        Objects.requireNonNull(range(context, batch)).width().mean())
-                .average()
-                .orElseThrow();
+        double wide = Objects.requireNonNull(AdviceContext.mean(reference, batch -> width(context, batch)));
         boolean othersOpen = reference.stream()
                 .anyMatch(batch -> Objects.requireNonNull(range(context, batch)).isOpen());
         String measured = "Rates that train: " + atLeast(here.isOpen()) + NumberText.significant(narrow)
@@ -142,6 +160,11 @@ final class SingleExampleAdvice {
                 .at(context.summary().reference(), batch.batchSize())
                 .map(RateSearch::range)
                 .orElse(null);
+    }
+
+    private static @Nullable Estimate width(AdviceContext context, BatchSummary batch) {
+        RateRange range = range(context, batch);
+        return range == null ? null : range.width();
     }
 
     private static String atLeast(boolean open) {

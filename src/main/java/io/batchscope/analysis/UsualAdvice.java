@@ -8,7 +8,7 @@ import java.util.List;
  * The usual advice about batch sizes, each claim with what a study has measured about it so far.
  *
  * <p>Batch 1 and the full batch are compared with the studied batch sizes from 32 to 256, the "middle" of the advice, or
- * with all others where there are none. Only runs of the reference ({@link Variants}) count, and where rates were searched
+ * with all others where none of these has the measurement. Only runs of the reference ({@link Variants}) count, and where rates were searched
  * for, those with the tuned rate, but for what is said of rates. Every rule is stated in the row it decides.
  */
 public final class UsualAdvice {

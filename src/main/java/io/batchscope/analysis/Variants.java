@@ -116,11 +116,13 @@ public final class Variants {
 
     /** The rows of the reference's runs; all rows where the study has one variant. */
     public StudyTables ofReference(StudyTables tables) {
-        if (!several()) {
-            return tables;
-        }
+        return several() ? of(ordered.get(0), tables) : tables;
+    }
+
+    /** The rows of one variant's runs. */
+    public StudyTables of(Variant variant, StudyTables tables) {
         return tables.only(byRun.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(ordered.get(0)))
+                .filter(entry -> entry.getValue().equals(variant))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet()));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.batchscope.plan.OptimizerConfig;
+import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.study.Makespan;
 import io.batchscope.study.WorkerMemory;
@@ -68,10 +69,23 @@ final class PlanJson {
         row.put("planned_steps", run.plannedSteps());
         row.put("planned_examples", run.plannedExamples());
         row.put("evaluate_every_steps", run.evaluateEvery());
+        row.put("norms_every_steps", every(run, run.measures().normsEvery()));
+        row.put(
+                "noise_every_steps",
+                run.pace().measuresNoise()
+                        ? (Long) 1L
+                        : every(run, run.measures().noiseEvery()));
+        row.put("label_noise", run.labelNoise());
+        row.put("probes", run.probes().stream().map(ProbeKind::label).toList());
         row.put("expected_seconds", seconds.applyAsDouble(run));
         row.put("micro_batch", run.microBatch());
         putMemory(row, setup.memory(), run);
         return row;
+    }
+
+    /** Null where it is never measured. */
+    private static @Nullable Long every(RunPlan run, long steps) {
+        return run.usesStepLoop() && steps > 0 ? (Long) steps : null;
     }
 
     private static Map<String, Object> optimizer(OptimizerConfig optimizer) {

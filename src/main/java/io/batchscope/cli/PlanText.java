@@ -1,7 +1,9 @@
 package io.batchscope.cli;
 
+import io.batchscope.plan.Measures;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.Pace;
+import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.study.Makespan;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** A plan as a table for people. */
 final class PlanText {
@@ -28,6 +31,7 @@ final class PlanText {
                 setup.slots()));
         text.append(setup.replicaLine());
         text.append(String.format(Locale.ROOT, "%-10s %s%n", "memory", setup.memoryLine()));
+        text.append(probes(setup.plan()));
         setup.plan()
                 .notices()
                 .forEach(notice -> text.append("note: ").append(notice).append('\n'));
@@ -37,6 +41,19 @@ final class PlanText {
                 "about %s in all on this machine%n",
                 duration(Makespan.seconds(setup.plan().runs(), setup.runsAtOnce(), seconds))));
         return text.toString();
+    }
+
+    /** What is measured at the end of runs, the same of all whose gradients this program computes. */
+    private static String probes(StudyPlan plan) {
+        return plan.stepLoopRuns().stream()
+                .findFirst()
+                .filter(run -> !run.probes().isEmpty())
+                .map(run -> String.format(
+                        Locale.ROOT,
+                        "%-10s %s%n",
+                        "probes",
+                        run.probes().stream().map(ProbeKind::label).collect(Collectors.joining(", "))))
+                .orElse("");
     }
 
     private static String table(StudySetup setup, ToDoubleFunction<RunPlan> seconds) {
@@ -133,9 +150,24 @@ final class PlanText {
         remarks.add(run.pace().describe());
         remarks.add(optimizer(plan, run));
         remarks.add(run.regularization().describe());
+        remarks.add(measures(run));
         remarks.add(modes ? run.synchronization().describe() : "");
         remarks.removeIf(String::isEmpty);
         return String.join("; ", remarks);
+    }
+
+    /** Updates between measurements of norms and noise; nothing where Deeplearning4j trains. */
+    private static String measures(RunPlan run) {
+        if (!run.usesStepLoop()) {
+            return "";
+        }
+        Measures measures = run.measures();
+        String noise = run.pace().measuresNoise() ? "noise every step" : distance("noise", measures.noiseEvery());
+        return distance("norms", measures.normsEvery()) + ", " + noise;
+    }
+
+    private static String distance(String what, long every) {
+        return every == 0 ? "no " + what : what + " every " + (every == 1 ? "step" : every + " steps");
     }
 
     /** Where runs have several, or it has settings that are not in the table. */

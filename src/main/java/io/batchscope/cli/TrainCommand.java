@@ -2,6 +2,7 @@ package io.batchscope.cli;
 
 import io.batchscope.config.LoadedConfig;
 import io.batchscope.plan.PlanException;
+import io.batchscope.plan.RecipeConfig;
 import io.batchscope.plan.StudyConfig;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,14 +29,6 @@ final class TrainCommand implements Callable<Integer> {
     static void requireOneRun(StudyConfig config) {
         int modes = config.sync().modes().size();
         int recipes = config.recipes().size();
-        boolean search = config.recipes().stream()
-                .anyMatch(recipe -> recipe.learningRate().searchFactors().size() > 1);
-        if (search) {
-            throw new PlanException(
-                    List.of(
-                            "train (study.learning-rate.search.factors): takes one learning rate, but the"
-                                    + " configuration searches for the best; use 'study', or --set learning-rate.search.factors=[]"));
-        }
         if (config.batchSizes().size() * config.seeds().size() * modes * recipes != 1) {
             throw new PlanException(List.of("train (study.batch-sizes, study.seeds, study.sync.compare, study.recipes):"
                     + " takes one batch size, one seed, one mode and one recipe, but the configuration has "
@@ -43,6 +36,19 @@ final class TrainCommand implements Callable<Integer> {
                     + "; use 'study', or --set batch-sizes=[64] --set seeds=[1]"
                     + (modes == 1 ? "" : " --set sync.mode=synchronous")
                     + (recipes == 1 ? "" : " --set recipes=[]")));
+        }
+        requireOneRate(config.recipes().get(0));
+    }
+
+    private static void requireOneRate(RecipeConfig recipe) {
+        List<Double> factors = recipe.learningRate().searchFactors();
+        if (factors.size() > 1) {
+            throw new PlanException(List.of("train (" + recipe.key("learning-rate.search.factors")
+                    + "): takes one learning rate, but the configuration has " + factors.size()
+                    + " multiples of it to search, " + factors + "; use 'study', or "
+                    + (recipe.name().isEmpty()
+                            ? "--set learning-rate.search.factors=[1]"
+                            : "give recipe " + recipe.name() + " one factor")));
         }
     }
 }

@@ -22,7 +22,10 @@ import picocli.CommandLine.Command;
 @Command(
         name = "verify",
         description = "Computes problems whose answer is known, with the code that studies use, and compares.",
-        footer = "Exit code 1 if an answer is wrong.")
+        footer = {
+            "What is sampled must be within 3 % of the answer, and so must 4 standard errors be. All that is random in a sample",
+            "follows from its seed, so the same samples are drawn every time. Exit code 1 if an answer is wrong."
+        })
 final class VerifyCommand implements Callable<Integer> {
     private static final String ROW = "%-4s  %-75s %14s %14s %11s  %s%n";
 
@@ -74,9 +77,12 @@ final class VerifyCommand implements Callable<Integer> {
                         ? ""
                         : String.format(
                                 Locale.ROOT,
-                                "standard error %.2g, seed %d",
+                                "standard error %.2g, %s%s",
                                 sampling.standardError(),
-                                sampling.seed()));
+                                sampling.seeds(),
+                                check.isTooNoisy()
+                                        ? "; too noisy: 4 standard errors are more than the tolerance"
+                                        : ""));
     }
 
     private static String number(double value) {

@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
 import io.batchscope.train.MachineRate;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.FloatPointer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,31 +21,42 @@ public final class GemmRate implements MachineRate {
     /** Rows and columns of the matrices. */
     static final int SIDE = 512;
 
+    /** A multiplication and an addition for each row, column and summand. */
     private static final double OPERATIONS = 2.0 * SIDE * SIDE * SIDE;
-    private static final int FEWEST = 3;
-    private static final int MOST = 100;
+
+    /** Products that are timed at least. */
+    static final int FEWEST = 3;
+
+    /** Products that are timed at most. */
+    static final int MOST = 100;
+
     private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(60);
 
     /** {@inheritDoc} Null where oneDNN's native library does not load. */
     @Override
     public @Nullable Double flopsPerSecond() {
-        return FusedBackend.problem() == null ? measured() : null;
+        return FusedBackend.problem() == null ? measured(System::nanoTime) : null;
     }
 
-    private static double measured() {
+    /**
+     * The rate by this clock; null if by that a product takes no time.
+     *
+     * @param clock in nanoseconds, as {@link System#nanoTime}
+     */
+    static @Nullable Double measured(LongSupplier clock) {
         try (Block a = ones();
                 Block b = ones();
                 Block c = ones()) {
             // The first product makes the machine code and wakes the threads.
             multiply(a.start(), b.start(), c.start());
-            long begin = System.nanoTime();
+            long begin = clock.getAsLong();
             long best = Long.MAX_VALUE;
-            for (int i = 0; i < MOST && (i < FEWEST || System.nanoTime() - begin < NANOS); i++) {
-                long start = System.nanoTime();
+            for (int i = 0; i < MOST && (i < FEWEST || clock.getAsLong() - begin < NANOS); i++) {
+                long start = clock.getAsLong();
                 multiply(a.start(), b.start(), c.start());
-                best = Math.min(best, System.nanoTime() - start);
+                best = Math.min(best, clock.getAsLong() - start);
             }
-            return OPERATIONS / best * 1e9;
+            return best > 0 ? (Double) (OPERATIONS / best * 1e9) : null;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.batchscope.plan;
 
+import io.batchscope.plan.RecipeConfig.BudgetConfig;
 import io.batchscope.plan.RecipeConfig.GrowthConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
 import io.batchscope.plan.StudyConfig.MeasureConfig;
@@ -160,11 +161,20 @@ record Course(
         }
         long rows = stepRowEvery(synchronization);
         long norms = measureEvery(asked.norms(), Measures.EXAMPLES_PER_NORMS, Measures.LEAST_NORMS, rows);
-        boolean parts = batchSize() > 1 && synchronization.exact() && !model.normalizes() && !pace.measuresNoise();
+        boolean parts = largestBatch() > 1 && synchronization.exact() && !model.normalizes() && !pace.measuresNoise();
         return new Measures(
                 norms,
                 parts ? measureEvery(asked.noise(), Measures.EXAMPLES_PER_NOISE, Measures.LEAST_NOISE, rows) : 0,
                 recipe.learningRate().baseBatch());
+    }
+
+    /** Where the plan lets the batch grow, in the end. */
+    private long largestBatch() {
+        return pace instanceof Pace.Planned planned
+                ? planned.growth().stream()
+                        .mapToLong(BatchTrajectory.Phase::batchSize)
+                        .reduce(batchSize(), Math::max)
+                : batchSize();
     }
 
     /** Measurements stand in rows, so they are as far apart as these, or several times as far. */
@@ -189,7 +199,12 @@ record Course(
                 && optimizer.equals(other.optimizer)
                 && schedule.equals(other.schedule)
                 && plainPace().equals(other.plainPace())
+                && endsAtTarget() == other.endsAtTarget()
                 && steps == other.steps;
+    }
+
+    private boolean endsAtTarget() {
+        return recipe.budget().equal().equals(Optional.of(BudgetConfig.Equal.TARGET));
     }
 
     /** At the base batch AdaScale has nothing to multiply. */

@@ -29,7 +29,6 @@ final class Notices {
         return notices;
     }
 
-    /** Recipes with ghost batches for a model that has nothing to take statistics of them. */
     /** Where noise is measured, batch normalization sees parts of a batch. */
     static List<String> ofMeasuredNormalization(StudyConfig config, ModelFacts model) {
         return config.recipes().stream()
@@ -42,6 +41,7 @@ final class Notices {
                 .toList();
     }
 
+    /** Recipes with ghost batches for a model that has nothing to take statistics of them. */
     static List<String> ofGhosts(StudyConfig config, ModelFacts model) {
         return config.recipes().stream()
                 .map(recipe -> recipe.regularization().ghostBatch())

@@ -23,7 +23,7 @@ public record RecipeConfig(
         BudgetConfig budget) {
 
     /** Where a person finds one of its keys. */
-    String key(String key) {
+    public String key(String key) {
         return name.isEmpty() ? "study." + key : "recipe " + name + ": " + key;
     }
 

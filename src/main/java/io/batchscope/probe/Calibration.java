@@ -13,8 +13,8 @@ import java.util.List;
  * confidence in a bin, and n examples in all, Guo et al. 2017 define
  *
  * <pre>{@code
- * expected calibration error = Σ_m |B_m|/n · |acc(B_m) − conf(B_m)|     (equation 3), in [0, 1]
- * maximum calibration error  = max_m |acc(B_m) − conf(B_m)|             (equation 5), over bins with examples
+ * expected calibration error = Σ_m |B_m|/n · |acc(B_m) − conf(B_m)|, in [0, 1]
+ * maximum calibration error  = max_m |acc(B_m) − conf(B_m)|, over bins with examples
  * }</pre>
  *
  * Also mean confidence, overconfidence = mean confidence − accuracy, and the mean of −ln(probability of the true class), in

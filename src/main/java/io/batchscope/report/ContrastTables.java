@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The tables that hold batch sizes against the smallest one: in plain measures, and of each probe. */
+/** The tables that hold a variant's batch sizes against the smallest one: in plain measures, and of each probe. */
 final class ContrastTables {
     private static final int LOSS_DIGITS = 4;
 
@@ -29,16 +29,6 @@ final class ContrastTables {
 
     /** A probe's table. */
     public record ProbeTable(String title, String note, Table table) {}
-
-    /** How to read all of them. */
-    static String note(BatchContrasts contrasts) {
-        return "Differences are to batch "
-                + NumberText.count(contrasts.reference().orElseThrow())
-                + ", the smallest with a run that neither diverged nor failed, seed by seed: the mean over the seeds that"
-                + " both have, in brackets its 95 % interval (paired t). p is that of the paired t-test, on both sides; the"
-                + " last column enlarges it for the number of batch sizes tested on that measure (Holm), so it may be held"
-                + " against 5 % as it is. With one seed there is no interval and no test.";
-    }
 
     /** One row for each measure and batch size. */
     static Table plain(BatchContrasts contrasts) {
@@ -119,7 +109,7 @@ final class ContrastTables {
 
     private static List<Column> testColumns(BatchContrasts contrasts, String minus) {
         return List.of(
-                Column.number(minus + NumberText.count(contrasts.reference().orElseThrow()) + " (95 % interval)"),
+                Column.number(minus + NumberText.count(contrasts.reference()) + " (95 % interval)"),
                 Column.number("p"),
                 Column.number("p after Holm"));
     }

@@ -12,9 +12,12 @@ import java.util.List;
 final class GradientTables {
     static final String NOTE =
             "Noise scale: tr Σ/|G|², so many examples make noise and signal of a batch's squared gradient alike (McCandlish 2018); of the"
-                    + " last half of each run's measurements. Cosine: of a batch's gradient to that of all training examples. Distance: of the last"
+                    + " last half of each run's measurements. Cosine: of a batch's gradient to that of all training examples. Gain:"
+                    + " AdaScale's (Johnson 2020), the updates with the base batch that one is worth, mean over a run; rates were multiplied by it"
+                    + " where the scaling is adascale. Distance: of the last"
                     + " parameters from the first, and the line a + b·ln(update) through it, which fits where training diffuses"
-                    + " slowly (Hoffer 2017). Oscillation: of the training loss around its trend, late in a run.";
+                    + " slowly (Hoffer 2017). Noise of a batch's loss: of the training loss around its trend, late in a run; alone because each"
+                    + " batch has other examples it shrinks as 1/√batch, so it says nothing of stability.";
 
     private GradientTables() {}
 
@@ -25,10 +28,11 @@ final class GradientTables {
                         Column.number("Batch size"),
                         Column.number("Noise scale"),
                         Column.number("Cosine"),
+                        Column.number("Gain"),
                         Column.number("Distance"),
                         Column.number("b"),
                         Column.number("R²"),
-                        Column.number("Oscillation"),
+                        Column.number("Noise of a batch's loss"),
                         Column.text("Remark")),
                 summary.batches().stream()
                         .filter(GradientTables::hasAny)
@@ -39,6 +43,7 @@ final class GradientTables {
     private static boolean hasAny(BatchSummary batch) {
         GradientSummary gradients = batch.gradients();
         return gradients.noise().value() != null
+                || gradients.gain() != null
                 || gradients.weightDistance() != null
                 || !gradients.remark().isEmpty();
     }
@@ -51,6 +56,7 @@ final class GradientTables {
                 gradients.noise().cosine() == null
                         ? NumberText.NOT_MEASURED
                         : NumberText.fixed(gradients.noise().cosine(), 3),
+                ReportTables.significant(gradients.gain()),
                 ReportTables.significant(gradients.weightDistance()),
                 ReportTables.significant(gradients.logSlope()),
                 ReportTables.withHalfWidth(gradients.logRSquared(), 1, 3),

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class HardwareTables {
     static final String NOTE =
             "Operations are those of matrix products and convolutions that training needs, a multiply-add is two;"
-                    + " GFLOP/s are over the time of the passes alone, all workers together. The matrix product is a large one in single"
+                    + " gradients: over the time of the passes alone; training: over the whole training time, so with applying the"
+                    + " gradients, waiting and communicating; all workers together. The matrix product is a large one in single"
                     + " precision, measured on all workers just before and after each run, where the better one counts. Where the share is"
                     + " above 100 %, the machine was faster in between.";
     static final String MEMORY_NOTE =
@@ -24,7 +25,12 @@ final class HardwareTables {
                     + " once. Native memory is the network's. The predicted heap is what the arrays of a run need; the measured one is that of"
                     + " the whole process, with garbage, Spark and other runs in it.";
 
+    static final String GPU_NOTE =
+            "Of the GPUs that Spark assigned to the workers, as nvidia-smi tells every few seconds while a run trains: the share of the"
+                    + " time in which some kernel ran, mean over devices and moments, and memory in use, other processes' in both.";
+
     private static final double GIGA = 1e9;
+    private static final double PERCENT = 0.01;
     private static final double MEBI = 1 << 20;
 
     private HardwareTables() {}
@@ -36,9 +42,11 @@ final class HardwareTables {
                         Column.number("Batch size"),
                         Column.number("Workers"),
                         Column.number("Examples/s"),
-                        Column.number("GFLOP/s"),
+                        Column.number("Gradients (GFLOP/s)"),
+                        Column.number("Training (GFLOP/s)"),
                         Column.number("Matrix product (GFLOP/s)"),
-                        Column.number("Share (%)")),
+                        Column.number("Gradients / product (%)"),
+                        Column.number("Training / product (%)")),
                 summary.batches().stream()
                         .filter(batch -> batch.arithmetic().flopsPerSecond() != null)
                         .map(HardwareTables::arithmeticRow)
@@ -52,8 +60,26 @@ final class HardwareTables {
                 batch.workers().stream().map(String::valueOf).collect(Collectors.joining(", ")),
                 ReportTables.significant(batch.examplesPerSecond()),
                 scaled(arithmetic.flopsPerSecond(), GIGA),
+                scaled(arithmetic.trainingFlopsPerSecond(), GIGA),
                 scaled(arithmetic.gemmFlopsPerSecond(), GIGA),
-                ReportTables.withHalfWidth(arithmetic.utilization(), 100, 1));
+                scaled(arithmetic.utilization(), PERCENT),
+                scaled(arithmetic.trainingUtilization(), PERCENT));
+    }
+
+    /** What GPUs did, by batch size; without rows where none was measured. */
+    static Table gpus(StudySummary summary) {
+        return new Table(
+                List.of(
+                        Column.number("Batch size"),
+                        Column.number("GPU busy (%)"),
+                        Column.number("Most GPU memory (MiB)")),
+                summary.batches().stream()
+                        .filter(batch -> batch.arithmetic().gpuUtilization() != null)
+                        .map(batch -> List.of(
+                                NumberText.count(batch.batchSize()),
+                                ReportTables.withHalfWidth(batch.arithmetic().gpuUtilization(), 100, 1),
+                                mebibytes(batch.arithmetic().gpuMemoryBytes())))
+                        .toList());
     }
 
     /** Memory of a worker, predicted and measured; without rows where nothing was predicted. */

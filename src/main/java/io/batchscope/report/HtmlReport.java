@@ -6,9 +6,9 @@ import freemarker.template.TemplateExceptionHandler;
 import io.batchscope.analysis.BatchContrasts;
 import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.NumberText;
+import io.batchscope.analysis.Oscillations;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.UsualAdvice;
-import io.batchscope.analysis.Variants;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.FindingRecord;
 import io.batchscope.result.StudyTables;
@@ -17,7 +17,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -30,22 +29,9 @@ import java.util.stream.Collectors;
 public final class HtmlReport {
     private static final Configuration TEMPLATES = templates();
     private static final int CURVE_POINTS = 10;
-    private static final int MOST_SENTENCES = 6;
     private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern(
                     "d MMMM uuuu 'at' HH:mm 'UTC'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
-    private static final List<String> HEADLINES = List.of(
-            "best_test_accuracy",
-            "best_validation_accuracy",
-            "lowest_test_loss",
-            "lowest_validation_loss",
-            "largest_batch_within_noise",
-            "fastest_mode_without_shown_loss",
-            "diverged_runs",
-            "failed_runs",
-            "fewest_seconds_to_target",
-            "highest_throughput",
-            "largest_generalization_gap");
 
     private HtmlReport() {}
 
@@ -57,15 +43,45 @@ public final class HtmlReport {
     public static String render(StudyTables all, List<FindingRecord> findings, ReportHeader header) {
         StudySummary summary = StudySummary.of(all);
         StudyTables tables = summary.searches().tuned(all);
-        Charts charts = Charts.of(tables, summary);
         Map<String, Object> model = new HashMap<>();
+        addHead(model, all, summary, findings, header);
+        addResults(model, summary, Oscillations.of(summary.variants().ofReference(tables)));
+        addVariants(model, summary, findings);
+        addContrasts(model, new ContrastSections(summary, BatchContrasts.of(tables)));
+        addMeasurements(model, summary, tables, findings);
+        addCharts(model, Charts.of(tables, summary));
+        model.put("advice", ReportTables.advice(UsualAdvice.of(all)));
+        addRows(model, summary, all, tables, findings, header);
+        return page(model);
+    }
+
+    private static void addHead(
+            Map<String, Object> model,
+            StudyTables all,
+            StudySummary summary,
+            List<FindingRecord> findings,
+            ReportHeader header) {
         model.put("study", header.study());
-        model.put("status", status(header, summary));
-        model.put("counts", counts(summary));
-        model.put("sentences", sentences(summary, findings));
+        model.put("status", ReportTexts.status(header, summary));
+        model.put("counts", ReportTexts.counts(summary));
+        model.put("sentences", ReportTexts.sentences(all, summary, findings));
         model.put("hasRuns", summary.runs() > 0);
-        model.put("intervalNote", intervalNote(summary));
-        model.put("referenceNote", referenceNote(summary));
+        model.put("writtenAt", MOMENT.format(header.writtenAt()));
+        model.put("css", Resources.text("report.css"));
+    }
+
+    private static void addResults(Map<String, Object> model, StudySummary summary, Oscillations oscillations) {
+        model.put("intervalNote", ReportTexts.intervalNote(summary));
+        model.put("referenceNote", ReportTexts.referenceNote(summary));
+        model.put("results", ReportTables.results(summary));
+        model.put("losses", ReportTables.losses(summary, oscillations));
+        model.put("lossNote", ReportTables.lossNote(oscillations));
+        model.put("target", ReportTables.target(summary));
+        model.put("speed", ReportTables.speed(summary));
+    }
+
+    /** What compares recipes, rates and ways to synchronise, where the study has several. */
+    private static void addVariants(Map<String, Object> model, StudySummary summary, List<FindingRecord> findings) {
         if (summary.hasRecipes()) {
             model.put("recipeResults", RecipeTables.results(summary));
             model.put("recipeLargest", RecipeTables.largest(summary, findings));
@@ -74,53 +90,45 @@ public final class HtmlReport {
         if (!summary.searches().isEmpty()) {
             model.put("rateTuned", RateTables.tuned(summary));
             model.put("rateTrials", RateTables.trials(summary));
-            model.put("rateNote", RateTables.NOTE);
+            model.put("rateNote", RateTables.note(summary));
         }
-        model.put(
-                "rateCharts",
-                charts.rateCharts().stream().map(HtmlReport::place).toList());
-        model.put(
-                "recipeCharts",
-                charts.recipeCharts().stream().map(HtmlReport::place).toList());
         if (summary.hasModes()) {
             model.put("modeResults", ModeTables.results(summary));
             model.put("modeCost", ModeTables.cost(summary));
             model.put("modeNote", ModeTables.resultNote(summary));
             model.put("modeCostNote", ModeTables.COST_NOTE);
         }
-        model.put(
-                "modeCharts",
-                charts.modeCharts().stream().map(HtmlReport::place).toList());
-        addContrasts(model, BatchContrasts.of(tables));
-        model.put("results", ReportTables.results(summary));
-        model.put("losses", ReportTables.losses(summary));
-        model.put("target", ReportTables.target(summary));
-        model.put(
-                "targetCharts",
-                charts.targetCharts().stream().map(HtmlReport::place).toList());
+    }
+
+    private static void addContrasts(Map<String, Object> model, ContrastSections contrasts) {
+        model.put("contrastTitle", contrasts.title());
+        model.put("contrastNote", contrasts.note());
+        model.put("contrasts", contrasts.plain());
+        model.put("probes", contrasts.probes());
+    }
+
+    /** What was measured on the way. */
+    private static void addMeasurements(
+            Map<String, Object> model, StudySummary summary, StudyTables tables, List<FindingRecord> findings) {
         model.put("gradients", GradientTables.of(summary));
         model.put("gradientNote", GradientTables.NOTE);
-        model.put(
-                "gradientCharts",
-                charts.gradientCharts().stream().map(HtmlReport::place).toList());
         model.put("arithmetic", HardwareTables.arithmetic(summary));
         model.put("arithmeticNote", HardwareTables.NOTE);
+        model.put("gpus", HardwareTables.gpus(summary));
+        model.put("gpuNote", HardwareTables.GPU_NOTE);
         model.put("memory", HardwareTables.memory(MemoryComparison.of(tables)));
         model.put("memoryNote", HardwareTables.MEMORY_NOTE);
         model.put("powersOfTwo", HardwareTables.powersOfTwo(findings));
-        model.put(
-                "hardwareCharts",
-                charts.hardwareCharts().stream().map(HtmlReport::place).toList());
-        model.put("speed", ReportTables.speed(summary));
-        model.put("advice", ReportTables.advice(UsualAdvice.of(all)));
-        model.put("findings", ReportTables.findings(findings));
-        model.put("runs", RunTables.runs(all.runs()));
-        model.put("curves", RunTables.curves(curvePoints(tables.evals()), Variants.of(tables.runs())));
-        model.put("curvePoints", Integer.toString(CURVE_POINTS));
-        model.put("provenance", Provenances.of(all.runs(), header.provenance()));
-        model.put("writtenAt", MOMENT.format(header.writtenAt()));
-        model.put("css", Resources.text("report.css"));
-        model.put("charts", charts.charts().stream().map(HtmlReport::place).toList());
+    }
+
+    private static void addCharts(Map<String, Object> model, Charts charts) {
+        model.put("rateCharts", places(charts.rateCharts()));
+        model.put("recipeCharts", places(charts.recipeCharts()));
+        model.put("modeCharts", places(charts.modeCharts()));
+        model.put("targetCharts", places(charts.targetCharts()));
+        model.put("gradientCharts", places(charts.gradientCharts()));
+        model.put("hardwareCharts", places(charts.hardwareCharts()));
+        model.put("charts", places(charts.charts()));
         model.put("chartData", charts.json());
         model.put(
                 "scripts",
@@ -128,6 +136,24 @@ public final class HtmlReport {
                         Resources.text("/vendor/vega/vega.min.js"),
                         Resources.text("/vendor/vega-lite/vega-lite.min.js"),
                         Resources.text("charts.js")));
+    }
+
+    /** Findings and tables, in full. */
+    private static void addRows(
+            Map<String, Object> model,
+            StudySummary summary,
+            StudyTables all,
+            StudyTables tables,
+            List<FindingRecord> findings,
+            ReportHeader header) {
+        model.put("findings", ReportTables.findings(findings));
+        model.put("runs", RunTables.runs(all.runs()));
+        model.put("curves", RunTables.curves(curvePoints(tables.evals()), summary.variants()));
+        model.put("curvePoints", Integer.toString(CURVE_POINTS));
+        model.put("provenance", Provenances.of(all.runs(), header.provenance()));
+    }
+
+    private static String page(Map<String, Object> model) {
         StringWriter page = new StringWriter();
         try {
             TEMPLATES.getTemplate("report.ftlh").process(model, page);
@@ -139,16 +165,6 @@ public final class HtmlReport {
         return page.toString();
     }
 
-    private static void addContrasts(Map<String, Object> model, BatchContrasts contrasts) {
-        if (contrasts.reference().isPresent()) {
-            model.put(
-                    "contrastReference", NumberText.count(contrasts.reference().getAsLong()));
-            model.put("contrastNote", ContrastTables.note(contrasts));
-            model.put("contrasts", ContrastTables.plain(contrasts));
-            model.put("probes", ContrastTables.probes(contrasts));
-        }
-    }
-
     private static Configuration templates() {
         Configuration configuration = new Configuration(Configuration.VERSION_2_3_34);
         configuration.setClassForTemplateLoading(HtmlReport.class, "");
@@ -157,6 +173,10 @@ public final class HtmlReport {
         configuration.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
         configuration.setLogTemplateExceptions(false);
         return configuration;
+    }
+
+    private static List<Map<String, Object>> places(List<Chart> charts) {
+        return charts.stream().map(HtmlReport::place).toList();
     }
 
     private static Map<String, Object> place(Chart chart) {
@@ -181,87 +201,6 @@ public final class HtmlReport {
                                 "chosen",
                                 batch.equals(chart.batch())))
                         .toList());
-    }
-
-    private static String status(ReportHeader header, StudySummary summary) {
-        Integer planned = header.plannedRuns();
-        String runs = planned == null
-                ? NumberText.counted(summary.runs(), "run") + " ended"
-                : NumberText.count((long) summary.runs()) + " of " + NumberText.counted(planned, "planned run")
-                        + " ended";
-        String state = header.state();
-        String unfinished = planned != null && summary.runs() < planned
-                ? ". This report shows an unfinished study; the same command goes on with it."
-                : ".";
-        return (state == null ? "" : "State " + state + ": ") + runs + unfinished;
-    }
-
-    private static List<Map<String, String>> counts(StudySummary summary) {
-        return summary.outcomes().entrySet().stream()
-                .map(entry -> Map.of("number", entry.getValue().toString(), "word", entry.getKey()))
-                .toList();
-    }
-
-    private static List<String> sentences(StudySummary summary, List<FindingRecord> findings) {
-        if (summary.runs() == 0) {
-            return List.of("No run of this study has ended yet, so there is nothing to show.");
-        }
-        List<String> sentences = new ArrayList<>();
-        List<Long> batchSizes = summary.batchSizes();
-        int sizes = batchSizes.size();
-        sentences.add("Trained " + NumberText.counted(summary.runs(), "run") + " on "
-                + NumberText.count(summary.trainExamples()) + " examples at "
-                + (sizes == 1 ? "batch size " : sizes + " batch sizes from ")
-                + NumberText.count(batchSizes.get(0))
-                + (sizes == 1 ? "" : " to " + NumberText.count(batchSizes.get(sizes - 1)))
-                + (summary.hasRecipes() ? " by " + summary.variants().recipes().size() + " recipes" : "")
-                + (summary.hasModes() ? " in " + summary.variants().modes().size() + " ways to synchronise" : "")
-                + ".");
-        if (summary.hasVariants()) {
-            sentences.add(referenceNote(summary));
-        }
-        if (!summary.searches().isEmpty()) {
-            sentences.add(RateTables.SENTENCE);
-        }
-        RecipeTables.largestSentence(summary, findings).ifPresent(sentences::add);
-        findings.stream()
-                .filter(finding -> HEADLINES.contains(finding.finding()))
-                // Of what there is at each batch size, no one speaks for the study.
-                .filter(finding -> findings.stream()
-                                .filter(other -> other.finding().equals(finding.finding()))
-                                .count()
-                        == 1)
-                .sorted(Comparator.comparingInt(finding -> HEADLINES.indexOf(finding.finding())))
-                .limit(MOST_SENTENCES - sentences.size())
-                .map(FindingRecord::detail)
-                .forEach(sentences::add);
-        return sentences;
-    }
-
-    private static String intervalNote(StudySummary summary) {
-        String means = "Means over the runs" + (summary.searches().isEmpty() ? "" : " with the tuned rate")
-                + " that neither diverged nor failed";
-        return summary.batches().stream().anyMatch(batch -> batch.settled() > 1)
-                ? means
-                        + "; ± is half the width of the 95 % Student-t interval over seeds. A dash stands for what was not measured."
-                : means
-                        + ". With one seed a batch size there are no intervals. A dash stands for what was not measured.";
-    }
-
-    /** Whose results stand for a batch size, where there are several recipes or ways to synchronise; else empty. */
-    private static String referenceNote(StudySummary summary) {
-        if (!summary.hasVariants()) {
-            return "";
-        }
-        String measured = "What is said of batch sizes alone is measured with "
-                + summary.reference().name() + "; ";
-        int recipes = summary.variants().recipes().size();
-        int modes = summary.variants().modes().size();
-        if (!summary.hasRecipes()) {
-            return measured + "the section “Ways to synchronise” compares all " + modes + ".";
-        }
-        return measured + "the section “Recipes” compares all " + recipes
-                + (summary.hasModes() ? ", “Ways to synchronise” all " + modes + " modes" : "") + ".";
     }
 
     private static List<EvalRecord> curvePoints(List<EvalRecord> evaluations) {

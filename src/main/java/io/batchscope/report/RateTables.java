@@ -3,6 +3,7 @@ package io.batchscope.report;
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.NumberText;
+import io.batchscope.analysis.RateMeasure;
 import io.batchscope.analysis.RateRange;
 import io.batchscope.analysis.RateSearch;
 import io.batchscope.analysis.RateTrial;
@@ -16,19 +17,30 @@ import java.util.OptionalDouble;
 final class RateTables {
     /** What the rest of the report rests on. */
     static final String SENTENCE =
-            "Several learning rates were tried at each batch size. All that is said of a batch size is said of its tuned rate;"
+            "Learning rates were searched: several were tried at each batch size. All that is said of a batch size is said of its tuned rate;"
                     + " the section “Learning rates” and the table of all runs have the others.";
 
-    /** How to read the tables. */
-    static final String NOTE =
-            "The tuned rate is the one with which the most runs reached the target, and then the soonest; without a target or"
-                    + " arrivals the one with which the fewest runs diverged, and then the best on the validation split. A rate"
-                    + " trains if its runs keep at least "
-                    + NumberText.percent(RateRange.KEPT)
-                    + " of what the best one for that seed takes off the validation loss; an octave is a factor of two. ± is half the"
-                    + " width of the 95 % Student-t interval over seeds; means are over runs that neither diverged nor failed.";
-
     private RateTables() {}
+
+    /** How to read the tables. */
+    static String note(StudySummary summary) {
+        RateMeasure measure = summary.searches().measure();
+        String range = withoutValidation(summary)
+                ? " How wide a range of rates trains cannot be told without a validation split."
+                : " A rate trains if its runs keep at least " + NumberText.percent(RateRange.KEPT)
+                        + " of what the best one for that seed takes off the validation loss; an octave is a factor of two.";
+        return "The tuned rate is the one with which the most runs reached the target, and then the soonest; without a target or"
+                + " arrivals the one with which the fewest runs diverged"
+                + (measure == null ? "" : ", and then the one with the best " + measure.words())
+                + "." + range
+                + " ± is half the width of the 95 % Student-t interval over seeds; means are over runs that neither diverged"
+                + " nor failed. Noise of a batch's loss is that of the training loss from update to update, which few examples"
+                + " a batch enlarge by themselves.";
+    }
+
+    private static boolean withoutValidation(StudySummary summary) {
+        return summary.searches().measure() == RateMeasure.TRAINING_LOSS;
+    }
 
     /** The tuned rate of each batch size, and how far rates may be from it: one row a batch size and variant. */
     static Table tuned(StudySummary summary) {
@@ -83,14 +95,14 @@ final class RateTables {
                 Column.number("Factor"),
                 Column.number("Peak rate"),
                 Column.text(""),
-                Column.number("Validation loss")));
-        if (!summary.regression()) {
+                Column.number(withoutValidation(summary) ? "Training loss" : "Validation loss")));
+        if (hasAccuracy(summary)) {
             columns.add(Column.number("Validation accuracy (%)"));
         }
         if (anyArrived(summary)) {
             columns.addAll(List.of(Column.number("Arrived"), Column.number("Updates to target")));
         }
-        columns.addAll(List.of(Column.number("Oscillation in training"), Column.text("Outcome")));
+        columns.addAll(List.of(Column.number("Noise of a batch's loss"), Column.text("Outcome")));
         List<List<String>> rows = new ArrayList<>();
         for (RateSearch search : summary.searches().searches()) {
             search.trials().forEach(trial -> rows.add(trialRow(summary, search, trial)));
@@ -105,8 +117,8 @@ final class RateTables {
                 "× " + NumberText.significant(trial.factor()),
                 NumberText.significant(trial.rate()),
                 remark(search, trial),
-                ReportTables.loss(batch.validationLoss())));
-        if (!summary.regression()) {
+                ReportTables.loss(withoutValidation(summary) ? batch.trainLoss() : batch.validationLoss())));
+        if (hasAccuracy(summary)) {
             row.add(ReportTables.accuracy(batch.validationAccuracy()));
         }
         if (anyArrived(summary)) {
@@ -119,6 +131,10 @@ final class RateTables {
 
     private static String remark(RateSearch search, RateTrial trial) {
         return trial.equals(search.tuned()) ? "tuned" : search.compared().contains(trial) ? "" : "not compared";
+    }
+
+    private static boolean hasAccuracy(StudySummary summary) {
+        return !summary.regression() && !withoutValidation(summary);
     }
 
     private static boolean anyArrived(StudySummary summary) {

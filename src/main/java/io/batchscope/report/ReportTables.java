@@ -4,6 +4,7 @@ import io.batchscope.analysis.AdviceRow;
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.NumberText;
+import io.batchscope.analysis.Oscillations;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.Variant;
 import io.batchscope.report.Table.Column;
@@ -60,7 +61,15 @@ final class ReportTables {
                 + summary.searches().factorText(variant, batch.batchSize());
     }
 
-    static Table losses(StudySummary summary) {
+    /** How to read {@link #losses}. */
+    static String lossNote(Oscillations oscillations) {
+        return "Oscillation: of the " + oscillations.words()
+                + " around its local trend, second half of a run (standard deviation,"
+                + " Gasser 1986), the same measure at every batch size. Noise of a batch's loss: of the training loss from"
+                + " update to update, which few examples a batch enlarge by themselves.";
+    }
+
+    static Table losses(StudySummary summary, Oscillations oscillations) {
         return new Table(
                 List.of(
                         Column.number("Batch size"),
@@ -68,7 +77,8 @@ final class ReportTables {
                         Column.number("Validation loss"),
                         Column.number("Test loss"),
                         Column.number("Gap"),
-                        Column.number("Oscillation in training")),
+                        Column.number("Oscillation"),
+                        Column.number("Noise of a batch's loss")),
                 summary.batches().stream()
                         .map(batch -> List.of(
                                 NumberText.count(batch.batchSize()),
@@ -76,6 +86,7 @@ final class ReportTables {
                                 loss(batch.validationLoss()),
                                 loss(batch.testLoss()),
                                 loss(batch.gapLoss()),
+                                mean(oscillations.at(batch)),
                                 mean(batch.lossOscillation())))
                         .toList());
     }

@@ -8,6 +8,7 @@ import io.batchscope.result.RunRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,22 @@ final class RunTables {
     private static final int FACTOR_PLACE = 4;
 
     private RunTables() {}
+
+    /** Says that training labels were changed, and what that means; empty if they were not. */
+    static Optional<String> labelNoise(List<RunRecord> runs) {
+        List<String> shares = runs.stream()
+                .map(RunRecord::labelNoise)
+                .filter(share -> share != null && share > 0)
+                .distinct()
+                .sorted()
+                .map(share -> NumberText.significant(share * 100) + " %")
+                .toList();
+        return shares.isEmpty()
+                ? Optional.empty()
+                : Optional.of("Training labels were changed: " + String.join(" or ", shares)
+                        + " of the training examples have a wrong label on purpose (data.label-noise). Training loss, training"
+                        + " accuracy and the gaps are of the labels as trained on; validation and test of true ones.");
+    }
 
     /** Every run with its outcome, and its recipe and mode where there are several. */
     static Table runs(List<RunRecord> runs) {

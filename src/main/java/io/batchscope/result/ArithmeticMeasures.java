@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  *     only
  * @param floatingPointOperations of the whole run
  * @param floatingPointOperationsToTarget of its updates until the target was first seen passed
- * @param flopsPerSecond operations over compute_seconds, all workers together
+ * @param flopsPerSecond operations over compute_seconds, all workers together: the rate of the gradients alone, without applying
+ *     them, waiting and communicating
+ * @param trainingFlopsPerSecond operations over train_seconds, all workers together: the rate of the training as a whole
  * @param gemmFlopsPerSecond what a large matrix product gets on as many workers, measured in the same run
  */
 public record ArithmeticMeasures(
@@ -18,7 +20,8 @@ public record ArithmeticMeasures(
         @Nullable Double floatingPointOperations,
         @Nullable Double floatingPointOperationsToTarget,
         @Nullable Double flopsPerSecond,
+        @Nullable Double trainingFlopsPerSecond,
         @Nullable Double gemmFlopsPerSecond) {
     /** Nothing known. */
-    public static final ArithmeticMeasures NONE = new ArithmeticMeasures(null, null, null, null, null);
+    public static final ArithmeticMeasures NONE = new ArithmeticMeasures(null, null, null, null, null, null);
 }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param noiseScaleHigh upper end; null also where the data allow any size
  * @param noiseScaleDetail why there is no noise scale, or no interval; empty where there is
  * @param gradientCosine cosine of a batch's gradient to that of all training examples, over the same updates
+ * @param adascaleGain mean of AdaScale's gain over the run's rows: of the one that its rates were multiplied by, with any other
+ *     scaling of the one that was measured
  * @param weightDistance ‖w − w₀‖₂ at the end
  * @param weightDistanceLogSlope b of the least-squares line a + b · ln t through the distance after t updates (Hoffer et al.
  *     2017, section 4)
@@ -23,10 +25,11 @@ public record GradientMeasures(
         @Nullable Double noiseScaleHigh,
         @Nullable String noiseScaleDetail,
         @Nullable Double gradientCosine,
+        @Nullable Double adascaleGain,
         @Nullable Double weightDistance,
         @Nullable Double weightDistanceLogSlope,
         @Nullable Double weightDistanceLogRSquared) {
     /** Nothing measured. */
     public static final GradientMeasures NONE =
-            new GradientMeasures(null, null, null, null, null, null, null, null, null);
+            new GradientMeasures(null, null, null, null, null, null, null, null, null, null);
 }

@@ -70,6 +70,7 @@ public record RunRecord(
         @Nullable Double noiseScale,
         GradientMeasures gradients,
         ArithmeticMeasures arithmetic,
+        GpuMeasures gpu,
         Instant startedAt,
         String task,
         String dataFingerprint,

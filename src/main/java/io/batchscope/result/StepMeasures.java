@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Columns of {@code steps} that are measured only now and then, as each costs time. Null where not measured.
  *
+ * @param gradientPartExamples mean size of the parts whose gradients' squared norms have the mean {@code gradientNormSqSmall}
  * @param gradientNoise an unbiased estimate of tr Σ, the trace of the covariance of one example's gradient, from this update
  * @param gradientSignal an unbiased estimate of |G|², the squared norm of the gradient of all training examples, from this
  *     update; below 0 at times
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param weightDistance ‖w − w₀‖₂ after the update, w₀ the parameters that the run began with
  */
 public record StepMeasures(
+        @Nullable Double gradientPartExamples,
         @Nullable Double gradientNoise,
         @Nullable Double gradientSignal,
         @Nullable Double gradientCosine,
@@ -25,5 +27,5 @@ public record StepMeasures(
         @Nullable Double weightDistance)
         implements Serializable {
     /** Nothing measured. */
-    public static final StepMeasures NONE = new StepMeasures(null, null, null, null, null, null);
+    public static final StepMeasures NONE = new StepMeasures(null, null, null, null, null, null, null);
 }

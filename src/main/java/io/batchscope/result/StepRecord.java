@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param replicaDivergence √(1/k Σᵢ‖wᵢ − w̄‖²) of the k workers' parameters wᵢ just before they became their mean w̄: the
  *     consensus distance of Kong et al. 2021 (parameter averaging)
  * @param computeSeconds forward and backward passes on the first rank; likewise sync (summing, waits included) and data
+ * @param stepSeconds the whole update on the first rank: these three, applying the gradient, and what is measured of it; null
+ *     where it is not known
  */
 public record StepRecord(
         String study,
@@ -49,5 +51,6 @@ public record StepRecord(
         double computeSeconds,
         double syncSeconds,
         double dataSeconds,
+        @Nullable Double stepSeconds,
         StepMeasures measures)
         implements Serializable {}

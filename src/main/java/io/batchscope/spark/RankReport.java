@@ -1,5 +1,6 @@
 package io.batchscope.spark;
 
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.train.CollectiveException;
 import io.batchscope.train.MachineRate;
 import io.batchscope.train.TrainedRun;
@@ -17,10 +18,18 @@ import org.jspecify.annotations.Nullable;
  * @param run what happened; only the first rank says it, since all have the same
  * @param failure why it failed; null if it did not
  * @param flopsPerSecond what its machine can do, see {@link MachineRate}; null if not measured
+ * @param gpu what its GPUs did
  */
 record RankReport(
-        int rank, String host, @Nullable TrainedRun run, @Nullable Failure failure, @Nullable Double flopsPerSecond)
+        int rank,
+        String host,
+        @Nullable TrainedRun run,
+        @Nullable Failure failure,
+        @Nullable Double flopsPerSecond,
+        GpuMeasures gpu)
         implements Serializable {
+    private static final GpuMeasures UNKNOWN = GpuMeasures.unknown("not asked");
+
     /**
      * Why a rank failed.
      *
@@ -29,17 +38,17 @@ record RankReport(
     record Failure(String message, boolean victim, long timeMillis) implements Serializable {}
 
     static RankReport of(int rank, String host, TrainedRun run) {
-        return new RankReport(rank, host, run, null, null);
+        return new RankReport(rank, host, run, null, null, UNKNOWN);
     }
 
     /** Of a rank that came to the same end as the first. */
     static RankReport agreed(int rank, String host) {
-        return new RankReport(rank, host, null, null, null);
+        return new RankReport(rank, host, null, null, null, UNKNOWN);
     }
 
-    /** The same with what the rank's machine can do. */
-    RankReport with(@Nullable Double measured) {
-        return new RankReport(rank, host, run, failure, measured);
+    /** The same with what the rank's machine can do, and what its GPUs did. */
+    RankReport with(@Nullable Double measured, GpuMeasures gpus) {
+        return new RankReport(rank, host, run, failure, measured, gpus);
     }
 
     static RankReport failed(int rank, String host, Throwable cause) {
@@ -53,7 +62,8 @@ record RankReport(
                         ours ? message : cause.getClass().getSimpleName() + ": " + message,
                         cause instanceof CollectiveException || missesOthers(cause),
                         System.currentTimeMillis()),
-                null);
+                null,
+                UNKNOWN);
     }
 
     /** Whether Spark gave up waiting for the other tasks of the stage. */
@@ -85,7 +95,9 @@ record RankReport(
         if (run == null) {
             throw new IllegalStateException("the first rank reported neither a run nor a failure");
         }
-        return new Attempt.Trained(run.withGemmFlopsPerSecond(rate(reports)));
+        return new Attempt.Trained(run.withMachines(
+                rate(reports),
+                GpuWatch.together(reports.stream().map(RankReport::gpu).toList())));
     }
 
     /** Of all ranks together; null if one of them could not measure it. */

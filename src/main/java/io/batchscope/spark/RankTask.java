@@ -4,6 +4,7 @@ import io.batchscope.collective.SingleCollective;
 import io.batchscope.data.Split;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.probe.Probes;
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.train.Checkpoint;
 import io.batchscope.train.CheckpointStore;
 import io.batchscope.train.Checkpointing;
@@ -78,9 +79,7 @@ final class RankTask implements Serializable {
             return failed(0, new CollectiveException("its executor was lost"));
         }
         try (Prepared prepared = prepare(0)) {
-            Double rate = machineRate();
-            TrainedRun run = train(prepared, new SingleCollective(), List.of(host()), TaskContext.get());
-            return RankReport.of(0, host(), run).with(best(rate, machineRate()));
+            return trained(prepared, new SingleCollective(), List.of(host()), TaskContext.get());
         } catch (Exception | OutOfMemoryError e) {
             return failed(0, e);
         }
@@ -106,14 +105,23 @@ final class RankTask implements Serializable {
     /** Notes a failure before closing the collective tells the others: who reports first is to blame. */
     private RankReport together(Prepared prepared, Collective collective, List<String> hosts, TaskContext context)
             throws InterruptedException {
-        int rank = collective.rank();
         try {
-            Double rate = machineRate();
-            TrainedRun run = train(prepared, collective, hosts, context);
-            RankReport report = rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
-            return report.with(best(rate, machineRate()));
+            return trained(prepared, collective, hosts, context);
         } catch (Exception | OutOfMemoryError e) {
-            return failed(rank, e);
+            return failed(collective.rank(), e);
+        }
+    }
+
+    /** Trains, and looks at the machine before, meanwhile and after. */
+    private RankReport trained(Prepared prepared, Collective collective, List<String> hosts, TaskContext context)
+            throws InterruptedException {
+        int rank = collective.rank();
+        Double rate = machineRate();
+        try (GpuWatch gpus = GpuWatch.of(context)) {
+            TrainedRun run = train(prepared, collective, hosts, context);
+            GpuMeasures seen = gpus.end();
+            RankReport report = rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
+            return report.with(best(rate, machineRate()), seen);
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +127,7 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 noise.value(),
                 gradients(run, noise),
                 arithmetic(run, geometry),
+                run.gpu(),
                 // Parquet keeps microseconds.
                 startedAt.truncatedTo(ChronoUnit.MICROS),
                 label(plan.task()),
@@ -148,7 +150,7 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
     private ArithmeticMeasures arithmetic(TrainedRun run, BatchTrajectory geometry) {
         Double each = model.flopsPerExample();
         if (each == null || run.outcome() instanceof Outcome.Failed) {
-            return new ArithmeticMeasures(each, null, null, null, run.gemmFlopsPerSecond());
+            return new ArithmeticMeasures(each, null, null, null, null, run.gemmFlopsPerSecond());
         }
         double all = each * geometry.examplesAfter(run.steps());
         Long toTarget = run.stepsToTarget();
@@ -157,6 +159,7 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 all,
                 toTarget == null ? null : (Double) (each * geometry.examplesAfter(toTarget)),
                 run.computeSeconds() > 0 && all > 0 ? finite(all / run.computeSeconds()) : null,
+                run.trainSeconds() > 0 && all > 0 ? finite(all / run.trainSeconds()) : null,
                 run.gemmFlopsPerSecond());
     }
 
@@ -174,9 +177,6 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
         if (plan.microBatch() < 2) {
             return "micro-batches of one example have no parts to compare";
         }
-        if (plan.batchSize() < 2) {
-            return "it began with batches of one example, which have nothing to compare";
-        }
         return model.normalizes()
                 ? "parts of a batch would be normalized otherwise than the whole"
                 : "it ended before a measurement, or measure.noise-every is never";
@@ -191,9 +191,20 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
                 noise.high(),
                 noise.detail(),
                 noise.cosine(),
+                gain(run),
                 distance.last(),
                 distance.slope(),
                 distance.rSquared());
+    }
+
+    /** Rows are about equally far apart, so their mean is the run's. */
+    private static @Nullable Double gain(TrainedRun run) {
+        double[] gains = run.stepRows().stream()
+                .map(row -> row.gain() == null ? row.measures().adascaleGain() : row.gain())
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+        return gains.length == 0 ? null : finite(StatUtils.mean(gains));
     }
 
     /** The highest rate; where it is multiplied by what the pace decides, the highest in the rows. */

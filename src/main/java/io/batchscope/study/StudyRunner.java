@@ -214,14 +214,14 @@ public final class StudyRunner {
         for (RunPlan plan = stopped ? null : progress.queue.next(); plan != null; plan = progress.queue.next()) {
             RunPlan started = plan;
             LOG.info(
-                    "run {}: batch {} on {} worker(s), {}, seed {}, peak rate {} ({}), {} steps",
+                    "run {}: batch {} on {} worker(s), {}, seed {}, peak rate {}{}, {} steps",
                     plan.runId(),
                     plan.batchSize(),
                     plan.workers(),
                     plan.synchronization().describe(),
                     plan.seed(),
                     plan.peakLearningRate(),
-                    plan.factorText(),
+                    plan.learningRateFactor() == 1 ? "" : " (" + plan.factorText() + ")",
                     plan.plannedSteps());
             listener.onRunStarted(plan);
             pool.execute(() -> events.add(train(started)));

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * step rows (int), each: step (long), epoch (double), examples (long), examples of the update (optional long:
  *     0, or 1 and the long), rate (double), gain (optional double), loss (double), norm,
  *     squared norms small, big, noise scale (optional double), bytes sent (optional long), sparsity,
- *     threshold, replica divergence (optional double), seconds of compute, sync, data (double), gradient noise, signal,
- *     cosine, AdaScale's gain, norm of the update, distance (optional double)
+ *     threshold, replica divergence (optional double), seconds of compute, sync, data (double), of the update
+ *     (optional double), examples of a part, gradient noise, signal, cosine, AdaScale's gain, norm of the update,
+ *     distance (optional double)
  * evaluation rows (int), each: step (long), epoch (double), examples (long), elapsed seconds (double), split (text),
  *     loss (double), accuracy (optional double)
  * the vectors (float)
@@ -43,7 +44,7 @@ public final class CheckpointCodec {
     /** "BSCOPECK". */
     private static final long MAGIC = 0x4b4345504f435342L;
 
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
 
     private CheckpointCodec() {}
 

@@ -42,6 +42,8 @@ final class CheckpointRows {
         out.putDouble(row.computeSeconds());
         out.putDouble(row.syncSeconds());
         out.putDouble(row.dataSeconds());
+        out.putOptional(row.stepSeconds());
+        out.putOptional(row.measures().gradientPartExamples());
         out.putOptional(row.measures().gradientNoise());
         out.putOptional(row.measures().gradientSignal());
         out.putOptional(row.measures().gradientCosine());
@@ -86,7 +88,9 @@ final class CheckpointRows {
                     in.getDouble(),
                     in.getDouble(),
                     in.getDouble(),
+                    in.getOptional(),
                     new StepMeasures(
+                            in.getOptional(),
                             in.getOptional(),
                             in.getOptional(),
                             in.getOptional(),

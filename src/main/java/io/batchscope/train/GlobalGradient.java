@@ -15,8 +15,8 @@ final class GlobalGradient {
     /** Rides along with the gradient: the sum of the losses, and the votes to stop. */
     private static final int EXTRAS = 2;
 
-    /** And where noise is measured: how many parts or pairs of them there were, and two sums over them. */
-    private static final int NOISE_EXTRAS = 3;
+    /** And where noise is measured: how many parts or pairs of them there were, and three sums over them. */
+    private static final int NOISE_EXTRAS = 4;
 
     private final Pacing pacing;
     private final @Nullable PieceSquares squares;
@@ -50,13 +50,18 @@ final class GlobalGradient {
         this.overlaps = buckets.count() > 1 && collective.size() > 1;
         this.listener = overlaps ? this::sum : ShareGradient.NOBODY;
         this.parameterCount = replica.parameterCount();
-        this.mean = new float[parameterCount + EXTRAS + (noisy ? NOISE_EXTRAS : 0)];
+        // Of the same length whether or not noise is measured: it decides in which order three ranks or more are summed, and
+        // so the last bits.
+        this.mean = new float[parameterCount + EXTRAS + NOISE_EXTRAS];
         this.free = new GradientParts(replica.heldParameters(), parameterCount).free();
     }
 
-    /** Whether every rank's share has parts to compare; otherwise the gradients of the ranks are compared. */
+    /**
+     * Whether every rank's share has parts to compare, where the batch grows of the largest batch: smaller ones then tell the
+     * less, or nothing. Otherwise the gradients of the ranks are compared.
+     */
     static boolean comparesParts(RunPlan plan) {
-        return plan.batchSize() >= 2L * plan.workers();
+        return plan.largestBatch() >= 2L * plan.workers();
     }
 
     /**
@@ -80,10 +85,13 @@ final class GlobalGradient {
         times.computeNanos -= waitNanos;
         mean[parameterCount] = (float) (share.lossSum() * weight);
         mean[parameterCount + 1] = stopVote ? 1 : 0;
-        if (noisy) {
-            putNoise();
+        putNoise();
+        if (overlaps && !early) {
+            for (int part = 0; part < buckets.parts(); part++) {
+                buckets.begin(part, collective, mean);
+            }
         }
-        sumTheRest(early);
+        sumTheRest();
         times.syncNanos += System.nanoTime() - computed + waitNanos;
     }
 
@@ -92,21 +100,22 @@ final class GlobalGradient {
         double batchSquared = (double) examples * examples;
         int own = share.examples();
         if (!measured || (squares == null && differences == null && own == 0)) {
-            putNoise(0, 0, 0);
+            putNoise(0, 0, 0, 0);
         } else if (squares != null) {
-            putNoise(squares.count(), squares.weighted() * batchSquared, squares.sum() * batchSquared);
+            putNoise(squares.count(), squares.weighted() * batchSquared, squares.sum() * batchSquared, own);
         } else if (differences != null) {
-            putNoise(differences.pairs(), differences.noise(), differences.small());
+            putNoise(differences.pairs(), differences.noise(), differences.small(), differences.partExamples());
         } else {
             double square = square() * batchSquared;
-            putNoise(1, square / own, square / own / own);
+            putNoise(1, square / own, square / own / own, own);
         }
     }
 
-    private void putNoise(int count, double first, double second) {
+    private void putNoise(int count, double first, double second, int partExamples) {
         mean[parameterCount + EXTRAS] = count;
         mean[parameterCount + EXTRAS + 1] = (float) first;
         mean[parameterCount + EXTRAS + 2] = (float) second;
+        mean[parameterCount + EXTRAS + 3] = partExamples;
     }
 
     private void sum(int part) {
@@ -115,8 +124,9 @@ final class GlobalGradient {
         waitNanos += System.nanoTime() - start;
     }
 
-    private void sumTheRest(boolean begun) {
-        if (begun) {
+    /** With the gradient's own sums begun, part by part, or not at all. */
+    private void sumTheRest() {
+        if (overlaps) {
             collective.begin(mean, parameterCount, mean.length);
             collective.finish();
         } else {
@@ -157,10 +167,11 @@ final class GlobalGradient {
         int count = (int) mean[parameterCount + EXTRAS];
         double first = mean[parameterCount + EXTRAS + 1];
         double second = mean[parameterCount + EXTRAS + 2];
+        double partExamples = mean[parameterCount + EXTRAS + 3];
         long population = pacing.trajectory().examples();
         return differences == null
                 ? GradientSquares.of(count, first, second, square(), examples, population)
-                : PartDifference.of(count, first, second, square(), examples, population);
+                : PartDifference.of(count, first, second, partExamples, square(), examples, population);
     }
 
     /** ‖mean gradient‖₂. */

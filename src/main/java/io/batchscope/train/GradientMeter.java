@@ -92,11 +92,12 @@ final class GradientMeter {
         if (sample == null) {
             return change == null && distance == null
                     ? StepMeasures.NONE
-                    : new StepMeasures(null, null, null, null, finite(change), finite(distance));
+                    : new StepMeasures(null, null, null, null, null, finite(change), finite(distance));
         }
         BatchTrajectory trajectory = pacing.trajectory();
         int size = trajectory.sizeOf(step);
         return new StepMeasures(
+                sample.partExamples(),
                 sample.noise(),
                 sample.signal(),
                 average.cosine(size, trajectory.examples()),

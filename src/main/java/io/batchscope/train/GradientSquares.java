@@ -31,6 +31,12 @@ record GradientSquares(int parts, double weighted, double small, double big, lon
         return NoiseSample.signal(big, noise(), examples, population);
     }
 
+    /** The parts are the whole batch. */
+    @Override
+    public double partExamples() {
+        return (double) examples / parts;
+    }
+
     /** Null if a norm is not finite or there is only one part: nothing can be told from it then. */
     static @Nullable GradientSquares of(
             int parts, double weighted, double sum, double big, long examples, long population) {

@@ -11,6 +11,9 @@ interface NoiseSample {
     /** Mean of the squared norms of the mean gradients of parts of the batch. */
     double small();
 
+    /** Mean size of these parts, in examples. */
+    double partExamples();
+
     /** Squared norm of the mean gradient of the whole batch. */
     double big();
 

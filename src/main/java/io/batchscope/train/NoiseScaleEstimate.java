@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * the measured updates, the mean of the estimates of tr Σ over the mean of those of |G|². A mean of their ratios would be
  * biased (appendix A.1).
  *
- * <p>Its interval is that of a ratio of means of pairs (Fieller 1954, equation 8). Where the mean of |G|² cannot be told from 0
+ * <p>Its interval is that of a ratio of means of pairs (Fieller 1954). Where the mean of |G|² cannot be told from 0
  * at 95 %, it has no upper end; it may have no lower one either.
  *
  * @param noise mean of the estimates of tr Σ; null without one

@@ -33,6 +33,7 @@ final class PartDifferences {
     private double noise;
     private double small;
     private int pairs;
+    private int parts;
 
     /** @param ranks that share a batch */
     PartDifferences(Replica replica, int featureCount, double labelSmoothing, int ranks) {
@@ -58,12 +59,14 @@ final class PartDifferences {
         int size = examples.size();
         noise = 0;
         small = 0;
+        parts = 0;
         pairs = Math.min(mostPairs, size / 2);
         for (int pair = 0; pair < pairs; pair++) {
             int each = Math.min(mostExamples, size / (2 * pairs));
             int from = 2 * pair * each;
             compute(examples, from, each, 1f / each, false, SplitMix.mix(seed + 2L * pair + 1));
             small += square();
+            parts += each;
             compute(examples, from + each, each, -1f / each, true, SplitMix.mix(seed + 2L * pair + 2));
             noise += square() * each / 2;
         }
@@ -96,5 +99,10 @@ final class PartDifferences {
     /** Sum over pairs of ‖g₁‖². */
     double small() {
         return small;
+    }
+
+    /** Sum over pairs of the sizes of these parts, in examples. */
+    int partExamples() {
+        return parts;
     }
 }

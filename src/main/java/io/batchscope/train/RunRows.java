@@ -54,6 +54,7 @@ final class RunRows {
             double computeSeconds,
             double syncSeconds,
             double dataSeconds,
+            double stepSeconds,
             @Nullable Double weightDistance) {
         static PendingRow of(
                 long step,
@@ -71,6 +72,7 @@ final class RunRows {
                     StepTimes.seconds(times.computeNanos),
                     StepTimes.seconds(times.syncNanos),
                     StepTimes.seconds(times.dataNanos),
+                    StepTimes.seconds(times.totalNanos),
                     weightDistance);
         }
     }
@@ -108,6 +110,7 @@ final class RunRows {
                 pending.computeSeconds(),
                 pending.syncSeconds(),
                 pending.dataSeconds(),
+                pending.stepSeconds(),
                 meter.row(pending.step(), agreement, pending.weightDistance()));
         steps.add(row);
         return row;

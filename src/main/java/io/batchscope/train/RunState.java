@@ -1,6 +1,7 @@
 package io.batchscope.train;
 
 import io.batchscope.plan.RunPlan;
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.result.Outcome;
 import io.batchscope.train.Checkpoint.Peaks;
 import io.batchscope.train.Checkpoint.Reached;
@@ -156,6 +157,7 @@ final class RunState {
                 rows.evaluations,
                 rows.probes,
                 null,
+                GpuMeasures.unknown("its engine asks no GPU"),
                 parameters);
     }
 

@@ -1,6 +1,7 @@
 package io.batchscope.train;
 
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.StepRecord;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param probeRows what was measured about the trained network
  * @param gemmFlopsPerSecond what a large matrix product gets on these workers together, in operations per second; null if
  *     not measured
+ * @param gpu what its workers' GPUs did
  * @param hosts where the ranks ran, in rank order
  * @param parameters the last parameters; null when the run failed
  */
@@ -48,6 +50,7 @@ public record TrainedRun(
         List<EvalRecord> evalRows,
         List<ProbeRecord> probeRows,
         @Nullable Double gemmFlopsPerSecond,
+        GpuMeasures gpu,
         @Nullable Parameters parameters)
         implements Serializable {
     public TrainedRun {
@@ -57,8 +60,12 @@ public record TrainedRun(
         probeRows = List.copyOf(probeRows);
     }
 
-    /** The same with what a large matrix product gets on its workers together. */
-    public TrainedRun withGemmFlopsPerSecond(@Nullable Double measured) {
+    /**
+     * The same with what its workers' machines do.
+     *
+     * @param gemm what a large matrix product gets on them together; null if not measured
+     */
+    public TrainedRun withMachines(@Nullable Double gemm, GpuMeasures gpus) {
         return new TrainedRun(
                 outcome,
                 steps,
@@ -77,7 +84,8 @@ public record TrainedRun(
                 stepRows,
                 evalRows,
                 probeRows,
-                measured,
+                gemm,
+                gpus,
                 parameters);
     }
 
@@ -102,6 +110,7 @@ public record TrainedRun(
                 List.of(),
                 List.of(),
                 null,
+                GpuMeasures.unknown("the run failed"),
                 null);
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * How much arithmetic training a {@link Program} takes: floating-point operations, of which a multiply-add is two. Only
  * matrix products and convolutions count; what is linear in activations or parameters (bias, activation, pooling,
  * normalization, loss, update) is left out. It is what training needs, whoever computes it (the model's operations of
- * Chowdhery et al. 2022, section 4.1), so a utilization made of it cannot be raised by needless work.
+ * Chowdhery et al. 2022), so a utilization made of it cannot be raised by needless work.
  */
 public final class TrainingArithmetic {
     /** Of a multiply-add. */
@@ -19,7 +19,7 @@ public final class TrainingArithmetic {
     /**
      * Operations of a forward and a backward pass for one example. A layer with M multiply-adds takes 2·M forward, as many
      * for the gradient of its weights, and as many for the gradient of its input, unless nothing before it has parameters.
-     * So a dense network with P weights takes 6·P (Kaplan et al. 2020, section 2.1) less 2·M of its first layer. A
+     * So a dense network with P weights takes 6·P (Kaplan et al. 2020) less 2·M of its first layer. A
      * convolution counts every tap of its kernels, those on padding included.
      */
     public static double perExample(Program program) {

@@ -13,9 +13,9 @@ import java.util.List;
  * otherwise. Estimates of the noise must be those of the N examples, at B = N too, where the batch itself has no noise left.
  */
 record FiniteDataChecks(Laboratory laboratory) {
-    private static final int EXAMPLES = 60;
+    private static final int EXAMPLES = 20;
     private static final int FEATURES = 5;
-    private static final int MEASUREMENTS = 4000;
+    private static final int MEASUREMENTS = 8000;
     private static final long SEED = 2;
 
     List<Check> all() {
@@ -25,7 +25,7 @@ record FiniteDataChecks(Laboratory laboratory) {
         Regression regression = Regression.of(FEATURES, 1, replicas, SEED);
         Gaussians examples = regression.examples(EXAMPLES, SEED);
         double[] truth = truth(regression, examples);
-        for (int batch : List.of(20, 30, EXAMPLES)) {
+        for (int batch : List.of(12, EXAMPLES)) {
             TrainedRun run = regression
                     .study(laboratory, examples)
                     .train(

@@ -1,10 +1,11 @@
 package io.batchscope.verify;
 
 import io.batchscope.data.Examples;
+import io.batchscope.data.Gaussian;
 import io.batchscope.data.SplitMix;
 import java.util.function.ToDoubleBiFunction;
 
-/** Examples whose features are independent standard normal numbers. */
+/** Examples whose features are independent standard normal numbers, drawn by {@link Gaussian} from the mixed seed. */
 final class Gaussians implements Examples {
     private final int featureCount;
     private final float[] features;
@@ -19,22 +20,15 @@ final class Gaussians implements Examples {
         this.featureCount = featureCount;
         this.features = new float[Math.multiplyExact(size, featureCount)];
         this.targets = new float[size];
-        SplitMix random = new SplitMix(SplitMix.mix(seed));
+        Gaussian random = new Gaussian(new SplitMix(SplitMix.mix(seed)));
         float[] one = new float[featureCount];
         for (int i = 0; i < size; i++) {
             for (int j = 0; j < featureCount; j++) {
-                one[j] = (float) next(random);
+                one[j] = (float) random.next();
             }
             System.arraycopy(one, 0, features, i * featureCount, featureCount);
-            targets[i] = (float) target.applyAsDouble(one, next(random));
+            targets[i] = (float) target.applyAsDouble(one, random.next());
         }
-    }
-
-    /** By two uniform numbers (Box and Muller 1958). */
-    static double next(SplitMix random) {
-        double first = ((random.next() >>> 11) + 1) * 0x1p-53;
-        double second = (random.next() >>> 11) * 0x1p-53;
-        return Math.sqrt(-2 * Math.log(first)) * Math.cos(2 * Math.PI * second);
     }
 
     @Override

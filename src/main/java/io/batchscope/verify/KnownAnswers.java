@@ -23,6 +23,10 @@ public final class KnownAnswers {
                         "tr Σ/|G|² by the moments of the normal distribution (McCandlish et al. 2018, section 2)",
                         laboratory -> new NoiseScaleChecks(laboratory).all()),
                 new Group(
+                        "the estimator of noise, without chance",
+                        "McCandlish et al. 2018, appendix A.1",
+                        laboratory -> new EstimatorChecks(laboratory).all()),
+                new Group(
                         "noise in finite data",
                         "simple random sampling (Cochran 1977, section 2.5)",
                         laboratory -> new FiniteDataChecks(laboratory).all()),
@@ -41,9 +45,23 @@ public final class KnownAnswers {
                         "AdaScale's gain",
                         "Johnson et al. 2020, section 3; Qiao et al. 2021, section 3",
                         laboratory -> GainChecks.all()),
+                new Group("AdaScale in runs", "Johnson et al. 2020, algorithm 1", laboratory -> new PacedChecks(
+                                laboratory)
+                        .all()),
                 new Group(
                         "workers",
                         "k workers of b examples are one of k·b; 2(p − 1)/p of the vector in an all-reduce",
-                        laboratory -> new WorkerChecks(laboratory).all()));
+                        laboratory -> new WorkerChecks(laboratory).all()),
+                new Group(
+                        "steps to a target",
+                        "the first measurement strictly past the goal (Shallue et al. 2019)",
+                        laboratory -> new TargetChecks(laboratory).all()),
+                new Group(
+                        "probes",
+                        "Guo et al. 2017, equations 3 and 5; Zhang et al. 2017; Andriushchenko et al. 2023",
+                        laboratory -> new ProbeChecks(laboratory).all()),
+                new Group("paired t-test", "Student 1908, section 9; Holm 1979", laboratory -> new PairedTestChecks(
+                                laboratory)
+                        .all()));
     }
 }

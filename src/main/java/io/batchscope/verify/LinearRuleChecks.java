@@ -5,11 +5,13 @@ import io.batchscope.train.TrainedRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The linear rule's claim that one step with k times the batch at k times the rate is k steps: exact where the gradient is
  * constant, and on ½hθ² (1 − kηh) against (1 − ηh)^k. Warmup's rates, and momentum under a changing rate: where momentum holds
- * the rate (v' = m·(η'/η)·v + η'·g, remark 2), both forms of the update are the same.
+ * the rate (v' = m·(η'/η)·v + η'·g, remark 2), both forms of the update are the same. Weight decay:
+ * remarks 1 and 3.
  */
 record LinearRuleChecks(Laboratory laboratory) {
     private static final double ROUNDING = 1e-5;
@@ -22,11 +24,12 @@ record LinearRuleChecks(Laboratory laboratory) {
         constantGradient(checks);
         warmup(checks);
         checks.add(momentumCorrection());
+        decay(checks);
         return checks;
     }
 
     private MemoryStudy study(double curvature, double variance, Gaussians examples) {
-        return new MemoryStudy(
+        return MemoryStudy.regression(
                 laboratory,
                 examples,
                 1,
@@ -114,5 +117,36 @@ record LinearRuleChecks(Laboratory laboratory) {
         }
         return Check.exact(
                 "momentum correction, 40 steps of warmup and cosine", theta, end(study.train(plan)), ROUNDING);
+    }
+
+    /**
+     * With weight decay λ the update is θ ← θ − η(λ + h)θ. A loss of four times the size is 4h there, and no longer the same as four
+     * times the rate (remark 1); and k workers must divide by k·n examples together, as by n alone h would count k times (remark 3).
+     */
+    private void decay(List<Check> checks) {
+        int steps = 10;
+        double rate = 0.05;
+        double decay = 0.5;
+        String[] settings = {"batch-sizes=[8]", "budget.steps=" + steps, "optimizer.weight-decay=" + decay};
+        checks.add(Check.exact(
+                "weight decay, a loss of 4 times the size",
+                Math.pow(1 - rate * (decay + 4), steps),
+                end(decaying(4, settings, "learning-rate.base=" + rate)),
+                ROUNDING));
+        checks.add(Check.exact(
+                "weight decay, 4 times the rate",
+                Math.pow(1 - 4 * rate * (decay + 1), steps),
+                end(decaying(1, settings, "learning-rate.base=" + 4 * rate)),
+                ROUNDING));
+        checks.add(Check.exact(
+                "weight decay, the loss over k·n examples on 4 workers",
+                Math.pow(1 - rate * (decay + 1), steps),
+                end(decaying(1, settings, "learning-rate.base=" + rate, "sync.workers=4")),
+                ROUNDING));
+    }
+
+    private TrainedRun decaying(double curvature, String[] settings, String... more) {
+        return study(curvature, 0, any(64))
+                .train(Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new));
     }
 }

@@ -5,8 +5,8 @@ import io.batchscope.train.Replica;
 import java.util.Arrays;
 
 /**
- * The noisy quadratic model (Zhang et al. 2019, section 3): the loss is ½ Σ hᵢθᵢ², the gradient for an example with standard normal
- * features x is hᵢθᵢ + √cᵢ·xᵢ, and θ begins at 1.
+ * The noisy quadratic model (Zhang et al. 2019, section 3): the loss is ½ Σ hᵢθᵢ², the gradient for an example with features x of
+ * mean 0 and variance 1 is hᵢθᵢ + √cᵢ·xᵢ, and θ begins at 1.
  */
 final class NoisyQuadratic implements Replica {
     private final double[] curvatures;
@@ -42,12 +42,14 @@ final class NoisyQuadratic implements Replica {
     @Override
     public double gradient(Batch batch, float weight, boolean add, float[] into) {
         float[] features = batch.features();
-        for (int i = 0; i < parameters.length; i++) {
-            double noise = 0;
-            for (int row = 0; row < batch.size(); row++) {
-                noise += features[row * parameters.length + i];
+        double[] noise = new double[parameters.length];
+        for (int row = 0; row < batch.size(); row++) {
+            for (int i = 0; i < noise.length; i++) {
+                noise[i] += features[row * noise.length + i];
             }
-            double sum = batch.size() * curvatures[i] * parameters[i] + Math.sqrt(variances[i]) * noise;
+        }
+        for (int i = 0; i < parameters.length; i++) {
+            double sum = batch.size() * curvatures[i] * parameters[i] + Math.sqrt(variances[i]) * noise[i];
             into[i] = (float) ((add ? into[i] : 0) + weight * sum);
         }
         return batch.size() * loss();

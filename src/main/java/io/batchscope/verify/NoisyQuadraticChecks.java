@@ -1,5 +1,6 @@
 package io.batchscope.verify;
 
+import io.batchscope.plan.RunPlan;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.train.TrainedRun;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.stream.DoubleStream;
  */
 record NoisyQuadraticChecks(Laboratory laboratory) {
     private static final int DIMENSIONS = 100;
-    private static final long SEED = 4;
+    private static final long SEED = 4_000_000;
 
     private record Descent(int batch, double rate, int steps, int trials) {}
 
@@ -22,7 +23,7 @@ record NoisyQuadraticChecks(Laboratory laboratory) {
     List<Check> all() {
         List<Check> checks = new ArrayList<>();
         for (Descent one :
-                List.of(new Descent(1, 0.5, 100, 150), new Descent(8, 0.5, 100, 60), new Descent(64, 1, 100, 80))) {
+                List.of(new Descent(1, 0.5, 100, 1500), new Descent(8, 0.5, 100, 700), new Descent(64, 1, 20, 150))) {
             checks.add(descent(one));
         }
         for (Ball ball : List.of(new Ball(1, 1, 1, 0.1, 0.9), new Ball(2, 0.5, 4, 0.3, 0.5))) {
@@ -32,8 +33,8 @@ record NoisyQuadraticChecks(Laboratory laboratory) {
     }
 
     private MemoryStudy study(double[] curvatures, double[] variances, int examples, long seed) {
-        Gaussians noise = new Gaussians(examples, curvatures.length, seed, (x, normal) -> 0);
-        return new MemoryStudy(
+        Signs noise = new Signs(examples, curvatures.length, seed);
+        return MemoryStudy.regression(
                 laboratory, noise, curvatures.length, (start, most) -> new NoisyQuadratic(curvatures, variances));
     }
 
@@ -47,18 +48,21 @@ record NoisyQuadraticChecks(Laboratory laboratory) {
             double floor = one.rate * h / (2 * one.batch * (2 - one.rate * h));
             expected += (h / 2 - floor) * Math.pow(1 - one.rate * h, 2 * one.steps) + floor;
         }
+        int examples = one.batch * one.steps;
+        RunPlan plan = study(inverse, inverse, examples, SEED)
+                .plan("batch-sizes=[" + one.batch + "]", "budget.epochs=1", "learning-rate.base=" + one.rate)
+                .get(0);
         double[] losses = new double[one.trials];
         for (int trial = 0; trial < one.trials; trial++) {
-            long seed = SEED * 1_000_003 + trial;
-            TrainedRun run = study(inverse, inverse, one.batch * one.steps, seed)
-                    .train("batch-sizes=[" + one.batch + "]", "budget.epochs=1", "learning-rate.base=" + one.rate);
-            losses[trial] = last(run).loss();
+            losses[trial] = last(study(inverse, inverse, examples, SEED + trial).train(plan))
+                    .loss();
         }
         return Check.sampled(
                 "loss after " + one.steps + " steps, batch " + one.batch + ", rate " + one.rate,
                 expected,
                 Sample.of(losses),
-                SEED);
+                SEED,
+                one.trials);
     }
 
     private static EvalRecord last(TrainedRun run) {
@@ -78,16 +82,20 @@ record NoisyQuadraticChecks(Laboratory laboratory) {
                         * (2 * (1 + ball.momentum) - ball.rate * ball.curvature));
         double[] curvatures = filled(ball.curvature);
         double[] variances = filled(ball.variance);
-        int trials = 30;
+        int trials = 60;
+        int examples = 600 * ball.batch;
+        RunPlan plan = study(curvatures, variances, examples, SEED)
+                .plan(
+                        "batch-sizes=[" + ball.batch + "]",
+                        "budget.epochs=1",
+                        "optimizer.momentum=" + ball.momentum,
+                        "evaluation.every=30 steps",
+                        "learning-rate.base=" + ball.rate)
+                .get(0);
         double[] means = new double[trials];
         for (int trial = 0; trial < trials; trial++) {
-            TrainedRun run = study(curvatures, variances, 600 * ball.batch, SEED * 1_000_003 + trial)
-                    .train(
-                            "batch-sizes=[" + ball.batch + "]",
-                            "budget.epochs=1",
-                            "optimizer.momentum=" + ball.momentum,
-                            "evaluation.every=30 steps",
-                            "learning-rate.base=" + ball.rate);
+            TrainedRun run =
+                    study(curvatures, variances, examples, SEED + trial).train(plan);
             // After 300 steps nothing of the start is left.
             means[trial] = run.evalRows().stream()
                             .filter(row -> row.split().equals("validation") && row.step() >= 300)
@@ -102,7 +110,8 @@ record NoisyQuadraticChecks(Laboratory laboratory) {
                 "variance with heavy ball, batch " + ball.batch + ", rate " + ball.rate + ", momentum " + ball.momentum,
                 expected,
                 Sample.of(means),
-                SEED);
+                SEED,
+                trials);
     }
 
     private static double[] filled(double value) {

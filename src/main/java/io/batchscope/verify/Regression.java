@@ -51,7 +51,7 @@ record Regression(int features, double noise, ReplicaFactory replicas, Parameter
     }
 
     MemoryStudy study(Laboratory laboratory, Gaussians examples) {
-        return new MemoryStudy(laboratory, examples, start.values().length, replicas);
+        return MemoryStudy.regression(laboratory, examples, start.values().length, replicas);
     }
 
     /** |e|² after a run. */

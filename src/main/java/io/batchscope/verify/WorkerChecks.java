@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 record WorkerChecks(Laboratory laboratory) {
     private static final int FEATURES = 20;
     private static final List<Integer> HIDDEN = List.of(16, 8);
-    private static final double ROUNDING = 1e-5;
+    private static final double ROUNDING = 1e-6;
     private static final int LENGTH = 100_000;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -32,6 +32,9 @@ record WorkerChecks(Laboratory laboratory) {
                     0,
                     distance(trained(replicas, workers), one),
                     ROUNDING));
+        }
+        for (int every : List.of(2, 4, 8)) {
+            checks.add(local(every));
         }
         for (int workers : List.of(2, 3)) {
             double bytes = 2.0 * (workers - 1) / workers * LENGTH * Float.BYTES;
@@ -49,7 +52,7 @@ record WorkerChecks(Laboratory laboratory) {
         Gaussians examples =
                 new Gaussians(400, FEATURES, 6, (x, normal) -> Math.sin(x[0]) + x[1] * x[2] + 0.1 * normal);
         int parameters = FEATURES * 16 + 16 + 16 * 8 + 8 + 8 + 1;
-        Parameters end = Objects.requireNonNull(new MemoryStudy(laboratory, examples, parameters, replicas)
+        Parameters end = Objects.requireNonNull(MemoryStudy.regression(laboratory, examples, parameters, replicas)
                 .train(
                         "batch-sizes=[60]",
                         "seeds=[6]",
@@ -59,6 +62,35 @@ record WorkerChecks(Laboratory laboratory) {
                         "sync.workers=" + workers)
                 .parameters());
         return end.values();
+    }
+
+    /**
+     * Where all Hessians are the same, an update is linear in the parameters and the same for all workers but for the noise: so it
+     * does not matter whether noise or parameters are averaged, nor when.
+     */
+    private Check local(int every) {
+        double[] curvatures = {2, 1, 0.5, 0.25};
+        MemoryStudy study = MemoryStudy.regression(
+                laboratory,
+                new Gaussians(16 * 24, curvatures.length, 6, (x, normal) -> 0),
+                curvatures.length,
+                (seed, most) -> new NoisyQuadratic(curvatures, new double[] {1, 1, 1, 1}));
+        float[] together = end(study, "sync.mode=synchronous");
+        float[] apart =
+                end(study, "sync.mode=parameter-averaging", "sync.parameter-averaging.every=" + every + " steps");
+        return Check.exact(
+                "distance of 4 workers' averages of every " + every + " updates from exact descent, equal Hessians",
+                0,
+                distance(apart, together),
+                ROUNDING);
+    }
+
+    private static float[] end(MemoryStudy study, String... settings) {
+        List<String> all = new ArrayList<>(
+                List.of("batch-sizes=[16]", "budget.steps=24", "learning-rate.base=0.05", "sync.workers=4"));
+        all.addAll(List.of(settings));
+        return Objects.requireNonNull(study.train(all.toArray(String[]::new)).parameters())
+                .values();
     }
 
     private static double distance(float[] a, float[] b) {

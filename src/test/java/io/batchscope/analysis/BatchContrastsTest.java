@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +30,12 @@ class BatchContrastsTest {
     private static ProbeRecord probe(long batchSize, long seed, String probe, String metric, double value) {
         return new ProbeRecord(
                 "example", "r" + batchSize + "-" + seed, batchSize, seed, 10, probe, metric, value, null, "{}");
+    }
+
+    private static BatchContrasts only(StudyTables tables) {
+        List<BatchContrasts> all = BatchContrasts.of(tables);
+        assertThat(all).hasSize(1);
+        return all.get(0);
     }
 
     private static double known(@Nullable Double value) {
@@ -81,18 +86,18 @@ class BatchContrastsTest {
 
     @Test
     void theReferenceIsTheSmallestBatchWithASoundRun() {
-        BatchContrasts contrasts = BatchContrasts.of(
-                with(List.of(), run(1, 1).diverged(), scored(8, 1, 0.5), scored(8, 2, 0.6), scored(64, 1, 0.4)));
-        assertThat(contrasts.reference()).isEqualTo(OptionalLong.of(8));
+        BatchContrasts contrasts =
+                only(with(List.of(), run(1, 1).diverged(), scored(8, 1, 0.5), scored(8, 2, 0.6), scored(64, 1, 0.4)));
+        assertThat(contrasts.reference()).isEqualTo(8);
         Contrast accuracy = contrasts.ofRuns().get(0);
         assertThat(accuracy.measure()).isEqualTo("test_accuracy");
         assertThat(accuracy.rows()).extracting(Contrast.Row::batchSize).containsExactly(8L, 64L);
         assertThat(accuracy.rows().get(0).difference()).isNull();
         assertThat(RunFixture.known(accuracy.rows().get(1).difference()).mean()).isCloseTo(-0.1, within(EXACT));
         assertThat(accuracy.tests()).isZero();
-        assertThat(BatchContrasts.of(with(List.of())).reference()).isEmpty();
-        assertThat(BatchContrasts.of(with(List.of(), scored(8, 1, 0.5))).ofRuns())
-                .isEmpty();
+        assertThat(BatchContrasts.of(with(List.of()))).isEmpty();
+        assertThat(BatchContrasts.of(with(List.of(), run(1, 1).diverged()))).isEmpty();
+        assertThat(only(with(List.of(), scored(8, 1, 0.5))).ofRuns()).isEmpty();
     }
 
     private static StudyTables study() {
@@ -118,7 +123,7 @@ class BatchContrastsTest {
 
     @Test
     void testsProbesSeedBySeed() {
-        Contrast error = BatchContrasts.of(study()).ofProbe("calibration").get(0);
+        Contrast error = only(study()).ofProbe("calibration").get(0);
         // Differences 0.03 and 0.04: t = 7, one degree of freedom, p = 1 − 2/π · arctan 7.
         Contrast.Row row = error.rows().get(1);
         assertThat(RunFixture.known(row.difference()).mean()).isCloseTo(0.035, within(EXACT));
@@ -129,7 +134,7 @@ class BatchContrastsTest {
 
     @Test
     void everyMeasureHasItsOwnFamilyOfTests() {
-        Contrast accuracy = BatchContrasts.of(study()).ofRuns().get(0);
+        Contrast accuracy = only(study()).ofRuns().get(0);
         assertThat(accuracy.tests()).isEqualTo(2);
         // Differences −0.03, −0.02 (t = 5) and −0.10, −0.11 (t = 21).
         double larger = 1 - 2 / Math.PI * Math.atan(5);
@@ -158,6 +163,67 @@ class BatchContrastsTest {
                 .isEqualTo(
                         "Batch 64: the network has learned 25.00 % of the wrong labels that it was given, which is 25.00"
                                 + " points below batch 8 (one common seed: no interval, so nothing is shown).");
+    }
+
+    private static RunFixture scored(String recipe, int number, long batchSize, long seed, double accuracy) {
+        return scored(batchSize, seed, accuracy)
+                .with("runId", recipe + batchSize + "-" + seed)
+                .with("recipe", recipe)
+                .with("recipeNumber", number);
+    }
+
+    /** Under equal epochs batch 64 is worse, under equal updates better; batch 8 diverges there. */
+    private static StudyTables budgets() {
+        return with(
+                List.of(
+                        new ProbeRecord(
+                                "example", "updates64-1", 64, 1, 10, "label-memory", "fitted_share", 0.25, null, "{}"),
+                        new ProbeRecord(
+                                "example", "epochs8-1", 8, 1, 10, "label-memory", "fitted_share", 0.5, null, "{}")),
+                scored("updates", 1, 8, 1, 0.1).diverged(),
+                scored("updates", 1, 64, 1, 0.91),
+                scored("updates", 1, 64, 2, 0.92),
+                scored("updates", 1, 256, 1, 0.94),
+                scored("updates", 1, 256, 2, 0.96),
+                scored("epochs", 0, 8, 1, 0.90),
+                scored("epochs", 0, 8, 2, 0.92),
+                scored("epochs", 0, 64, 1, 0.87),
+                scored("epochs", 0, 64, 2, 0.90),
+                scored("epochs", 0, 256, 1, 0.80),
+                scored("epochs", 0, 256, 2, 0.81));
+    }
+
+    @Test
+    void everyVariantHasItsOwnReferenceAndTests() {
+        List<BatchContrasts> contrasts = BatchContrasts.of(budgets());
+        assertThat(contrasts).extracting(of -> of.variant().name()).containsExactly("epochs", "updates");
+        assertThat(contrasts).extracting(BatchContrasts::reference).containsExactly(8L, 64L);
+        // What the other recipe tests changes nothing.
+        assertThat(contrasts.get(0).ofRuns().get(0))
+                .isEqualTo(only(study()).ofRuns().get(0));
+        assertThat(contrasts.get(1).ofRuns().get(0).tests()).isOne();
+        assertThat(contrasts.get(1).ofProbe("label-memory").get(0).rows())
+                .extracting(Contrast.Row::batchSize)
+                .containsExactly(64L);
+    }
+
+    @Test
+    void findingsSayOfWhichVariantTheyAre() {
+        List<FindingRecord> differences = Findings.of(budgets()).stream()
+                .filter(finding -> finding.finding().equals("test_accuracy_difference"))
+                .toList();
+        assertThat(differences).extracting(FindingRecord::batchSize).containsExactly(64L, 256L, 256L);
+        assertThat(differences.get(1).detail())
+                .startsWith("With epochs: batch 256: the test accuracy is 10.50 points below batch 8 (");
+        assertThat(differences.get(2).detail())
+                .startsWith("With updates: batch 256: the test accuracy is 3.50 points above batch 64 (")
+                .contains("after Holm for 1 test ");
+        assertThat(Findings.of(budgets()))
+                .filteredOn(finding -> finding.finding().equals("memorized_label_share"))
+                .extracting(FindingRecord::detail)
+                .containsExactly(
+                        "With epochs: batch 8: the network has learned 50.00 % of the wrong labels that it was given.",
+                        "With updates: batch 64: the network has learned 25.00 % of the wrong labels that it was given.");
     }
 
     private static String detail(List<FindingRecord> findings, String name, long batch) {

@@ -38,9 +38,35 @@ class HardwareFindingsTest {
             assertThat(finding.value()).isCloseTo((0.4 + 0.3) / 2, within(1e-12));
             assertThat(finding.unit()).isEqualTo("share");
             assertThat(finding.detail())
-                    .startsWith("Batch 64 computes at 25 GFLOP/s, 35.0 % (95 % interval ")
+                    .startsWith("Batch 64 computes gradients at 25 GFLOP/s, 35.0 % (95 % interval ")
                     .endsWith("of the 75 GFLOP/s that a large matrix product got in the same runs.");
         });
+    }
+
+    @Test
+    void holdsTheRateOfTheWholeTrainingAgainstTheSameProduct() {
+        StudyTables tables = RunFixture.tables(
+                run(1, 1, 20).with("trainingFlopsPerSecond", 5e9),
+                run(1, 2, 20).with("trainingFlopsPerSecond", 10e9),
+                run(64, 1, 20));
+
+        assertThat(findings("training_utilization", tables)).singleElement().satisfies(finding -> {
+            assertThat(finding.batchSize()).isEqualTo(1);
+            assertThat(finding.value()).isCloseTo(0.15, within(1e-12));
+            assertThat(finding.detail())
+                    .startsWith("Batch 1 trains at 7.5 GFLOP/s of training time, 15.0 % (95 % interval ")
+                    .endsWith(
+                            "of the 50 GFLOP/s that a large matrix product got in the same runs: applying the gradients,"
+                                    + " waiting and communicating included.");
+        });
+    }
+
+    @Test
+    void doesNotRoundASmallShareToNothing() {
+        StudyTables tables = RunFixture.tables(run(1, 1, 0.02).with("trainingFlopsPerSecond", 0.0125e9));
+
+        assertThat(findings("training_utilization", tables).get(0).detail()).contains(" 0.025 % ");
+        assertThat(findings("arithmetic_utilization", tables).get(0).detail()).contains(" 0.04 % ");
     }
 
     /** 5, 10, 30 and 40 %: 20 % lies half-way between batch 16 and 64 on a logarithmic scale. */

@@ -17,12 +17,17 @@ class PowersOfTwoTest {
     private static final List<Long> SIZES = List.of(96L, 100L, 127L, 128L, 129L, 160L, 192L, 250L, 256L, 257L);
     private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
 
+    private static final StepMeasures MEASURED = new StepMeasures(null, null, null, null, null, 0.5, 2.0);
+
     /** Two milliseconds and ten microseconds an example; each seed has its own speed. */
     private static double line(long batch, long seed) {
         return (2e-3 + 1e-5 * batch) * (1 + 0.3 * seed);
     }
 
-    /** Each run has rows of that time, one of three times it, and one of a batch that is not whole. */
+    /**
+     * Each run has rows of that time, one of three times it, some in which something was measured, which took longer, and one of a
+     * batch that is not whole.
+     */
     private static StudyTables study(List<Long> sizes, ToDoubleBiFunction<Long, Long> seconds) {
         List<RunFixture> runs = new ArrayList<>();
         List<StepRecord> steps = new ArrayList<>();
@@ -30,17 +35,20 @@ class PowersOfTwoTest {
             for (long batch : sizes) {
                 runs.add(RunFixture.run(batch, seed));
                 double time = seconds.applyAsDouble(batch, seed);
-                steps.add(step(batch, seed, batch, 3 * time));
+                steps.add(step(batch, seed, batch, 3 * time, StepMeasures.NONE));
                 for (int i = 0; i < 3; i++) {
-                    steps.add(step(batch, seed, batch, time));
+                    steps.add(step(batch, seed, batch, time, StepMeasures.NONE));
                 }
-                steps.add(step(batch, seed, batch - 1, time / 100));
+                for (int i = 0; i < 9; i++) {
+                    steps.add(step(batch, seed, batch, (1 + batch % 7) * time, MEASURED));
+                }
+                steps.add(step(batch, seed, batch - 1, time / 100, StepMeasures.NONE));
             }
         }
         return RunFixture.tables(steps, runs.toArray(new RunFixture[0]));
     }
 
-    private static StepRecord step(long batch, long seed, long examples, double seconds) {
+    private static StepRecord step(long batch, long seed, long examples, double seconds, StepMeasures measures) {
         return new StepRecord(
                 "example",
                 "r" + batch + "-" + seed,
@@ -61,10 +69,11 @@ class PowersOfTwoTest {
                 null,
                 null,
                 null,
-                seconds * 0.75,
-                seconds * 0.125,
-                seconds * 0.125,
-                StepMeasures.NONE);
+                seconds * 0.5,
+                0,
+                0,
+                seconds,
+                measures);
     }
 
     @Test
@@ -125,6 +134,20 @@ class PowersOfTwoTest {
                         .powers())
                 .isEmpty();
         assertThat(findings(study(List.of(1L, 32L, 1024L), PowersOfTwoTest::line)))
+                .isEmpty();
+    }
+
+    /** Earlier versions did not write the time of a whole update. */
+    @Test
+    void saysNothingOfTablesWithoutTheTimeOfUpdates() {
+        List<RunFixture> runs =
+                SIZES.stream().map(size -> RunFixture.run(size, 1)).toList();
+        List<StepRecord> steps = SIZES.stream()
+                .map(size -> RunFixture.step(size, 1, 1, 0.5, 0.5))
+                .toList();
+
+        assertThat(PowersOfTwo.of(RunFixture.tables(steps, runs.toArray(new RunFixture[0])))
+                        .powers())
                 .isEmpty();
     }
 

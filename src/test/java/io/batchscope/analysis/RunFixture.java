@@ -79,6 +79,7 @@ public final class RunFixture {
                 0.01,
                 0.001,
                 0.0001,
+                null,
                 StepMeasures.NONE);
     }
 

@@ -135,11 +135,14 @@ class PlanCommandTest {
                 .map(line -> line.strip().replaceAll(" +", " "))
                 .toList();
         assertThat(rows.get(0)).startsWith("run recipe batch seed ");
-        assertThat(rows.get(1)).contains(" linear 128 ").endsWith("constant; nesterov, momentum 0.9");
+        assertThat(rows.get(1)).contains(" linear 128 ").contains("constant; nesterov, momentum 0.9; norms every ");
         assertThat(rows.get(2)).contains(" growing 128 ").contains("; batch 256 from step ");
-        assertThat(rows.get(3)).contains(" ada 128 ", " ≤ ").contains("; AdaScale, scale 2.0;");
+        assertThat(rows.get(3))
+                .contains(" ada 128 ", " ≤ ")
+                .contains("; AdaScale, scale 2.0;")
+                .endsWith(", noise every step");
         assertThat(rows.get(5)).contains(" same 128 ").doesNotContain("≤");
-        assertThat(rows.get(4)).contains(" adam 128 ").endsWith("; adam, beta1 0.9, beta2 0.999, epsilon 1.0E-8");
+        assertThat(rows.get(4)).contains(" adam 128 ").contains("; adam, beta1 0.9, beta2 0.999, epsilon 1.0E-8; ");
 
         JsonNode runs =
                 new ObjectMapper().readTree(PlanJson.of(setup, run -> 1)).get("runs");
@@ -147,6 +150,28 @@ class PlanCommandTest {
         assertThat(column(runs, "final_batch_size")).containsExactly("128", "256", "128", "128", "128");
         assertThat(column(runs, "rates_known")).containsExactly("true", "true", "false", "true", "false");
         assertThat(runs.get(3).get("optimizer").get("name").asText()).isEqualTo("adam");
+    }
+
+    @Test
+    void showsWhatIsMeasuredAndThatLabelsAreChanged() throws Exception {
+        StudySetup setup = setup(
+                "replica=dl4j",
+                "batch-sizes=[1,128]",
+                "data.label-noise=0.1",
+                "probes=[calibration,label-memory]",
+                "measure={norms-every=20 steps,noise-every=30 steps}");
+
+        assertThat(PlanText.of(setup, run -> 1))
+                .contains("\nprobes     calibration, label-memory\n")
+                .contains("note: label noise 0.1 (study.data.label-noise) gives training examples a wrong label")
+                .contains("; norms every 20 steps, no noise\n")
+                .contains("; norms every 20 steps, noise every 30 steps\n");
+        JsonNode runs =
+                new ObjectMapper().readTree(PlanJson.of(setup, run -> 1)).get("runs");
+        assertThat(column(runs, "norms_every_steps")).containsExactly("20", "20");
+        assertThat(column(runs, "noise_every_steps")).containsExactly("null", "30");
+        assertThat(column(runs, "label_noise")).containsExactly("0.1", "0.1");
+        assertThat(runs.get(0).get("probes").toString()).isEqualTo("[\"calibration\",\"label-memory\"]");
     }
 
     /** What is printed is what an engine asks the plan for. */

@@ -47,7 +47,15 @@ class TrainCommandTest {
         assertThatThrownBy(() ->
                         TrainCommand.requireOneRun(smoke("batch-sizes=[64]", "learning-rate.search.factors=[0.5,1]")))
                 .isInstanceOf(PlanException.class)
-                .hasMessage("train (study.learning-rate.search.factors): takes one learning rate, but the configuration"
-                        + " searches for the best; use 'study', or --set learning-rate.search.factors=[]");
+                .hasMessage(
+                        "train (study.learning-rate.search.factors): takes one learning rate, but the configuration has 2"
+                                + " multiples of it to search, [0.5, 1.0]; use 'study', or --set"
+                                + " learning-rate.search.factors=[1]");
+        assertThatThrownBy(() -> TrainCommand.requireOneRun(
+                        smoke("batch-sizes=[64]", "recipes=[{name=a,learning-rate.search.factors=[1,2,4]}]")))
+                .isInstanceOf(PlanException.class)
+                .hasMessage(
+                        "train (recipe a: learning-rate.search.factors): takes one learning rate, but the configuration"
+                                + " has 3 multiples of it to search, [1.0, 2.0, 4.0]; use 'study', or give recipe a one factor");
     }
 }

@@ -39,7 +39,7 @@ class VerifyCommandTest {
     @Test
     void oneWrongAnswerIsAFailure() {
         Check right = new Check("one", 1, 1.0000001, 1e-6, null);
-        Check wrong = new Check("two", 2, 2.5, 0.4, new Check.Sampling(0.1, 7));
+        Check wrong = new Check("two", 2, 2.5, 0.4, new Check.Sampling(0.1, 7, 1));
         Check none = new Check("three", 3, Double.NaN, 1, null);
         Said said = say(new VerifyCommand(List.of(new Group("numbers", "a book", lab -> List.of(right, wrong, none)))));
         assertThat(said.code()).isEqualTo(ExitCode.UNEXPECTED);
@@ -48,5 +48,21 @@ class VerifyCommandTest {
                 .containsPattern("ok +one +1.000000 +1.000000 +1.0e-06")
                 .containsPattern("MISS +two +2.000000 +2.500000 +0.40 +standard error 0.10, seed 7")
                 .containsPattern("MISS +three +3.000000 +NaN");
+    }
+
+    /** Four standard errors must fit into the tolerance: noise neither makes a right answer nor excuses a wrong one. */
+    @Test
+    void aSampleThatIsTooNoisyIsAFailure() {
+        Check quiet = new Check("quiet", 2, 2.01, 0.06, new Check.Sampling(0.014, 7, 3));
+        Check noisy = new Check("noisy", 2, 2.01, 0.06, new Check.Sampling(0.016, 7, 3));
+        Check unknown = new Check("unknown", 2, 2.01, 0.06, new Check.Sampling(Double.NaN, 7, 3));
+        Said said =
+                say(new VerifyCommand(List.of(new Group("numbers", "a book", lab -> List.of(quiet, noisy, unknown)))));
+        assertThat(said.code()).isEqualTo(ExitCode.UNEXPECTED);
+        assertThat(said.text())
+                .containsPattern("ok +quiet .*standard error 0.014, seeds 7 to 9\n")
+                .containsPattern(
+                        "MISS +noisy .*standard error 0.016, seeds 7 to 9; too noisy: 4 standard errors are more than")
+                .containsPattern("MISS +unknown .*too noisy");
     }
 }

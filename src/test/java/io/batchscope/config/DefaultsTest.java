@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,6 +27,32 @@ class DefaultsTest {
         keys().forEach((key, value) -> assertThat(value.origin().comments())
                 .as(key)
                 .anySatisfy(comment -> assertThat(comment.strip()).hasSizeGreaterThan(15)));
+    }
+
+    /** Rows of the table of all keys: a block, its keys. */
+    @Test
+    void areAllInTheTableOfTheDocumentation() throws IOException {
+        Set<String> documented = new TreeSet<>();
+        List<String> rows = Files.readAllLines(Path.of("src", "docs", "configuration.md")).stream()
+                .dropWhile(line -> !line.equals("| block | keys | what |"))
+                .skip(2)
+                .takeWhile(line -> line.startsWith("|"))
+                .toList();
+        for (String row : rows) {
+            String[] cells = row.split("\\|", -1);
+            String block = cells[1].strip().replace("`", "");
+            String prefix = block.equals("study") ? "study." : "study." + block + ".";
+            Arrays.stream(cells[2].split(","))
+                    .map(key -> prefix + key.strip().replace("`", ""))
+                    .forEach(key -> assertThat(documented.add(key)).as(key).isTrue());
+        }
+        Set<String> values = new TreeSet<>();
+        keys().forEach((key, value) -> {
+            if (!(value instanceof ConfigObject)) {
+                values.add(key);
+            }
+        });
+        assertThat(documented).isEqualTo(values);
     }
 
     /** Blocks and values by their path. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.batchscope.testing.LabelledExamples;
-import io.batchscope.testing.OwnedExamples;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -71,6 +71,22 @@ class GrowthTest {
         assertThat(run.largestBatch()).isEqualTo(256);
     }
 
+    /**
+     * Noise needs two examples: it is measured if the batch comes to have them. 30,000 updates of 1 and 469 of 64 have rows
+     * every 31 updates, and 620 is the next multiple above 600.
+     */
+    @Test
+    void measuresNoiseWhereTheBatchGrowsFromOne() {
+        assertThat(ordinary()
+                        .batches(1)
+                        .growth(plan(64, 0, false, "50 %"))
+                        .run()
+                        .measures()
+                        .noiseEvery())
+                .isEqualTo(620);
+        assertThat(ordinary().batches(1).run().measures().noiseEvery()).isZero();
+    }
+
     /** Smith et al. 2018: rate over batch size falls as in the run whose rate falls, example by example. */
     @ParameterizedTest
     @CsvSource({"2, 0", "5, 0", "2, 128", "3, 64", "1.5, 0", "2, 300"})

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.batchscope.data.EpochOrder;
 import io.batchscope.data.Examples;
+import io.batchscope.data.OwnedExamples;
 import io.batchscope.plan.RunPlan;
-import io.batchscope.testing.OwnedExamples;
 import io.batchscope.testing.RankThreads;
 import io.batchscope.train.Evaluator;
 import io.batchscope.train.Parameters;

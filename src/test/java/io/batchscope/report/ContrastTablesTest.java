@@ -44,6 +44,12 @@ class ContrastTablesTest {
         return new StudyTables(runs.runs(), List.of(), List.of(), probes);
     }
 
+    private static BatchContrasts only(StudyTables tables) {
+        List<BatchContrasts> all = BatchContrasts.of(tables);
+        assertThat(all).hasSize(1);
+        return all.get(0);
+    }
+
     private static void add(
             List<ProbeRecord> rows, String run, long batch, long seed, String probe, String metric, double value) {
         rows.add(new ProbeRecord("example", run, batch, seed, 10, probe, metric, value, null, "{}"));
@@ -51,7 +57,7 @@ class ContrastTablesTest {
 
     @Test
     void holdsEveryMeasureAgainstTheSmallestBatch() {
-        Table table = ContrastTables.plain(BatchContrasts.of(study()));
+        Table table = ContrastTables.plain(only(study()));
         assertThat(table.columns())
                 .extracting(Table.Column::title)
                 .containsExactly("Measure", "Batch size", "Mean", "Minus batch 8 (95 % interval)", "p", "p after Holm");
@@ -77,7 +83,7 @@ class ContrastTablesTest {
 
     @Test
     void hasATableForEachProbeThatWasDone() {
-        List<ContrastTables.ProbeTable> tables = ContrastTables.probes(BatchContrasts.of(study()));
+        List<ContrastTables.ProbeTable> tables = ContrastTables.probes(only(study()));
         assertThat(tables)
                 .extracting(ContrastTables.ProbeTable::title)
                 .containsExactly("Calibration", "Memory of wrong labels");
@@ -112,7 +118,7 @@ class ContrastTablesTest {
             add(probes, "r8-1", 8, 1, "weight-noise", metric, 0.25);
         }
         List<ContrastTables.ProbeTable> tables =
-                ContrastTables.probes(BatchContrasts.of(new StudyTables(study.runs(), List.of(), List.of(), probes)));
+                ContrastTables.probes(only(new StudyTables(study.runs(), List.of(), List.of(), probes)));
         assertThat(tables.get(0).table().columns())
                 .extracting(Table.Column::title)
                 .startsWith("Batch size", "Accuracy drop at σ = 0.1 (points)", "Loss increase at σ = 0.1")
@@ -130,6 +136,38 @@ class ContrastTablesTest {
         assertThat(page)
                 .contains("<h2>Against batch 8</h2>", "<h2>Generalization under stress</h2>", "<h3>Calibration</h3>")
                 .contains(">1.50 points (-4.85 to 7.85, 2 seeds)</td>");
+    }
+
+    private static RunFixture scored(String recipe, int number, long batchSize, long seed, double accuracy) {
+        return scored(batchSize, seed, accuracy, 1 - accuracy)
+                .with("runId", recipe + batchSize + "-" + seed)
+                .with("recipe", recipe)
+                .with("recipeNumber", number);
+    }
+
+    @Test
+    void theReportHasATableForEachRecipeWhereThereAreSeveral() {
+        StudyTables runs = RunFixture.tables(
+                scored("epochs", 0, 8, 1, 0.90),
+                scored("epochs", 0, 8, 2, 0.92),
+                scored("epochs", 0, 64, 1, 0.87),
+                scored("epochs", 0, 64, 2, 0.90),
+                scored("updates", 1, 8, 1, 0.7).diverged(),
+                scored("updates", 1, 64, 1, 0.91),
+                scored("updates", 1, 256, 1, 0.94));
+        List<ProbeRecord> probes = new ArrayList<>();
+        runs.runs()
+                .forEach(run ->
+                        add(probes, run.runId(), run.batchSize(), run.seed(), "label-memory", "fitted_share", 0.25));
+        StudyTables tables = new StudyTables(runs.runs(), List.of(), List.of(), probes);
+        String page = HtmlReport.render(tables, Findings.of(tables), SampleStudy.HEADER);
+        assertThat(page)
+                .contains(
+                        "<h2>Against the smallest batch</h2>",
+                        "Differences are to the smallest batch with a run with that recipe")
+                .contains("the number of batch sizes tested on that measure with that recipe (Holm)")
+                .contains("<h3>epochs</h3>", "<h3>updates</h3>", "<h4>epochs</h4>", "<h4>updates</h4>")
+                .contains(">Minus batch 8 (95 % interval)</th>", ">Minus batch 64 (95 % interval)</th>");
     }
 
     @Test

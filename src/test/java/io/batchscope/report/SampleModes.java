@@ -176,6 +176,7 @@ final class SampleModes {
                 0.01,
                 0.001,
                 0.0001,
+                null,
                 StepMeasures.NONE));
     }
 

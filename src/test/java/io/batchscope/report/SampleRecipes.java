@@ -157,6 +157,7 @@ final class SampleRecipes {
                         0.01,
                         0.001,
                         0.0001,
+                        null,
                         StepMeasures.NONE));
             }
         }

@@ -106,6 +106,7 @@ final class SampleStudy {
                     0.01,
                     0.001,
                     0.0001,
+                    null,
                     StepMeasures.NONE));
         }
         for (int i = 0; i <= 25 && !diverged; i++) {

@@ -194,6 +194,7 @@ class VariantChartsTest {
                 row.computeSeconds(),
                 row.syncSeconds(),
                 row.dataSeconds(),
+                row.stepSeconds(),
                 StepMeasures.NONE);
     }
 

@@ -170,6 +170,7 @@ class ParquetResultStoreTest {
                 0,
                 0,
                 0,
+                null,
                 StepMeasures.NONE);
         try (ParquetResultStore store = open()) {
             store.write(good);

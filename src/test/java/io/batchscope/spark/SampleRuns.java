@@ -3,6 +3,7 @@ package io.batchscope.spark;
 import io.batchscope.result.ArithmeticMeasures;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.FindingRecord;
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.result.GradientMeasures;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.result.RunRecord;
@@ -72,6 +73,7 @@ final class SampleRuns {
                 0.01,
                 0,
                 0.001,
+                null,
                 StepMeasures.NONE);
     }
 
@@ -141,8 +143,9 @@ final class SampleRuns {
                 null,
                 null,
                 900.0,
-                new GradientMeasures(9.0, 0.01, 700.0, null, "any size above fits", 0.5, 3.0, 0.25, 0.99),
-                new ArithmeticMeasures(1e6, 1e12, null, 1e10, 2e10),
+                new GradientMeasures(9.0, 0.01, 700.0, null, "any size above fits", 0.5, null, 3.0, 0.25, 0.99),
+                new ArithmeticMeasures(1e6, 1e12, null, 1e10, null, 2e10),
+                new GpuMeasures(0.75, 1L << 32, ""),
                 Instant.parse("2026-01-02T03:04:05.678901Z"),
                 "classification",
                 "d1",

@@ -10,9 +10,11 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.result.ArithmeticMeasures;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
+import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.train.TrainedRun;
 import java.time.Instant;
@@ -26,6 +28,7 @@ class RunRecordsTest {
     /** 100 examples in batches of 30: 4 updates an epoch, the last of 10 examples. */
     private static final RunPlan PLAN = SamplePlans.plan("r1", 30, 2, 10);
 
+    private static final GpuMeasures NO_GPU = GpuMeasures.unknown("no GPU was assigned to the workers");
     private static final Instant START = Instant.parse("2026-01-02T03:04:05.123456789Z");
 
     private static TrainedRun run(
@@ -49,6 +52,7 @@ class RunRecordsTest {
                 evals,
                 List.of(),
                 null,
+                NO_GPU,
                 null);
     }
 
@@ -185,6 +189,7 @@ class RunRecordsTest {
                 List.of(eval(PLAN, 0, "validation", 2, 0.1), eval(PLAN, 3, "validation", Double.NaN, 0.1)),
                 List.of(),
                 null,
+                NO_GPU,
                 null);
         RunResult result = RECORDS.result(PLAN, run, START);
         assertThat(result.steps()).extracting(StepRecord::step).containsExactly(1L);
@@ -202,23 +207,85 @@ class RunRecordsTest {
     /** 260 examples, 190 until the target, in 3 seconds of computing. */
     @Test
     void countsOperationsByExamples() {
-        TrainedRun run = run(new Outcome.Completed(), 7L, 4, evals()).withGemmFlopsPerSecond(5e4);
+        TrainedRun run = run(new Outcome.Completed(), 7L, 4, evals()).withMachines(5e4, NO_GPU);
 
         assertThat(arithmetic(600.0, run))
-                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, 114_000.0, 52_000.0, 5e4));
+                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, 114_000.0, 52_000.0, 39_000.0, 5e4));
         assertThat(arithmetic(600.0, run(new Outcome.Completed(), null, 4, evals())))
-                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, null, 52_000.0, null));
+                .isEqualTo(new ArithmeticMeasures(600.0, 156_000.0, null, 52_000.0, 39_000.0, null));
     }
 
     @Test
     void knowsNoOperationsOfAModelWhoseLayersItDoesNotKnow() {
-        assertThat(arithmetic(null, run(new Outcome.Completed(), 7L, 4, evals()).withGemmFlopsPerSecond(5e4)))
-                .isEqualTo(new ArithmeticMeasures(null, null, null, null, 5e4));
+        assertThat(arithmetic(null, run(new Outcome.Completed(), 7L, 4, evals()).withMachines(5e4, NO_GPU)))
+                .isEqualTo(new ArithmeticMeasures(null, null, null, null, null, 5e4));
     }
 
     @Test
     void countsNoOperationsOfARunThatFailed() {
         assertThat(arithmetic(600.0, TrainedRun.failed("lost")))
-                .isEqualTo(new ArithmeticMeasures(600.0, null, null, null, null));
+                .isEqualTo(new ArithmeticMeasures(600.0, null, null, null, null, null));
+    }
+
+    private static StepRecord gain(long step, @Nullable Double used, @Nullable Double measured) {
+        return new StepRecord(
+                "study",
+                PLAN.runId(),
+                PLAN.batchSize(),
+                PLAN.seed(),
+                step,
+                0,
+                0,
+                null,
+                0.1,
+                used,
+                2,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                0,
+                0,
+                null,
+                new StepMeasures(null, null, null, null, measured, null, null));
+    }
+
+    private static @Nullable Double meanGain(StepRecord... rows) {
+        TrainedRun run = new TrainedRun(
+                new Outcome.Completed(),
+                10,
+                null,
+                null,
+                null,
+                1,
+                1,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(rows),
+                List.of(),
+                List.of(),
+                null,
+                NO_GPU,
+                null);
+        return RECORDS.row(PLAN, run, START).gradients().adascaleGain();
+    }
+
+    @Test
+    void takesTheMeanOfTheGainsThatRatesWereMultipliedByElseOfThoseMeasured() {
+        assertThat(meanGain(gain(1, 1.0, null), gain(2, 2.5, null), gain(3, 4.0, null)))
+                .isEqualTo(2.5);
+        assertThat(meanGain(gain(1, null, null), gain(2, null, 2.0), gain(3, null, 5.0)))
+                .isEqualTo(3.5);
+        assertThat(meanGain(gain(1, null, null))).isNull();
     }
 }

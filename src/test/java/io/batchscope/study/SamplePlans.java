@@ -14,6 +14,7 @@ import io.batchscope.plan.Synchronization;
 import io.batchscope.plan.Task;
 import io.batchscope.plan.Transport;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.Provenance;
 import io.batchscope.result.StepMeasures;
@@ -137,6 +138,7 @@ final class SamplePlans {
                 List.of(eval(plan, last, "train", 0.5, 0.75)),
                 List.of(),
                 null,
+                GpuMeasures.unknown("not measured"),
                 new Parameters(new float[] {plan.batchSize()}));
     }
 
@@ -164,6 +166,7 @@ final class SamplePlans {
                 0,
                 0,
                 0,
+                null,
                 StepMeasures.NONE);
     }
 

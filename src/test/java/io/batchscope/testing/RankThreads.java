@@ -3,6 +3,7 @@ package io.batchscope.testing;
 import io.batchscope.collective.LocalCollective;
 import io.batchscope.data.EpochOrder;
 import io.batchscope.data.Examples;
+import io.batchscope.data.OwnedExamples;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.train.Collective;
 import io.batchscope.train.RankData;

@@ -2,6 +2,7 @@ package io.batchscope.testing;
 
 import io.batchscope.data.EpochOrder;
 import io.batchscope.data.Examples;
+import io.batchscope.data.OwnedExamples;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.units.BatchTrajectory;
 import java.util.Arrays;

@@ -74,7 +74,8 @@ class CheckpointCodecTest {
                         1,
                         2,
                         3,
-                        new StepMeasures(4.5, null, 0.625, null, 0.25, 8.0))),
+                        7.5,
+                        new StepMeasures(64.0, 4.5, null, 0.625, null, 0.25, 8.0))),
                 List.of(
                         new EvalRecord(PLAN.study(), PLAN.runId(), 10, 7, 0, 0, 0, 0, "validation", 3.5, null),
                         new EvalRecord(PLAN.study(), PLAN.runId(), 10, 7, 5, 0.5, 50, 1, "validation", 2.5, 0.5)),
@@ -85,7 +86,7 @@ class CheckpointCodecTest {
     private static byte[] written() {
         ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
         byte[] id = PLAN.trainingId().getBytes(StandardCharsets.UTF_8);
-        bytes.put("BSCOPECK".getBytes(StandardCharsets.US_ASCII)).putInt(4);
+        bytes.put("BSCOPECK".getBytes(StandardCharsets.US_ASCII)).putInt(5);
         bytes.putInt(id.length).put(id).putLong(10).putLong(1000).putLong((1L << 33) % 997 + 1);
         bytes.putInt(3).putInt(2);
         bytes.putLong(1).putLong(2).putLong(3).putLong(1L << 62).putInt(2).putInt(8);
@@ -112,7 +113,8 @@ class CheckpointCodecTest {
                 .put((byte) 1)
                 .putDouble(0.001)
                 .put((byte) 0);
-        bytes.putDouble(1).putDouble(2).putDouble(3);
+        bytes.putDouble(1).putDouble(2).putDouble(3).put((byte) 1).putDouble(7.5);
+        bytes.put((byte) 1).putDouble(64);
         bytes.put((byte) 1).putDouble(4.5).put((byte) 0).put((byte) 1).putDouble(0.625);
         bytes.put((byte) 0).put((byte) 1).putDouble(0.25).put((byte) 1).putDouble(8);
         byte[] split = "validation".getBytes(StandardCharsets.UTF_8);
@@ -212,8 +214,8 @@ class CheckpointCodecTest {
         assertThatThrownBy(() -> read("not a checkpoint at all".getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("it is not a checkpoint");
         byte[] newer = written();
-        newer[8] = 5;
-        assertThatThrownBy(() -> read(newer)).hasMessage("it has version 5 of the format, but this program reads 4");
+        newer[8] = 6;
+        assertThatThrownBy(() -> read(newer)).hasMessage("it has version 6 of the format, but this program reads 5");
         RunPlan other = RunPlans.sgd(Task.REGRESSION, 100, 20, 1000, 0.1).plan();
         assertThatThrownBy(() -> CheckpointCodec.read(new ByteArrayInputStream(written()), other, 3))
                 .hasMessage("it is of another training, " + PLAN.trainingId());

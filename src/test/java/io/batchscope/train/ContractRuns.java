@@ -158,6 +158,7 @@ final class ContractRuns {
                     0,
                     0,
                     0,
+                    null,
                     StepMeasures.NONE));
         }
         for (EvalRecord row : run.evalRows()) {

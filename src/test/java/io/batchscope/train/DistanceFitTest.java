@@ -37,7 +37,8 @@ class DistanceFitTest {
                         0,
                         0,
                         0,
-                        new StepMeasures(null, null, null, null, null, distance.applyAsDouble(step))))
+                        null,
+                        new StepMeasures(null, null, null, null, null, null, distance.applyAsDouble(step))))
                 .toList();
     }
 

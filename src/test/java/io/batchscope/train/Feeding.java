@@ -2,10 +2,10 @@ package io.batchscope.train;
 
 import io.batchscope.data.EpochOrder;
 import io.batchscope.data.Examples;
+import io.batchscope.data.OwnedExamples;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.testing.ArrayExamples;
-import io.batchscope.testing.OwnedExamples;
 import io.batchscope.testing.RunPlans;
 import java.time.Duration;
 import java.util.List;

@@ -16,6 +16,9 @@ import io.batchscope.testing.RankThreads;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.TrainedParameters;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.Random;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -150,6 +153,32 @@ class GradientMeterTest {
         assertThat(TrainedParameters.of(measured)).isEqualTo(TrainedParameters.of(plain));
         assertThat(plain.stepRows()).extracting(StepRecord::measures).containsOnly(StepMeasures.NONE);
         assertThat(plain.stepRows()).extracting(StepRecord::gradientNorm).containsOnlyNulls();
+    }
+
+    /** Nor the order in which a ring adds what its ranks have, of which there are enough for the last bits to tell. */
+    @ParameterizedTest
+    @CsvSource({"24, 3", "24, 5", "4, 3", "4, 5"})
+    void measuringChangesNoOrderOfSums(int batchSize, int workers) throws Exception {
+        int features = 97;
+        Random random = new Random(5);
+        List<float[]> inputs = Stream.generate(() -> new float[features])
+                .limit(EXAMPLES)
+                .peek(row -> {
+                    for (int i = 0; i < features; i++) {
+                        row[i] = (float) random.nextGaussian();
+                    }
+                })
+                .toList();
+        List<Float> targets = inputs.stream().map(row -> row[0] - row[1] / 3).toList();
+        ArrayExamples examples = new ArrayExamples(inputs, targets);
+        RunPlans plans = plans(batchSize, 30, 0.01).withWorkers(workers);
+        List<float[]> trained = new ArrayList<>();
+        for (Measures measures : List.of(Measures.NONE, new Measures(1, 1, 1), new Measures(1, 7, 1))) {
+            trained.add(TrainedParameters.of(RankThreads.train(
+                            plans.withMeasures(measures).plan(), examples, rank -> new LinearReplica(features, 0.5f))
+                    .get(0)));
+        }
+        assertThat(trained).allSatisfy(parameters -> assertThat(parameters).isEqualTo(trained.get(0)));
     }
 
     /** Plain descent changes the parameters by rate × gradient; the held one is not part of any norm. */

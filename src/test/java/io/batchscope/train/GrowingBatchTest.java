@@ -6,6 +6,7 @@ import static io.batchscope.train.Feeding.FEATURES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.batchscope.plan.Measures;
 import io.batchscope.plan.Pace;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Synchronization;
@@ -118,6 +119,28 @@ class GrowingBatchTest {
         }
         assertThat(growing.stepRows().get(18).loss())
                 .isNotEqualTo(ordinary.stepRows().get(18).loss());
+    }
+
+    /** A batch of one has nothing to compare; when it has grown to two a worker, there is. */
+    @ParameterizedTest
+    @CsvSource({"1, 2, 1", "2, 20, 5"})
+    void measuresNoiseAsSoonAsTheBatchIsLargeEnough(int workers, int second, double part) throws Exception {
+        BatchTrajectory trajectory = BatchTrajectory.constant(EXAMPLES, 1).then(10, second);
+        RunPlan plan = PacedPlan.of(
+                plans(1, 20)
+                        .withWorkers(workers)
+                        .withMicroBatch(16)
+                        .withMeasures(new Measures(0, 1, 1))
+                        .plan(),
+                new Pace.Planned(trajectory.phases().subList(1, 2)));
+        List<StepRecord> rows = train(plan, Feeding.TRAIN).stepRows();
+
+        assertThat(rows).hasSize(20);
+        assertThat(rows.subList(0, 10))
+                .allSatisfy(row -> assertThat(row.measures().gradientNoise()).isNull());
+        assertThat(rows.subList(10, 20))
+                .allSatisfy(row -> assertThat(row.measures().gradientNoise()).isNotNull());
+        assertThat(rows.get(10).measures().gradientPartExamples()).isEqualTo(part);
     }
 
     /** Averaging after every update of a growing batch is, for plain descent, the exact mode. */

@@ -100,6 +100,7 @@ class LossOscillationTest {
                         0,
                         0,
                         0,
+                        null,
                         StepMeasures.NONE))
                 .toList();
     }

@@ -3,6 +3,7 @@ package io.batchscope.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batchscope.data.EpochOrder;
+import io.batchscope.data.OwnedExamples;
 import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
@@ -10,7 +11,6 @@ import io.batchscope.result.Outcome;
 import io.batchscope.result.ProbeRecord;
 import io.batchscope.testing.ArrayExamples;
 import io.batchscope.testing.LinearReplica;
-import io.batchscope.testing.OwnedExamples;
 import io.batchscope.testing.RankThreads;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.TrainedParameters;

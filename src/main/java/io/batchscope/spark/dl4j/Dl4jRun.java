@@ -5,6 +5,7 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Target;
 import io.batchscope.plan.Task;
 import io.batchscope.result.EvalRecord;
+import io.batchscope.result.GpuMeasures;
 import io.batchscope.result.Outcome;
 import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
@@ -90,6 +91,7 @@ final class Dl4jRun {
                 evalRows,
                 List.of(),
                 null,
+                GpuMeasures.unknown("Deeplearning4j's own modes ask no GPU"),
                 new Parameters(rounds.parameters()));
     }
 
@@ -152,6 +154,7 @@ final class Dl4jRun {
                 seconds(round.computeNanos()),
                 seconds(nanos - round.computeNanos() - round.dataNanos()),
                 seconds(round.dataNanos()),
+                seconds(nanos),
                 StepMeasures.NONE);
         stepRows.add(row);
         listener.onStep(row);

@@ -1,7 +1,5 @@
-package io.batchscope.testing;
+package io.batchscope.data;
 
-import io.batchscope.data.EpochOrder;
-import io.batchscope.data.Examples;
 import java.util.List;
 import java.util.stream.IntStream;
 

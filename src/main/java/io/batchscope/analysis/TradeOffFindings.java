@@ -8,6 +8,7 @@ import io.batchscope.law.TradeOffFit;
 import io.batchscope.result.FindingRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ public final class TradeOffFindings {
     private final TradeOff law;
     private final TradeOffBootstrap drawn;
     private final String basis;
+    private final long smallest;
+    private final long largest;
 
     private TradeOffFindings(String study, TradeOffFit fit, List<Arrival> arrivals) {
         this.study = study;
@@ -28,6 +31,10 @@ public final class TradeOffFindings {
         this.law = fit.law();
         this.drawn = TradeOffBootstrap.of(fit, DRAWINGS, SEED);
         this.basis = basis(arrivals);
+        LongSummaryStatistics sizes =
+                arrivals.stream().mapToLong(Arrival::batchSize).summaryStatistics();
+        this.smallest = sizes.getMin();
+        this.largest = sizes.getMax();
     }
 
     /**
@@ -68,12 +75,12 @@ public final class TradeOffFindings {
                 "perfect_scaling_end",
                 0.2,
                 "Up to batch %s twice the batch takes nearly half the updates: they exceed those of ideal scaling by at"
-                        + " most 20 %% (95 %% interval %s)."));
+                        + " most 20 %% (95 %% interval %s)"));
         findings.add(end(
                 "maximal_parallelism_start",
                 5,
                 "From batch %s on a larger batch saves next to nothing: updates are within 20 %% of the fewest possible (95"
-                        + " %% interval %s)."));
+                        + " %% interval %s)"));
         return findings;
     }
 
@@ -121,8 +128,10 @@ public final class TradeOffFindings {
         Interval critical = drawn.interval(TradeOff::criticalBatchSize);
         Interval interval = new Interval(share * critical.low(), share * critical.high());
         double value = share * law.criticalBatchSize();
+        boolean tried = value >= smallest && value <= largest;
         String text = isKnown(value)
                 ? String.format(words, size(value), words(interval))
+                        + (tried ? "." : "; by the law alone, for no such batch size was tried.")
                 : "Not known, because the critical batch size is not.";
         return finding(finding, value, interval, "examples", text);
     }

@@ -50,7 +50,8 @@ final class GlobalGradient {
         this.overlaps = buckets.count() > 1 && collective.size() > 1;
         this.listener = overlaps ? this::sum : ShareGradient.NOBODY;
         this.parameterCount = replica.parameterCount();
-        // Of the same length whether or not noise is measured: it decides in which order three ranks or more are summed, and
+        // Of the same length whether or not noise is measured: it decides in which order three ranks or more are
+        // summed, and
         // so the last bits.
         this.mean = new float[parameterCount + EXTRAS + NOISE_EXTRAS];
         this.free = new GradientParts(replica.heldParameters(), parameterCount).free();

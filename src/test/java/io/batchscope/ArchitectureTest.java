@@ -32,6 +32,7 @@ class ArchitectureTest {
             "plan",
             "schedule",
             "scaling",
+            "law",
             "units");
 
     private static final List<String> ADAPTERS = List.of("report", "spark", "nn", "fused", "config");

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             StudyCommand.class,
             ReportCommand.class,
+            FitCommand.class,
             VerifyCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class

@@ -1,0 +1,163 @@
+package io.batchscope.analysis;
+
+import io.batchscope.law.Arrival;
+import io.batchscope.law.Interval;
+import io.batchscope.law.TradeOff;
+import io.batchscope.law.TradeOffBootstrap;
+import io.batchscope.law.TradeOffFit;
+import io.batchscope.result.FindingRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What the law of a goal's updates and examples ({@link TradeOff}) says, as findings. */
+public final class TradeOffFindings {
+    private static final int DRAWINGS = 2000;
+    private static final long SEED = 1;
+
+    private final String study;
+    private final TradeOffFit fit;
+    private final TradeOff law;
+    private final TradeOffBootstrap drawn;
+    private final String basis;
+    private final long smallest;
+    private final long largest;
+
+    private TradeOffFindings(String study, TradeOffFit fit, List<Arrival> arrivals) {
+        this.study = study;
+        this.fit = fit;
+        this.law = fit.law();
+        this.drawn = TradeOffBootstrap.of(fit, DRAWINGS, SEED);
+        this.basis = basis(arrivals);
+        LongSummaryStatistics sizes =
+                arrivals.stream().mapToLong(Arrival::batchSize).summaryStatistics();
+        this.smallest = sizes.getMin();
+        this.largest = sizes.getMax();
+    }
+
+    /**
+     * From runs to one goal.
+     *
+     * @return critical batch size, fewest updates, fewest examples, and the ends of the regimes; one finding without a value
+     *     and with the reason where the law cannot be fitted
+     */
+    public static List<FindingRecord> of(String study, List<Arrival> arrivals) {
+        String problem = TradeOffFit.problem(arrivals);
+        if (problem != null) {
+            return List.of(new FindingRecord(
+                    study,
+                    "critical_batch_size",
+                    null,
+                    null,
+                    null,
+                    null,
+                    "examples",
+                    "The critical batch size is not known: " + problem
+                            + "; train at more batch sizes, longer, or to a nearer goal."));
+        }
+        return new TradeOffFindings(study, TradeOffFit.of(arrivals), arrivals).all();
+    }
+
+    private List<FindingRecord> all() {
+        List<FindingRecord> findings = new ArrayList<>();
+        findings.add(critical());
+        findings.add(fewest(
+                "minimum_steps", "updates", TradeOff::minimumSteps, "a larger batch", "the batch sizes show no bend"));
+        findings.add(fewest(
+                "minimum_examples",
+                "examples",
+                TradeOff::minimumExamples,
+                "a smaller batch",
+                "the updates do not fall with the batch size"));
+        findings.add(end(
+                "perfect_scaling_end",
+                0.2,
+                "Up to batch %s twice the batch takes nearly half the updates: they exceed those of ideal scaling by at"
+                        + " most 20 %% (95 %% interval %s)"));
+        findings.add(end(
+                "maximal_parallelism_start",
+                5,
+                "From batch %s on a larger batch saves next to nothing: updates are within 20 %% of the fewest possible (95"
+                        + " %% interval %s)"));
+        return findings;
+    }
+
+    private FindingRecord critical() {
+        Interval interval = drawn.interval(TradeOff::criticalBatchSize);
+        double value = law.criticalBatchSize();
+        String text;
+        if (!isKnown(value)) {
+            text = value == 0
+                    ? "The updates to the goal do not fall with the batch size: the critical batch size is below all"
+                            + " tried, at most " + size(interval.high())
+                    : "The updates to the goal fall as the batch grows, without a bend: the critical batch size is beyond"
+                            + " all tried, at least " + size(interval.low());
+        } else {
+            text = "At batch " + size(value) + " (95 % interval " + words(interval)
+                    + ") the goal takes twice the fewest updates and twice the fewest examples";
+        }
+        return finding("critical_batch_size", value, interval, "examples", text + "; " + basis + ".");
+    }
+
+    /** {@code 130 runs at 10 batch sizes, 3 of which did not arrive; the runs of …}. */
+    private String basis(List<Arrival> arrivals) {
+        long late = arrivals.stream().filter(arrival -> !arrival.reached()).count();
+        String missed = late == 0 ? "" : ", " + late + " of which did not arrive and count as longer";
+        String apart = fit.lawDeviation() == 0
+                ? ""
+                : "; batch sizes lie " + NumberText.percent(Math.expm1(fit.lawDeviation()))
+                        + " beside the law, beyond what their runs explain";
+        return "of " + NumberText.counted(fit.runs(), "run") + " at " + fit.batchSizes() + " batch sizes" + missed
+                + "; runs of one batch size differ by " + NumberText.percent(Math.expm1(fit.runDeviation())) + apart;
+    }
+
+    private FindingRecord fewest(
+            String finding, String unit, ToDoubleFunction<TradeOff> column, String changed, String unknown) {
+        Interval interval = drawn.interval(column);
+        double value = column.applyAsDouble(law);
+        String text = isKnown(value)
+                ? "However much " + changed + " helps, the goal takes at least " + size(value) + " " + unit
+                        + " (95 % interval " + words(interval) + ")."
+                : "The fewest " + unit + " cannot be told: " + unknown + ".";
+        return finding(finding, value, interval, unit, text);
+    }
+
+    private FindingRecord end(String finding, double share, String words) {
+        Interval critical = drawn.interval(TradeOff::criticalBatchSize);
+        Interval interval = new Interval(share * critical.low(), share * critical.high());
+        double value = share * law.criticalBatchSize();
+        boolean tried = value >= smallest && value <= largest;
+        String text = isKnown(value)
+                ? String.format(words, size(value), words(interval))
+                        + (tried ? "." : "; by the law alone, for no such batch size was tried.")
+                : "Not known, because the critical batch size is not.";
+        return finding(finding, value, interval, "examples", text);
+    }
+
+    private FindingRecord finding(String finding, double value, Interval interval, String unit, String detail) {
+        return new FindingRecord(
+                study, finding, null, known(value), known(interval.low()), known(interval.high()), unit, detail);
+    }
+
+    private static boolean isKnown(double value) {
+        return value > 0 && Double.isFinite(value);
+    }
+
+    private static @Nullable Double known(double value) {
+        return isKnown(value) ? (Double) value : null;
+    }
+
+    private static String words(Interval interval) {
+        return isKnown(interval.low())
+                ? isKnown(interval.high())
+                        ? size(interval.low()) + " to " + size(interval.high())
+                        : "from " + size(interval.low()) + " on"
+                : isKnown(interval.high()) ? "up to " + size(interval.high()) : "not known";
+    }
+
+    private static String size(double value) {
+        return NumberText.significant(value);
+    }
+}

@@ -1,0 +1,123 @@
+package io.batchscope.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.batchscope.analysis.NumberText;
+import io.batchscope.analysis.TradeOffFindings;
+import io.batchscope.data.DataException;
+import io.batchscope.law.Arrival;
+import io.batchscope.law.TradeOff;
+import io.batchscope.law.TradeOffFit;
+import io.batchscope.result.FindingRecord;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Fits the law of a goal's updates and examples to measurements made elsewhere. */
+@Command(
+        name = "fit",
+        description = "Fits steps = S_min + E_min / batch size to runs measured elsewhere, with 95 % intervals.",
+        footer = {
+            "CSV has a line of column names: batch_size and either steps or examples to the goal; one line a run, several a",
+            "batch size are repeats. A column 'reached' may say false of runs that ended without reaching the goal."
+        })
+final class FitCommand implements Callable<Integer> {
+    private static final String ROW = "%14s %6s %8s %16s %16s %11s  %s%n";
+
+    @Parameters(index = "0", paramLabel = "CSV", description = "The measurements.")
+    private Path file;
+
+    @Option(names = "--json", description = "Prints one JSON document.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+        List<Arrival> arrivals = ArrivalsFile.read(file);
+        String problem = TradeOffFit.problem(arrivals);
+        if (problem != null) {
+            throw new DataException("file '" + file + "' (runs): " + problem + "; add batch sizes");
+        }
+        List<FindingRecord> findings = TradeOffFindings.of(String.valueOf(file.getFileName()), arrivals);
+        TradeOff law = TradeOffFit.of(arrivals).law();
+        System.out.print(json ? json(arrivals, findings) : text(arrivals, law, findings));
+        return ExitCode.DONE;
+    }
+
+    private static String text(List<Arrival> arrivals, TradeOff law, List<FindingRecord> findings) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                ROW,
+                "batch size",
+                "runs",
+                "arrived",
+                "steps (median)",
+                "steps by law",
+                "difference",
+                "regime"));
+        Map<Long, List<Arrival>> bySize =
+                arrivals.stream().collect(Collectors.groupingBy(Arrival::batchSize, TreeMap::new, Collectors.toList()));
+        bySize.forEach((size, runs) -> {
+            Double median = median(runs);
+            text.append(String.format(
+                    Locale.ROOT,
+                    ROW,
+                    NumberText.count(size),
+                    runs.size(),
+                    runs.stream().filter(Arrival::reached).count(),
+                    NumberText.significant(median),
+                    NumberText.significant(law.steps(size)),
+                    median == null ? NumberText.NOT_MEASURED : signed(median / law.steps(size) - 1),
+                    law.regime(size).words()));
+        });
+        text.append('\n');
+        for (FindingRecord finding : findings) {
+            text.append(String.format("%-26s %s%n", finding.finding(), finding.detail()));
+        }
+        return text.toString();
+    }
+
+    private static String signed(double share) {
+        return String.format(Locale.ROOT, "%+.1f %%", 100 * share);
+    }
+
+    /** Of a batch size's runs, where more than half of them arrived; otherwise it is not known. */
+    private static @Nullable Double median(List<Arrival> runs) {
+        double[] steps = runs.stream()
+                .mapToDouble(run -> run.reached() ? run.steps() : Double.POSITIVE_INFINITY)
+                .sorted()
+                .toArray();
+        double median = (steps[(steps.length - 1) / 2] + steps[steps.length / 2]) / 2;
+        return Double.isInfinite(median) ? null : (Double) median;
+    }
+
+    private static String json(List<Arrival> arrivals, List<FindingRecord> findings) throws JsonProcessingException {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("runs", arrivals.size());
+        document.put("findings", findings.stream().map(FitCommand::row).toList());
+        return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(document) + "\n";
+    }
+
+    /** With the columns of the table {@code findings}. */
+    private static Map<String, @Nullable Object> row(FindingRecord finding) {
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        row.put("study", finding.study());
+        row.put("finding", finding.finding());
+        row.put("batch_size", finding.batchSize());
+        row.put("value", finding.value());
+        row.put("low", finding.low());
+        row.put("high", finding.high());
+        row.put("unit", finding.unit());
+        row.put("detail", finding.detail());
+        return row;
+    }
+}

@@ -105,18 +105,18 @@ class FitCommandTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = ';',
+            delimiter = '|',
             value = {
-                "batch_size,steps|1,2|x,3; (line 3): batch_size must be a number, but is 'x'; correct the line",
-                "batch_size,steps|1.5,2; (line 2): batch_size must be a whole number, but is '1.5'; correct the line",
-                "batch_size,steps|0,2; (line 2): batch_size must be above 0 and finite, but is '0'; correct the line",
-                "batch_size,steps|1,-2; (line 2): steps must be above 0 and finite, but is '-2'; correct the line",
-                "batch_size,steps|1,NaN; (line 2): steps must be above 0 and finite, but is 'NaN'; correct the line",
-                "batch_size,examples|7; (line 2): examples must be there, but is '7'; correct the line",
-                "batch_size,steps,reached|1,2,no; (line 2): reached must be true or false, but is 'no'; correct the line"
+                "batch_size,steps/1,2/x,3 | (line 3): batch_size must be a number, but is 'x'; correct the line",
+                "batch_size,steps/1.5,2 | (line 2): batch_size must be a whole number, but is '1.5'; correct the line",
+                "batch_size,steps/0,2 | (line 2): batch_size must be above 0 and finite, but is '0'; correct the line",
+                "batch_size,steps/1,-2 | (line 2): steps must be above 0 and finite, but is '-2'; correct the line",
+                "batch_size,steps/1,NaN | (line 2): steps must be above 0 and finite, but is 'NaN'; correct the line",
+                "batch_size,examples/7 | (line 2): examples must be there, but is '7'; correct the line",
+                "batch_size,steps,reached/1,2,no | (line 2): reached must be true or false, but is 'no'; correct the line"
             })
     void namesTheLineThatIsWrong(String lines, String message) throws IOException {
-        Path file = file(lines.split("\\|"));
+        Path file = file(lines.split("/"));
 
         assertThatThrownBy(() -> ArrivalsFile.read(file))
                 .isInstanceOf(DataException.class)

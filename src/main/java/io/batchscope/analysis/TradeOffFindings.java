@@ -154,7 +154,7 @@ public final class TradeOffFindings {
                 ? isKnown(interval.high())
                         ? size(interval.low()) + " to " + size(interval.high())
                         : "from " + size(interval.low()) + " on"
-                : isKnown(interval.high()) ? "up to " + size(interval.high()) : "not known";
+                : isKnown(interval.high()) ? "up to " + size(interval.high()) : "open on both sides";
     }
 
     private static String size(double value) {

@@ -11,6 +11,7 @@ import io.batchscope.train.ReplicaFactory;
 import io.batchscope.verify.Check;
 import io.batchscope.verify.KnownAnswers;
 import io.batchscope.verify.Laboratory;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,10 +25,11 @@ import picocli.CommandLine.Command;
         description = "Computes problems whose answer is known, with the code that studies use, and compares.",
         footer = {
             "What is sampled must be within 3 % of the answer, and so must 4 standard errors be. All that is random in a sample",
-            "follows from its seed, so the same samples are drawn every time. Exit code 1 if an answer is wrong."
+            "follows from its seed, so the same samples are drawn every time. Exit code 1 if an answer is wrong or missing."
         })
 final class VerifyCommand implements Callable<Integer> {
     private static final String ROW = "%-4s  %-75s %14s %14s %11s  %s%n";
+    private static final String MISS = "MISS";
 
     private final List<KnownAnswers.Group> groups;
 
@@ -52,7 +54,18 @@ final class VerifyCommand implements Callable<Integer> {
         System.out.printf(Locale.ROOT, ROW, "", "name", "expected", "got", "tolerance", "sampled");
         for (KnownAnswers.Group group : groups) {
             System.out.printf("%n%s%n  %s%n", group.subject(), group.source());
-            for (Check check : group.checks().apply(laboratory)) {
+            List<Check> checks;
+            try {
+                checks = group.checks().apply(laboratory);
+            } catch (RuntimeException e) {
+                // Nothing came out where a number should have: a wrong answer of this group, and no reason to skip the
+                // others.
+                System.out.printf(Locale.ROOT, ROW, MISS, group.subject(), "", "", "", "no answer: " + reason(e));
+                all++;
+                wrong++;
+                continue;
+            }
+            for (Check check : checks) {
                 show(check);
                 all++;
                 wrong += check.passes() ? 0 : 1;
@@ -63,12 +76,21 @@ final class VerifyCommand implements Callable<Integer> {
         return wrong == 0 ? ExitCode.DONE : ExitCode.UNEXPECTED;
     }
 
+    /** What was thrown, and where in this program. */
+    private static String reason(RuntimeException thrown) {
+        return Arrays.stream(thrown.getStackTrace())
+                .filter(frame -> frame.getClassName().startsWith("io.batchscope."))
+                .findFirst()
+                .map(frame -> thrown + " (" + frame.getFileName() + ":" + frame.getLineNumber() + ")")
+                .orElseGet(thrown::toString);
+    }
+
     private static void show(Check check) {
         Check.Sampling sampling = check.sampling();
         System.out.printf(
                 Locale.ROOT,
                 ROW,
-                check.passes() ? "ok" : "MISS",
+                check.passes() ? "ok" : MISS,
                 check.name(),
                 number(check.expected()),
                 number(check.got()),

@@ -26,8 +26,9 @@ final class HardwareTables {
                     + " the whole process, with garbage, Spark and other runs in it.";
 
     static final String GPU_NOTE =
-            "Of the GPUs that Spark assigned to the workers, as nvidia-smi tells every few seconds while a run trains: the share of the"
-                    + " time in which some kernel ran, mean over devices and moments, and memory in use, other processes' in both.";
+            "Of the GPUs that Spark assigned to the workers, as nvidia-smi tells every few seconds while a run trains, is evaluated"
+                    + " and its probes are measured: the share of the time in which some kernel ran, mean over devices and moments, and"
+                    + " memory in use, other processes' in both.";
 
     private static final double GIGA = 1e9;
     private static final double PERCENT = 0.01;

@@ -9,18 +9,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks {@code nvidia-smi} now and then what the GPUs that Spark assigned to a task do, on a thread of its own: the run does not
- * wait for it, and goes on whatever comes of it. After the first failure it asks no more. Without a GPU nothing is started.
+ * wait for it, and goes on whatever comes of it. A question that fails costs its answer alone; after several failures in a row
+ * it asks no more. Without a GPU nothing is started.
  */
 final class GpuWatch implements AutoCloseable {
     private static final Duration EVERY = Duration.ofSeconds(5);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final long MOST_MILLIS_TO_END = 1000;
+    private static final int MOST_FAILURES_IN_A_ROW = 5;
 
     private final List<String> command;
     private final Duration every;
@@ -28,7 +31,11 @@ final class GpuWatch implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<GpuReading> readings = new ArrayList<>();
     private final @Nullable Thread thread;
-    private String missing;
+    private final String neverAsked;
+    private int asked;
+    private int failed;
+    private int failedInARow;
+    private String failure = "";
 
     /**
      * Begins to watch.
@@ -46,7 +53,7 @@ final class GpuWatch implements AutoCloseable {
                 "--id=" + String.join(",", addresses));
         this.every = every;
         this.timeout = timeout;
-        this.missing = addresses.isEmpty()
+        this.neverAsked = addresses.isEmpty()
                 ? "no GPU was assigned to the workers"
                 : "the run ended before its GPUs were asked, after " + every.toMillis() + " ms";
         if (addresses.isEmpty()) {
@@ -66,14 +73,23 @@ final class GpuWatch implements AutoCloseable {
 
     private void watch() {
         try {
-            while (!closed.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
-                add(GpuReading.parse(ask()));
+            boolean goesOn = true;
+            while (goesOn && !closed.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
+                goesOn = look();
             }
-        } catch (IOException | RuntimeException e) {
-            fail(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Asks once; whether to ask again. */
+    private boolean look() throws InterruptedException {
+        try {
+            add(GpuReading.parse(ask()));
+        } catch (IOException | RuntimeException e) {
+            fail(Objects.requireNonNullElse(e.getMessage(), e.toString()));
+        }
+        return !hasGivenUp();
     }
 
     private String ask() throws IOException, InterruptedException {
@@ -96,11 +112,30 @@ final class GpuWatch implements AutoCloseable {
 
     private synchronized void add(List<GpuReading> more) {
         readings.addAll(more);
+        asked++;
+        failedInARow = 0;
     }
 
     private synchronized void fail(String reason) {
-        missing = reason;
-        readings.clear();
+        failure = reason;
+        asked++;
+        failed++;
+        failedInARow++;
+    }
+
+    private synchronized boolean hasGivenUp() {
+        return failedInARow >= MOST_FAILURES_IN_A_ROW;
+    }
+
+    /** What went wrong, in a few words; empty if nothing did. */
+    private String detail() {
+        if (asked == 0) {
+            return neverAsked;
+        }
+        return failed == 0
+                ? ""
+                : failed + " of " + asked + " questions failed" + (hasGivenUp() ? ", so it was asked no more" : "")
+                        + "; the last: " + failure;
     }
 
     /** Ends, and tells what was seen. */
@@ -112,15 +147,18 @@ final class GpuWatch implements AutoCloseable {
     /** What was seen so far. */
     synchronized GpuMeasures measured() {
         if (readings.isEmpty()) {
-            return GpuMeasures.unknown(missing);
+            return GpuMeasures.unknown(detail());
         }
         double utilization =
                 readings.stream().mapToDouble(GpuReading::utilization).average().orElseThrow();
         long memory = readings.stream().mapToLong(GpuReading::memoryBytes).max().orElseThrow();
-        return new GpuMeasures(utilization, memory, "");
+        return new GpuMeasures(utilization, memory, detail());
     }
 
-    /** Of all workers together: the mean of their utilizations and the most memory; unknown if one of them is. */
+    /**
+     * Of all workers together: the mean of their utilizations and the most memory; unknown if one of them is. Details that differ
+     * are put one after the other.
+     */
     static GpuMeasures together(List<GpuMeasures> workers) {
         double utilization = 0;
         long memory = 0;
@@ -133,7 +171,12 @@ final class GpuWatch implements AutoCloseable {
             utilization += share / workers.size();
             memory = Math.max(memory, bytes);
         }
-        return new GpuMeasures(utilization, memory, "");
+        String details = workers.stream()
+                .map(worker -> Objects.requireNonNullElse(worker.gpuDetail(), ""))
+                .filter(detail -> !detail.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(" | "));
+        return new GpuMeasures(utilization, memory, details);
     }
 
     /** Ends the thread, and the question that it waits for. */

@@ -4,9 +4,11 @@ import io.batchscope.collective.RingListener;
 import io.batchscope.train.Collective;
 import io.batchscope.train.Parameters;
 import io.batchscope.train.ReplicaFactory;
+import io.batchscope.train.TrainedRun;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +22,10 @@ record WorkerChecks(Laboratory laboratory) {
     private static final List<Integer> HIDDEN = List.of(16, 8);
     private static final double ROUNDING = 1e-6;
     private static final int LENGTH = 100_000;
+
+    /** Numbers that are summed with every gradient: loss, votes, and four of the noise. */
+    private static final int RIDING_ALONG = 6;
+
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     List<Check> all() {
@@ -45,7 +51,37 @@ record WorkerChecks(Laboratory laboratory) {
                     ringBytes(workers),
                     2.0 * (workers - 1) * Float.BYTES));
         }
+        for (int workers : List.of(2, 3, 4)) {
+            checks.add(runBytes(workers, "measure.noise-every=never", ""));
+        }
+        checks.add(runBytes(3, "measure.noise-every=1 steps", ", noise measured"));
         return checks;
+    }
+
+    /** As 2, 3 and 4 divide what is summed in an update, chunks are equal and the answer is exact. */
+    private Check runBytes(int workers, String measuring, String name) {
+        int parameters = 1200 - RIDING_ALONG;
+        int batch = 12;
+        int updates = 5;
+        double[] ones = new double[parameters];
+        Arrays.fill(ones, 1);
+        TrainedRun run = MemoryStudy.regression(
+                        laboratory,
+                        new Signs(batch * updates, parameters, 6),
+                        parameters,
+                        (seed, most) -> new NoisyQuadratic(ones, ones))
+                .train(
+                        "batch-sizes=[" + batch + "]",
+                        "budget.steps=" + updates,
+                        "learning-rate.base=0.01",
+                        measuring,
+                        "sync.workers=" + workers);
+        Long sent = run.bytesSent();
+        return Check.exact(
+                "bytes of an update, sent by one of " + workers + " workers, " + parameters + " parameters" + name,
+                2.0 * (workers - 1) / workers * (parameters + RIDING_ALONG) * Float.BYTES,
+                sent == null ? Double.NaN : (double) sent / run.steps(),
+                0);
     }
 
     private float[] trained(ReplicaFactory replicas, int workers) {

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 
 class VerifyCommandTest {
@@ -48,6 +49,22 @@ class VerifyCommandTest {
                 .containsPattern("ok +one +1.000000 +1.000000 +1.0e-06")
                 .containsPattern("MISS +two +2.000000 +2.500000 +0.40 +standard error 0.10, seed 7")
                 .containsPattern("MISS +three +3.000000 +NaN");
+    }
+
+    @Test
+    void anAnswerThatDoesNotComeIsAFailure() {
+        Check right = new Check("one", 1, 1, 1e-6, null);
+        Said said = say(new VerifyCommand(List.of(
+                new Group("rows", "a book", lab -> {
+                    throw new NoSuchElementException("No value present");
+                }),
+                new Group("numbers", "a book", lab -> List.of(right)))));
+        assertThat(said.code()).isEqualTo(ExitCode.UNEXPECTED);
+        assertThat(said.text())
+                .contains("1 of 2 answers are right, 1 wrong")
+                .containsPattern(
+                        "MISS +rows +no answer: java.util.NoSuchElementException: No value present \\(VerifyCommandTest.java:\\d+\\)\n")
+                .containsPattern("ok +one +1.000000");
     }
 
     /** Four standard errors must fit into the tolerance: noise neither makes a right answer nor excuses a wrong one. */

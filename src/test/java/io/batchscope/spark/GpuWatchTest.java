@@ -42,8 +42,8 @@ class GpuWatchTest {
         return measures.gpuUtilization() != null;
     }
 
-    private static boolean failed(GpuMeasures measures) {
-        return String.valueOf(measures.gpuDetail()).startsWith("nvidia-smi:");
+    private static boolean gaveUp(GpuMeasures measures) {
+        return String.valueOf(measures.gpuDetail()).contains("asked no more");
     }
 
     @Test
@@ -79,18 +79,54 @@ class GpuWatchTest {
     void saysWhatTheProgramSaidWhenItFailed() throws IOException {
         String program = program("echo 'No devices were found'; exit 6");
 
-        assertThat(await(new GpuWatch(program, List.of("0"), OFTEN, PATIENT), GpuWatchTest::failed)
+        assertThat(await(new GpuWatch(program, List.of("0"), OFTEN, PATIENT), GpuWatchTest::gaveUp)
                         .gpuDetail())
-                .isEqualTo("nvidia-smi: ended with exit code 6 and said 'No devices were found'");
+                .isEqualTo("5 of 5 questions failed, so it was asked no more; the last: nvidia-smi:"
+                        + " ended with exit code 6 and said 'No devices were found'");
+    }
+
+    @Test
+    void goesOnAfterAFailure() throws IOException {
+        String program = program(counting("[ $((n % 5)) = 0 ] && echo '50, 100' && exit; echo busy; exit 1"));
+
+        // After the first four failures, an answer and two failures more.
+        GpuMeasures measures =
+                await(new GpuWatch(program, List.of("0"), OFTEN, PATIENT), seen -> String.valueOf(seen.gpuDetail())
+                        .matches("([6-9]|\\d\\d+) of .*"));
+
+        assertThat(measures.gpuUtilization()).isEqualTo(0.5);
+        assertThat(measures.gpuMemoryBytes()).isEqualTo(100L << 20);
+        assertThat(measures.gpuDetail())
+                .matches("\\d+ of \\d+ questions failed; the last: nvidia-smi: ended with exit code 1 and said 'busy'");
+    }
+
+    @Test
+    void keepsWhatItSawWhenItGivesUp() throws IOException {
+        String program = program(counting("[ $n -le 2 ] && echo \"$((50 * n - 25)), 100\" && exit; echo gone; exit 1"));
+
+        assertThat(await(new GpuWatch(program, List.of("0"), OFTEN, PATIENT), GpuWatchTest::gaveUp))
+                .isEqualTo(new GpuMeasures(
+                        0.5,
+                        100L << 20,
+                        "5 of 7 questions failed, so it was asked no more; the last: nvidia-smi: ended with exit code 1 and said"
+                                + " 'gone'"));
+        assertThat(directory.resolve("asked")).hasContent("x\n".repeat(7));
+    }
+
+    /** A script in which {@code n} is how often it was asked, this time included. */
+    private String counting(String script) {
+        Path asked = directory.resolve("asked");
+        return "echo x >> " + asked + "; n=$(($(wc -l < " + asked + "))); " + script;
     }
 
     @Test
     void doesNotWaitForAProgramThatDoesNotAnswer() throws IOException {
         String program = program("exec sleep 600");
 
-        assertThat(await(new GpuWatch(program, List.of("0"), OFTEN, Duration.ofMillis(50)), GpuWatchTest::failed)
+        assertThat(await(new GpuWatch(program, List.of("0"), OFTEN, Duration.ofMillis(50)), GpuWatchTest::gaveUp)
                         .gpuDetail())
-                .isEqualTo("nvidia-smi: did not answer within 50 ms");
+                .isEqualTo("5 of 5 questions failed, so it was asked no more; the last: nvidia-smi:"
+                        + " did not answer within 50 ms");
     }
 
     @Test

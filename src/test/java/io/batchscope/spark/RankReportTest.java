@@ -38,6 +38,15 @@ class RankReportTest {
     }
 
     @Test
+    void saysWhichQuestionsToTheGpusOfSomeRankFailed() {
+        GpuMeasures some = new GpuMeasures(0.75, 1L << 31, "1 of 9 questions failed; the last: gone");
+
+        assertThat(together(FIRST.with(2e9, GPU), RankReport.agreed(1, "b").with(3e9, some))
+                        .gpu())
+                .isEqualTo(new GpuMeasures(0.5, 1L << 31, "1 of 9 questions failed; the last: gone"));
+    }
+
+    @Test
     void saysWhyNothingIsKnownOfTheGpuOfARank() {
         GpuMeasures none = GpuMeasures.unknown("no GPU was assigned to the workers");
 

@@ -107,8 +107,8 @@ record ContractMode(
             return new Bytes(0, 0);
         }
         if (!local(step)) {
-            // Loss and votes ride along.
-            long bytes = Float.BYTES * allReduced(PARAMETERS + 2, workers);
+            // Loss, votes and four numbers of the noise ride along.
+            long bytes = Float.BYTES * allReduced(PARAMETERS + 6, workers);
             return new Bytes(bytes, bytes);
         }
         ParameterAveraging averaging = (ParameterAveraging) synchronization;

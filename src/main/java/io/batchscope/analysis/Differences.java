@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param finding the finding's name up to {@code _accuracy_difference} or {@code _loss_difference}
  */
 record Differences(StudySummary summary, Quality measure, String finding) {
-    private static final double ROUNDING = 1e-9;
-
     /**
      * One difference.
      *
@@ -67,7 +65,7 @@ record Differences(StudySummary summary, Quality measure, String finding) {
         Double low = difference.low();
         Double high = difference.high();
         Double half = difference.halfWidth();
-        if (difference.count() > 1 && (half == null || half <= ROUNDING * Math.abs(difference.mean()))) {
+        if (difference.count() > 1 && half == null) {
             return "with each of " + NumberText.counted(difference.count(), "seed")
                     + ": too coarse a measure for an interval, so nothing is shown";
         }

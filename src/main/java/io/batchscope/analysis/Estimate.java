@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record Estimate(
         int count, double mean, @Nullable Double standardDeviation, @Nullable Double low, @Nullable Double high) {
     private static final double UPPER_QUANTILE = 0.975;
+    private static final double ROUNDING = 1e-9;
 
     /** The estimate from those values that are there and finite; null if none is. */
     public static @Nullable Estimate of(List<@Nullable Double> values) {
@@ -37,6 +38,16 @@ public record Estimate(
                 * deviation
                 / Math.sqrt(count);
         return new Estimate(count, mean, deviation, mean - half, mean + half);
+    }
+
+    /**
+     * Of differences. Where all are the same but for rounding and not 0, without interval: a coarse measure has that by chance,
+     * and an interval without width would call it certain.
+     */
+    Estimate unlessCoarse() {
+        return standardDeviation == null || mean == 0 || standardDeviation > ROUNDING * Math.abs(mean)
+                ? this
+                : new Estimate(count, mean, standardDeviation, null, null);
     }
 
     static <T> @Nullable Estimate over(List<T> rows, Function<T, @Nullable Double> column) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * t-interval (Student 1908). Only runs that neither diverged nor failed take part.
  *
  * @param difference of the measure of quality, these runs minus the reference's, over the seeds that both have; null without
- *     a common one, without interval with one
+ *     a common one, without interval with one, or where all seeds have the same one that is not 0
  * @param secondsRatio training time in that of the reference, over the common seeds; null where not measured
  * @param bytesRatio bytes sent in those of the reference, likewise; null also where the reference sent none
  * @param sameExamples whether both saw equally many examples, seed by seed; otherwise times and bytes are of unequal work
@@ -64,7 +64,9 @@ public record PairedComparison(
     }
 
     private static @Nullable Estimate difference(Map<Long, Double> mine, Map<Long, Double> theirs) {
-        return Estimate.over(List.copyOf(common(mine, theirs)), seed -> at(mine, seed) - at(theirs, seed));
+        Estimate difference =
+                Estimate.over(List.copyOf(common(mine, theirs)), seed -> at(mine, seed) - at(theirs, seed));
+        return difference == null ? null : difference.unlessCoarse();
     }
 
     private static @Nullable Double ratio(Map<Long, Double> mine, Map<Long, Double> theirs) {

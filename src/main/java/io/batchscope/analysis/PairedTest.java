@@ -39,13 +39,7 @@ record PairedTest(@Nullable Estimate difference, @Nullable Double pValue) {
         if (difference == null) {
             return new PairedTest(null, null);
         }
-        Double pValue = pValue(difference);
-        return new PairedTest(
-                pValue == null
-                        ? new Estimate(
-                                difference.count(), difference.mean(), difference.standardDeviation(), null, null)
-                        : difference,
-                pValue);
+        return new PairedTest(difference.unlessCoarse(), pValue(difference));
     }
 
     private static @Nullable Double pValue(Estimate difference) {

@@ -84,16 +84,24 @@ public final class TradeOffFindings {
         return findings;
     }
 
-    private FindingRecord critical() {
+    /** Not a number where it lies beyond the batch sizes tried, and the runs leave it open how far. */
+    private double criticalIfTold() {
         Interval interval = drawn.interval(TradeOff::criticalBatchSize);
         double value = law.criticalBatchSize();
+        boolean open = (value < smallest && !isKnown(interval.low())) || (value > largest && !isKnown(interval.high()));
+        return open ? Double.NaN : value;
+    }
+
+    private FindingRecord critical() {
+        Interval interval = drawn.interval(TradeOff::criticalBatchSize);
+        double value = criticalIfTold();
         String text;
         if (!isKnown(value)) {
-            text = value == 0
-                    ? "The updates to the goal do not fall with the batch size: the critical batch size is below all"
-                            + " tried, at most " + size(interval.high())
-                    : "The updates to the goal fall as the batch grows, without a bend: the critical batch size is beyond"
-                            + " all tried, at least " + size(interval.low());
+            text = law.criticalBatchSize() < smallest
+                    ? "The updates to the goal are not shown to fall with the batch size, so the critical batch size cannot be"
+                            + " told (95 % interval " + words(interval) + ")"
+                    : "The updates to the goal fall as the batch grows, without a bend, so the critical batch size cannot be"
+                            + " told (95 % interval " + words(interval) + ")";
         } else {
             text = "At batch " + size(value) + " (95 % interval " + words(interval)
                     + ") the goal takes twice the fewest updates and twice the fewest examples";
@@ -101,22 +109,27 @@ public final class TradeOffFindings {
         return finding("critical_batch_size", value, interval, "examples", text + "; " + basis + ".");
     }
 
-    /** {@code 130 runs at 10 batch sizes, 3 of which did not arrive; the runs of …}. */
+    /** {@code of 130 runs at 10 batch sizes, 3 of which did not arrive …; runs of one batch size differ by about 1 %}. */
     private String basis(List<Arrival> arrivals) {
         long late = arrivals.stream().filter(arrival -> !arrival.reached()).count();
         String missed = late == 0 ? "" : ", " + late + " of which did not arrive and count as longer";
-        String apart = fit.lawDeviation() == 0
-                ? ""
-                : "; batch sizes lie " + NumberText.percent(Math.expm1(fit.lawDeviation()))
-                        + " beside the law, beyond what their runs explain";
+        String spread = NumberText.percent(Math.expm1(fit.runDeviation()));
+        String apart = fit.deviatesFromLaw()
+                ? "; batch sizes lie " + NumberText.percent(Math.expm1(fit.lawDeviation()))
+                        + " beside the law, beyond what their runs explain"
+                : "";
         return "of " + NumberText.counted(fit.runs(), "run") + " at " + fit.batchSizes() + " batch sizes" + missed
-                + "; runs of one batch size differ by " + NumberText.percent(Math.expm1(fit.runDeviation())) + apart;
+                + (fit.hasRepeats()
+                        ? "; runs of one batch size differ by about " + spread + apart
+                        : "; runs lie about " + spread
+                                + " beside the law, and without repeats of a batch size nothing tells"
+                                + " whether that is the runs' spread");
     }
 
     private FindingRecord fewest(
             String finding, String unit, ToDoubleFunction<TradeOff> column, String changed, String unknown) {
         Interval interval = drawn.interval(column);
-        double value = column.applyAsDouble(law);
+        double value = isKnown(interval.low()) ? column.applyAsDouble(law) : Double.NaN;
         String text = isKnown(value)
                 ? "However much " + changed + " helps, the goal takes at least " + size(value) + " " + unit
                         + " (95 % interval " + words(interval) + ")."
@@ -127,7 +140,7 @@ public final class TradeOffFindings {
     private FindingRecord end(String finding, double share, String words) {
         Interval critical = drawn.interval(TradeOff::criticalBatchSize);
         Interval interval = new Interval(share * critical.low(), share * critical.high());
-        double value = share * law.criticalBatchSize();
+        double value = share * criticalIfTold();
         boolean tried = value >= smallest && value <= largest;
         String text = isKnown(value)
                 ? String.format(words, size(value), words(interval))

@@ -2,6 +2,7 @@ package io.batchscope.law;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.distribution.FDistribution;
 
 /**
  * How residuals r of a fit spread: from run to run of a batch size, and from batch size to batch size beyond that, which is
@@ -33,6 +34,9 @@ final class Deviations {
     /** Variance of the batch sizes' own deviations; 0 where the runs' variance explains them, or where none has repeats. */
     final double between;
 
+    /** Whether an F-test at 1 % tells {@link #between} from 0. */
+    final boolean apart;
+
     private Deviations(Sample sample, CurveFit fit) {
         this.sample = sample;
         this.fit = fit;
@@ -46,6 +50,7 @@ final class Deviations {
         double ofRuns = centre();
         this.between = runs == batches || batches < 3 ? 0 : ofBatches(ofRuns);
         this.within = between > 0 ? ofRuns : ofAll();
+        this.apart = between > 0 && isApart();
     }
 
     static Deviations of(Sample sample, CurveFit fit) {
@@ -109,6 +114,29 @@ final class Deviations {
             }
         }
         return Math.max(0, (squares - ofRuns * inverse) / (batches - 2));
+    }
+
+    /**
+     * Whether the centres of batch sizes vary more than those of runs that differ as much as the runs of a batch size do: an
+     * F-test of the plain analysis of variance, in which an outlying repeat makes both large.
+     */
+    private boolean isApart() {
+        double[] means = new double[sample.groups];
+        for (int k = 0; k < sample.size(); k++) {
+            means[sample.group[k]] += sample.reached[k] ? fit.residual(k) / counts[sample.group[k]] : 0;
+        }
+        double ofRuns = 0;
+        double ofBatches = 0;
+        for (int k = 0; k < sample.size(); k++) {
+            if (sample.reached[k]) {
+                double mean = means[sample.group[k]];
+                ofRuns += (fit.residual(k) - mean) * (fit.residual(k) - mean);
+                ofBatches += mean * mean;
+            }
+        }
+        double ratio = (ofBatches / (batches - 2)) / Math.max(SMALLEST, ofRuns / (runs - batches));
+        return ratio
+                > new FDistribution(null, batches - 2.0, runs - (double) batches).inverseCumulativeProbability(0.99);
     }
 
     private double ofAll() {

@@ -1,6 +1,7 @@
 package io.batchscope.law;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /** Arrivals as the fits take them: logarithms, ascending in batch size. Arrays are shared, not copied. */
@@ -23,7 +24,13 @@ final class Sample {
         this.groups = groups;
     }
 
-    static Sample of(List<Arrival> arrivals) {
+    static Sample of(List<Arrival> unordered) {
+        // So that the order in which runs are given changes nothing.
+        List<Arrival> arrivals = unordered.stream()
+                .sorted(Comparator.comparingLong(Arrival::batchSize)
+                        .thenComparingDouble(Arrival::steps)
+                        .thenComparing(Arrival::reached))
+                .toList();
         long[] batches = arrivals.stream()
                 .mapToLong(Arrival::batchSize)
                 .sorted()

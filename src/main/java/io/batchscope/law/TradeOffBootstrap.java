@@ -65,7 +65,9 @@ public record TradeOffBootstrap(List<TradeOff> laws) {
             double widening = new TDistribution(null, Math.max(1, levels ? batches - 2 : runs - 2))
                             .inverseCumulativeProbability(UPPER_QUANTILE)
                     / NORMAL;
-            double lost = levels ? (double) runs / (runs - batches) : (double) runs / Math.max(1, runs - 2);
+            double repeated =
+                    Arrays.stream(deviations.counts).filter(count -> count > 1).sum();
+            double lost = levels ? repeated / (runs - batches) : (double) runs / Math.max(1, runs - 2);
             List<Double> ofRuns = new ArrayList<>();
             for (int k = 0; k < sample.size(); k++) {
                 int group = sample.group[k];

@@ -58,7 +58,13 @@ public final class TradeOffFit {
         for (int weighing = 0; weighing < WEIGHINGS && deviations.between > 0; weighing++) {
             relative = deviations.relativeWeights();
             curve = new CurveFit(sample, relative).fit();
-            deviations = Deviations.of(sample, curve);
+            Deviations again = Deviations.of(sample, curve);
+            // Weighed so, batch sizes may lie closer to the law than their runs explain; the weights stay what they
+            // are.
+            if (again.between == 0) {
+                break;
+            }
+            deviations = again;
         }
         return new TradeOffFit(sample, relative, curve, deviations);
     }
@@ -84,13 +90,27 @@ public final class TradeOffFit {
         return sample.groups;
     }
 
-    /** Standard deviation of log S from run to run of a batch size; about the relative deviation of the updates. */
+    /**
+     * Scale of log S (of a t distribution with four degrees of freedom; of normal noise nine tenths of the standard deviation)
+     * from run to run of a batch size; about the relative deviation of the updates. Without repeats that of all runs from the
+     * law.
+     */
     public double runDeviation() {
         return Math.sqrt(deviations.within);
+    }
+
+    /** Whether some batch size has several runs that arrived. */
+    public boolean hasRepeats() {
+        return deviations.runs > deviations.batches;
     }
 
     /** Standard deviation of log S from the law by batch size, beyond what runs explain; 0 where nothing is beyond. */
     public double lawDeviation() {
         return Math.sqrt(deviations.between);
+    }
+
+    /** Whether an F-test at 1 % shows that batch sizes deviate from the law by more than their runs explain. */
+    public boolean deviatesFromLaw() {
+        return deviations.apart;
     }
 }

@@ -168,7 +168,8 @@ class ClusterScriptsTest {
         assertError(
                 checkout.run(Map.of(), script, "--master", "m"),
                 2,
-                "error: no command" + where + "expected one of plan, train, study, report, data, verify, doctor; ");
+                "error: no command" + where
+                        + "expected one of plan, train, study, report, data, fit, verify, doctor; ");
         assertError(
                 checkout.run(Map.of(), script, "--gpus", "some", "study"),
                 2,

@@ -113,9 +113,9 @@ class KilledStudyIT {
 
     @Test
     void anInterruptedStudySaysSoAndExitsWith130() throws Exception {
-        // The full batch is soon done, batch 1 would take many minutes.
+        // The full batch is done after 10,000 updates, batch 1 would do 16 million.
         Process process = start(
-                "study", "--set", "budget={epochs=400}", "--set", "batch-sizes=[1,full]", "--set", "sync.workers=1");
+                "study", "--set", "budget={epochs=10000}", "--set", "batch-sizes=[1,full]", "--set", "sync.workers=1");
         awaitRun(process);
         new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor(5, TimeUnit.SECONDS);
         assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();

@@ -1,14 +1,15 @@
 package io.batchscope.plan;
 
+import static io.batchscope.plan.RecipesTest.ADAMW;
+import static io.batchscope.plan.RecipesTest.adaScale;
+import static io.batchscope.plan.RecipesTest.named;
 import static io.batchscope.plan.Studies.ordinary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.batchscope.plan.OptimizerConfig.Name;
 import io.batchscope.plan.RecipeConfig.BudgetConfig;
 import io.batchscope.plan.RecipeConfig.BudgetConfig.Equal;
 import io.batchscope.plan.RecipeConfig.GrowthConfig;
-import io.batchscope.plan.RecipeConfig.LearningRateConfig;
 import io.batchscope.plan.RecipeConfig.OptimizerSettings;
 import io.batchscope.plan.RecipeConfig.ScheduleConfig.Shape;
 import io.batchscope.scaling.DecayScaling;
@@ -22,27 +23,6 @@ import org.junit.jupiter.api.Test;
 
 /** Recipes whose runs end when they have done as much as others: by AdaScale's gain, or at a target. */
 class EqualWorkRecipesTest {
-    private static final OptimizerConfig ADAMW = new OptimizerConfig(Name.ADAMW, 0, 1e-4, 0.9, 0.999, 1e-8);
-
-    private static LearningRateConfig rate(ScalingRule rule) {
-        return Studies.rate(rule, null, "0 steps", Studies.shape(Shape.CONSTANT));
-    }
-
-    private static RecipeConfig named(String name, Studies study) {
-        RecipeConfig recipe = study.recipe();
-        return new RecipeConfig(
-                name,
-                recipe.optimizer(),
-                recipe.learningRate(),
-                recipe.regularization(),
-                recipe.growth(),
-                recipe.budget());
-    }
-
-    private static Studies adaScale(long batch) {
-        return ordinary().batches(batch).rate(rate(ScalingRule.ADASCALE));
-    }
-
     private static Studies with(Studies study, Equal equal) {
         return study.budget(new BudgetConfig(Span.parse("10 epochs"), Optional.of(equal), 0, Optional.empty()));
     }

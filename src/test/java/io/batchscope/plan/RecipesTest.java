@@ -22,13 +22,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecipesTest {
     private static final OptimizerConfig ADAM = new OptimizerConfig(Name.ADAM, 0, 1e-4, 0.9, 0.999, 1e-8);
 
-    private static final OptimizerConfig ADAMW = new OptimizerConfig(Name.ADAMW, 0, 1e-4, 0.9, 0.999, 1e-8);
+    static final OptimizerConfig ADAMW = new OptimizerConfig(Name.ADAMW, 0, 1e-4, 0.9, 0.999, 1e-8);
 
-    private static LearningRateConfig rate(ScalingRule rule) {
+    static LearningRateConfig rate(ScalingRule rule) {
         return Studies.rate(rule, null, "0 steps", Studies.shape(Shape.CONSTANT));
     }
 
-    private static RecipeConfig named(String name, Studies study) {
+    static RecipeConfig named(String name, Studies study) {
         RecipeConfig recipe = study.recipe();
         return new RecipeConfig(
                 name,
@@ -39,7 +39,7 @@ class RecipesTest {
                 recipe.budget());
     }
 
-    private static Studies adaScale(long batch) {
+    static Studies adaScale(long batch) {
         return ordinary().batches(batch).rate(rate(ScalingRule.ADASCALE));
     }
 

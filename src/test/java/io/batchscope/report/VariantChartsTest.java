@@ -9,10 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.Variant;
-import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
+import io.batchscope.testing.ChangedRecord;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
@@ -171,31 +172,7 @@ class VariantChartsTest {
     }
 
     private static StepRecord step(StepRecord row, String run, long step, long size, long examples) {
-        return new StepRecord(
-                row.study(),
-                run,
-                row.batchSize(),
-                row.seed(),
-                step,
-                row.epoch(),
-                examples,
-                size,
-                row.learningRate(),
-                null,
-                row.loss(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                row.computeSeconds(),
-                row.syncSeconds(),
-                row.dataSeconds(),
-                row.stepSeconds(),
-                StepMeasures.NONE);
+        return ChangedRecord.of(row, Map.of("runId", run, "step", step, "examples", examples, "updateExamples", size));
     }
 
     @Test

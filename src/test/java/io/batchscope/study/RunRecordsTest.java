@@ -5,6 +5,7 @@ import static io.batchscope.study.SamplePlans.eval;
 import static io.batchscope.study.SamplePlans.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.analysis.RunFixture;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
@@ -16,9 +17,12 @@ import io.batchscope.result.RunRecord;
 import io.batchscope.result.RunResult;
 import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
+import io.batchscope.testing.ChangedRecord;
 import io.batchscope.train.TrainedRun;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -228,31 +232,10 @@ class RunRecordsTest {
     }
 
     private static StepRecord gain(long step, @Nullable Double used, @Nullable Double measured) {
-        return new StepRecord(
-                "study",
-                PLAN.runId(),
-                PLAN.batchSize(),
-                PLAN.seed(),
-                step,
-                0,
-                0,
-                null,
-                0.1,
-                used,
-                2,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                0,
-                0,
-                0,
-                null,
-                new StepMeasures(null, null, null, null, measured, null, null));
+        Map<String, Object> values = new HashMap<>();
+        values.put("gain", used);
+        values.put("measures", new StepMeasures(null, null, null, null, measured, null, null));
+        return ChangedRecord.of(RunFixture.step(PLAN.batchSize(), PLAN.seed(), step, 2, 1), values);
     }
 
     private static @Nullable Double meanGain(StepRecord... rows) {

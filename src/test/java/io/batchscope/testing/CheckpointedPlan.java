@@ -20,7 +20,7 @@ public final class CheckpointedPlan {
 
     /** The plan with this policy and time-out. */
     public static RunPlan of(RunPlan plan, CheckpointPolicy policy, int retries, double timeoutSeconds) {
-        return ChangedPlan.of(
+        return ChangedRecord.of(
                 plan, Map.of("timeoutSeconds", timeoutSeconds, "retries", retries, "checkpoints", policy));
     }
 }

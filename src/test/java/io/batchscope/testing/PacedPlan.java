@@ -10,6 +10,6 @@ public final class PacedPlan {
 
     /** The plan at this pace. */
     public static RunPlan of(RunPlan plan, Pace pace) {
-        return ChangedPlan.of(plan, Map.of("pace", pace));
+        return ChangedRecord.of(plan, Map.of("pace", pace));
     }
 }

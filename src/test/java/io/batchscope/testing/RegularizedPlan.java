@@ -11,7 +11,7 @@ public final class RegularizedPlan {
     /** The plan with this, its micro-batches no larger than the ghost batch. */
     public static RunPlan of(RunPlan plan, Regularization regularization) {
         int ghosts = regularization.ghostBatch();
-        return ChangedPlan.of(
+        return ChangedRecord.of(
                 plan, Map.of("microBatch", ghosts > 0 ? ghosts : plan.microBatch(), "regularization", regularization));
     }
 }

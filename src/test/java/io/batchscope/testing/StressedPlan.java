@@ -11,6 +11,6 @@ public final class StressedPlan {
 
     /** The plan with this share of labels changed, and these probes. */
     public static RunPlan of(RunPlan plan, double labelNoise, List<ProbeKind> probes) {
-        return ChangedPlan.of(plan, Map.of("labelNoise", labelNoise, "probes", probes));
+        return ChangedRecord.of(plan, Map.of("labelNoise", labelNoise, "probes", probes));
     }
 }

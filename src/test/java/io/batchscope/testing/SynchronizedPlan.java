@@ -10,6 +10,6 @@ public final class SynchronizedPlan {
 
     /** The plan in this mode. */
     public static RunPlan of(RunPlan plan, Synchronization synchronization) {
-        return ChangedPlan.of(plan, Map.of("synchronization", synchronization));
+        return ChangedRecord.of(plan, Map.of("synchronization", synchronization));
     }
 }

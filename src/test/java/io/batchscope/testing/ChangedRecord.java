@@ -1,23 +1,24 @@
 package io.batchscope.testing;
 
-import io.batchscope.plan.RunPlan;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Map;
 
-/** Plans with other values of some components; by name, so that a component added later needs no change here. */
-final class ChangedPlan {
-    private ChangedPlan() {}
+/** Records with other values of some components; by name, so that a component added later needs no change here. */
+public final class ChangedRecord {
+    private ChangedRecord() {}
 
     /**
-     * The plan with these values.
+     * The record with these values.
      *
      * @param values by name of the component
      */
-    static RunPlan of(RunPlan plan, Map<String, Object> values) {
-        RecordComponent[] components = RunPlan.class.getRecordComponents();
+    @SuppressWarnings("unchecked")
+    public static <R extends Record> R of(R record, Map<String, Object> values) {
+        RecordComponent[] components = record.getClass().getRecordComponents();
         if (!Arrays.stream(components).map(RecordComponent::getName).toList().containsAll(values.keySet())) {
-            throw new IllegalArgumentException("RunPlan has not all of " + values.keySet());
+            throw new IllegalArgumentException(
+                    record.getClass().getSimpleName() + " has not all of " + values.keySet());
         }
         Class<?>[] types =
                 Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
@@ -27,9 +28,9 @@ final class ChangedPlan {
                 String name = components[i].getName();
                 arguments[i] = values.containsKey(name)
                         ? values.get(name)
-                        : components[i].getAccessor().invoke(plan);
+                        : components[i].getAccessor().invoke(record);
             }
-            return RunPlan.class.getDeclaredConstructor(types).newInstance(arguments);
+            return (R) record.getClass().getDeclaredConstructor(types).newInstance(arguments);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -1,9 +1,9 @@
 package io.batchscope.analysis;
 
 import io.batchscope.law.Arrival;
+import io.batchscope.law.Drawings;
 import io.batchscope.law.Interval;
 import io.batchscope.law.TradeOff;
-import io.batchscope.law.TradeOffBootstrap;
 import io.batchscope.law.TradeOffFit;
 import io.batchscope.result.FindingRecord;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ public final class TradeOffFindings {
     private final String study;
     private final TradeOffFit fit;
     private final TradeOff law;
-    private final TradeOffBootstrap drawn;
+    private final Drawings<TradeOff> drawn;
     private final String basis;
     private final long smallest;
     private final long largest;
@@ -29,7 +29,7 @@ public final class TradeOffFindings {
         this.study = study;
         this.fit = fit;
         this.law = fit.law();
-        this.drawn = TradeOffBootstrap.of(fit, DRAWINGS, SEED);
+        this.drawn = fit.draw(DRAWINGS, SEED);
         this.basis = basis(arrivals);
         LongSummaryStatistics sizes =
                 arrivals.stream().mapToLong(Arrival::batchSize).summaryStatistics();
@@ -113,13 +113,15 @@ public final class TradeOffFindings {
     private String basis(List<Arrival> arrivals) {
         long late = arrivals.stream().filter(arrival -> !arrival.reached()).count();
         String missed = late == 0 ? "" : ", " + late + " of which did not arrive and count as longer";
-        String spread = NumberText.percent(Math.expm1(fit.runDeviation()));
-        String apart = fit.deviatesFromLaw()
-                ? "; batch sizes lie " + NumberText.percent(Math.expm1(fit.lawDeviation()))
+        String spread = NumberText.percent(Math.expm1(fit.curve().repeatDeviation()));
+        String apart = fit.curve().deviatesFromCurve()
+                ? "; batch sizes lie "
+                        + NumberText.percent(Math.expm1(fit.curve().curveDeviation()))
                         + " beside the law, beyond what their runs explain"
                 : "";
-        return "of " + NumberText.counted(fit.runs(), "run") + " at " + fit.batchSizes() + " batch sizes" + missed
-                + (fit.hasRepeats()
+        return "of " + NumberText.counted(fit.curve().observations(), "run") + " at "
+                + fit.curve().places() + " batch sizes" + missed
+                + (fit.curve().hasRepeats()
                         ? "; runs of one batch size differ by about " + spread + apart
                         : "; runs lie about " + spread
                                 + " beside the law, and without repeats of a batch size nothing tells"

@@ -3,14 +3,14 @@ package io.batchscope.law;
 import java.util.Arrays;
 
 /**
- * Fits log S = log(S_min + E_min/B) by maximum likelihood to logarithms of steps with noise that has heavy tails
- * ({@link HeavyTail}): an outlying run counts little, and a run that never arrived counts by the probability of taking
- * longer. Expectation-maximisation (the weights are those of Lange, Little and Taylor 1989): every round weighs each run by
- * (ν + 1)/(ν + z²), puts what is expected of them in place of runs that never arrived, and takes a Gauss-Newton step of the
- * weighted least squares. Used once.
+ * Fits log y = log(level + slope/x) by maximum likelihood to logarithms of y with noise that has heavy tails
+ * ({@link HeavyTail}): an outlying observation counts little, and one that is known to lie in an interval counts by the
+ * probability of that. Expectation-maximisation (the weights are those of Lange, Little and Taylor 1989): every round weighs
+ * each by (ν + 1)/(ν + z²), puts what is expected of them in place of those in intervals, and takes a Gauss-Newton step of
+ * the weighted least squares. Used once.
  */
 final class CurveFit {
-    /** log B_crit is sought up to this far beyond the batch sizes: there the curve is a straight line or flat. */
+    /** The turn of the hyperbola is sought up to this far beyond all x, in logarithms: there the curve is a straight line or flat. */
     static final double REACH = Math.log(1000);
 
     private static final int MAX_ROUNDS = 1000;
@@ -23,65 +23,71 @@ final class CurveFit {
     private final double[] relative;
     private final double lowest;
     private final double highest;
-    private final double[] expected;
     private final double[] squares;
 
-    /** Of each run in the last round, without the relative ones; about 1 for one close to the curve. */
-    final double[] weights;
+    /** Weighted squared distances from the curve, in the last round; for one in an interval what is expected of it. */
+    final double[] ownSquares;
 
-    /** log S_min. */
-    double logMinimumSteps;
+    /** Where each observation counts as lying: log y where that is known. */
+    private final double[] expected;
 
-    /** log E_min. */
-    double logMinimumExamples;
+    /** In the last round, without the relative ones; about 1 for one close to the curve. */
+    private final double[] weights;
 
-    /** Of the noise of a run whose relative weight is 1. */
+    /** Of y for very large x. */
+    double logLevel;
+
+    /** Of what y falls by. */
+    double logSlope;
+
+    /** Of the noise of an observation whose relative weight is 1. */
     double scale;
 
-    /** @param relative weight of each run, above 0, 1 on average */
+    /** @param relative weight of each observation, above 0, 1 on average */
     CurveFit(Sample sample, double[] relative) {
         this.sample = sample;
         this.relative = relative;
-        this.lowest = sample.lowestLogBatch() - REACH;
-        this.highest = sample.highestLogBatch() + REACH;
+        this.lowest = sample.lowest() - REACH;
+        this.highest = sample.highest() + REACH;
         this.weights = new double[sample.size()];
         this.expected = new double[sample.size()];
         this.squares = new double[sample.size()];
+        this.ownSquares = new double[sample.size()];
     }
 
-    /** From the best of some critical batch sizes in and around the data. */
+    /** From the best of some turns in and around the data. */
     CurveFit fit() {
         double best = Double.POSITIVE_INFINITY;
-        double from = sample.lowestLogBatch() - REACH / 2;
-        double to = sample.highestLogBatch() + REACH / 2;
+        double from = sample.lowest() - REACH / 2;
+        double to = sample.highest() + REACH / 2;
         for (int i = 0; i < STARTS; i++) {
-            double logCritical = from + (to - from) * i / (STARTS - 1);
-            double level = level(logCritical);
+            double logTurn = from + (to - from) * i / (STARTS - 1);
+            double level = level(logTurn);
             double distance = 0;
             for (int k = 0; k < sample.size(); k++) {
-                distance += relative[k] * Math.abs(sample.logSteps[k] - value(level, level + logCritical, k));
+                distance += relative[k] * Math.abs(sample.place(k) - value(level, level + logTurn, k));
             }
             if (distance < best) {
                 best = distance;
-                logMinimumSteps = level;
-                logMinimumExamples = level + logCritical;
+                logLevel = level;
+                logSlope = level + logTurn;
             }
         }
         return climb(PRECISION);
     }
 
     /** From a curve that is near; to a millionth of the numbers, for one of many drawings. */
-    CurveFit fitFrom(double nearLogMinimumSteps, double nearLogMinimumExamples) {
-        logMinimumSteps = nearLogMinimumSteps;
-        logMinimumExamples = nearLogMinimumExamples;
+    CurveFit fitFrom(double nearLogLevel, double nearLogSlope) {
+        logLevel = nearLogLevel;
+        logSlope = nearLogSlope;
         return climb(NEAR_PRECISION);
     }
 
-    /** The median log S_min given log B_crit. */
-    private double level(double logCritical) {
+    /** The median of the logarithms of the level, given that of the turn. */
+    private double level(double logTurn) {
         double[] levels = new double[sample.size()];
         for (int k = 0; k < levels.length; k++) {
-            levels[k] = sample.logSteps[k] - value(0, logCritical, k);
+            levels[k] = sample.place(k) - value(0, logTurn, k);
         }
         return median(levels);
     }
@@ -89,18 +95,18 @@ final class CurveFit {
     private CurveFit climb(double precision) {
         double[] distances = new double[sample.size()];
         for (int k = 0; k < distances.length; k++) {
-            distances[k] = Math.abs(residual(k));
+            distances[k] = Math.abs(sample.place(k) - value(k));
         }
         double mean = Arrays.stream(distances).average().orElseThrow();
         scale = Math.max(Math.max(median(distances), mean / 10), SMALLEST_SCALE);
         for (int round = 0; round < MAX_ROUNDS; round++) {
-            double stepsBefore = logMinimumSteps;
-            double examplesBefore = logMinimumExamples;
+            double levelBefore = logLevel;
+            double slopeBefore = logSlope;
             double scaleBefore = scale;
             expect();
             step();
             scale = Math.max(scale * Math.sqrt(Arrays.stream(squares).average().orElseThrow()), SMALLEST_SCALE);
-            if (Math.abs(logMinimumSteps - stepsBefore) + Math.abs(logMinimumExamples - examplesBefore) < precision
+            if (Math.abs(logLevel - levelBefore) + Math.abs(logSlope - slopeBefore) < precision
                     && Math.abs(scale / scaleBefore - 1) < Math.sqrt(precision)) {
                 break;
             }
@@ -108,70 +114,65 @@ final class CurveFit {
         return this;
     }
 
-    /** Weights, expected logarithms of steps and expected weighted squares, all given the curve. */
+    /** Weights, where observations count as lying, and weighted squares, all given the curve. */
     private void expect() {
         for (int k = 0; k < weights.length; k++) {
             double own = scale / Math.sqrt(relative[k]);
-            double z = residual(k) / own;
-            if (sample.reached[k]) {
-                weights[k] = (HeavyTail.DEGREES + 1) / (HeavyTail.DEGREES + z * z);
-                expected[k] = sample.logSteps[k];
-                squares[k] = weights[k] * z * z;
-            } else {
-                // Means over all that the run may yet have taken: ∫ t·w(t)·f(t) from z on is the density at z.
-                double beyond = HeavyTail.survival(z);
-                weights[k] = HeavyTail.weightBeyond(z) / beyond;
-                expected[k] = value(k) + own * HeavyTail.density(z) / beyond / weights[k];
-                squares[k] = HeavyTail.DEGREES + 1 - HeavyTail.DEGREES * weights[k];
-            }
+            double value = value(k);
+            HeavyTail.Between between =
+                    HeavyTail.between((sample.low[k] - value) / own, (sample.high[k] - value) / own);
+            weights[k] = between.weight();
+            expected[k] = value + own * between.weighted();
+            squares[k] = between.square();
+            ownSquares[k] = squares[k] * own * own;
         }
     }
 
     /** A Gauss-Newton step, halved until it does not take the curve away from what is expected. */
     private void step() {
+        double ll = 0;
+        double ls = 0;
         double ss = 0;
-        double se = 0;
-        double ee = 0;
-        double slopeSteps = 0;
-        double slopeExamples = 0;
+        double gradientOfLevel = 0;
+        double gradientOfSlope = 0;
         for (int k = 0; k < weights.length; k++) {
             double value = value(k);
-            double ofSteps = Math.exp(logMinimumSteps - value);
-            double ofExamples = Math.exp(logMinimumExamples - sample.logBatch[k] - value);
+            double ofLevel = Math.exp(logLevel - value);
+            double ofSlope = Math.exp(logSlope - sample.logX[k] - value);
             double weight = weights[k] * relative[k];
-            ss += weight * ofSteps * ofSteps;
-            se += weight * ofSteps * ofExamples;
-            ee += weight * ofExamples * ofExamples;
-            slopeSteps += weight * ofSteps * (expected[k] - value);
-            slopeExamples += weight * ofExamples * (expected[k] - value);
+            ll += weight * ofLevel * ofLevel;
+            ls += weight * ofLevel * ofSlope;
+            ss += weight * ofSlope * ofSlope;
+            gradientOfLevel += weight * ofLevel * (expected[k] - value);
+            gradientOfSlope += weight * ofSlope * (expected[k] - value);
         }
-        double ridge = 1e-9 * (ss + ee);
-        double determinant = (ss + ridge) * (ee + ridge) - se * se;
-        double towardsSteps = ((ee + ridge) * slopeSteps - se * slopeExamples) / determinant;
-        double towardsExamples = ((ss + ridge) * slopeExamples - se * slopeSteps) / determinant;
-        double longest = Math.max(Math.abs(towardsSteps), Math.abs(towardsExamples));
+        double ridge = 1e-9 * (ll + ss);
+        double determinant = (ll + ridge) * (ss + ridge) - ls * ls;
+        double towardsLevel = ((ss + ridge) * gradientOfLevel - ls * gradientOfSlope) / determinant;
+        double towardsSlope = ((ll + ridge) * gradientOfSlope - ls * gradientOfLevel) / determinant;
+        double longest = Math.max(Math.abs(towardsLevel), Math.abs(towardsSlope));
         double share = longest > 2 ? 2 / longest : 1;
-        double steps = logMinimumSteps;
-        double examples = logMinimumExamples;
+        double level = logLevel;
+        double slope = logSlope;
         double before = distance();
         for (int halving = 0; halving < 30; halving++, share /= 2) {
-            logMinimumSteps = steps + share * towardsSteps;
-            logMinimumExamples = examples + share * towardsExamples;
+            logLevel = level + share * towardsLevel;
+            logSlope = slope + share * towardsSlope;
             keepWithinReach();
             if (distance() <= before * (1 + 1e-12)) {
                 return;
             }
         }
-        logMinimumSteps = steps;
-        logMinimumExamples = examples;
+        logLevel = level;
+        logSlope = slope;
     }
 
     private void keepWithinReach() {
-        double logCritical = logMinimumExamples - logMinimumSteps;
-        if (logCritical > highest) {
-            logMinimumSteps = logMinimumExamples - highest;
-        } else if (logCritical < lowest) {
-            logMinimumExamples = logMinimumSteps + lowest;
+        double logTurn = logSlope - logLevel;
+        if (logTurn > highest) {
+            logLevel = logSlope - highest;
+        } else if (logTurn < lowest) {
+            logSlope = logLevel + lowest;
         }
     }
 
@@ -184,29 +185,30 @@ final class CurveFit {
         return sum;
     }
 
-    double residual(int run) {
-        return sample.logSteps[run] - value(run);
+    /** From the curve; of one in an interval that of where it counts as lying. */
+    double residual(int observation) {
+        return expected[observation] - value(observation);
     }
 
-    /** log S at a run's batch size. */
-    double value(int run) {
-        return value(logMinimumSteps, logMinimumExamples, run);
+    /** log y on the curve at an observation's x. */
+    double value(int observation) {
+        return value(logLevel, logSlope, observation);
     }
 
-    private double value(double logSteps, double logExamples, int run) {
-        double other = logExamples - sample.logBatch[run];
-        double larger = Math.max(logSteps, other);
-        return larger + Math.log1p(Math.exp(Math.min(logSteps, other) - larger));
+    private double value(double level, double slope, int observation) {
+        double other = slope - sample.logX[observation];
+        double larger = Math.max(level, other);
+        return larger + Math.log1p(Math.exp(Math.min(level, other) - larger));
     }
 
-    /** Whether the data show no bend from which S_min could be told: the curve falls as 1/B to the last batch size. */
+    /** Whether the data show no bend from which the level could be told: the curve falls as 1/x to the last x. */
     boolean isStraight() {
-        return logMinimumExamples - logMinimumSteps >= highest - 1e-6;
+        return logSlope - logLevel >= highest - 1e-6;
     }
 
-    /** Whether the data show no fall from which E_min could be told. */
+    /** Whether the data show no fall from which the slope could be told. */
     boolean isFlat() {
-        return logMinimumExamples - logMinimumSteps <= lowest + 1e-6;
+        return logSlope - logLevel <= lowest + 1e-6;
     }
 
     static double median(double[] values) {

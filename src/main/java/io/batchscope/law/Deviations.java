@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.FDistribution;
 
 /**
- * How residuals r of a fit spread: from run to run of a batch size, and from batch size to batch size beyond that, which is
- * what the law itself does not explain. Of runs that arrived alone. The centres of batch sizes are found with noise that has
+ * How residuals r of a fit spread: from one to the next at the same x, and from x to x beyond that, which is what the
+ * curve itself does not explain. Of observations with two ends alone. The centres of each x are found with noise that has
  * heavy tails, so that an outlying repeat counts little; the variances are those of an analysis of variance.
  */
 final class Deviations {
@@ -16,22 +16,22 @@ final class Deviations {
     private final Sample sample;
     private final CurveFit fit;
 
-    /** Runs that arrived, by batch size. */
+    /** Observations with two ends, by x. */
     final double[] counts;
 
-    /** Of residuals, by batch size; 0 where none arrived. */
+    /** Of residuals, by x; 0 where there is none. */
     final double[] centres;
 
-    /** Runs that arrived. */
-    final int runs;
+    /** Observations with two ends. */
+    final int bounded;
 
-    /** Batch sizes where some did. */
-    final int batches;
+    /** Different x of them. */
+    final int places;
 
-    /** Variance between runs of a batch size; that of all runs where the batch sizes have no deviations of their own. */
+    /** Variance between observations at the same x; that of all where the x have no deviations of their own. */
     final double within;
 
-    /** Variance of the batch sizes' own deviations; 0 where the runs' variance explains them, or where none has repeats. */
+    /** Variance of the x's own deviations; 0 where that of repeats explains them, or where there are none. */
     final double between;
 
     /** Whether an F-test at 1 % tells {@link #between} from 0. */
@@ -42,14 +42,14 @@ final class Deviations {
         this.fit = fit;
         this.counts = new double[sample.groups];
         for (int k = 0; k < sample.size(); k++) {
-            counts[sample.group[k]] += sample.reached[k] ? 1 : 0;
+            counts[sample.group[k]] += sample.isBounded(k) ? 1 : 0;
         }
-        this.runs = (int) Arrays.stream(counts).sum();
-        this.batches = (int) Arrays.stream(counts).filter(count -> count > 0).count();
+        this.bounded = (int) Arrays.stream(counts).sum();
+        this.places = (int) Arrays.stream(counts).filter(count -> count > 0).count();
         this.centres = new double[sample.groups];
-        double ofRuns = centre();
-        this.between = runs == batches || batches < 3 ? 0 : ofBatches(ofRuns);
-        this.within = between > 0 ? ofRuns : ofAll();
+        double ofRepeats = centre();
+        this.between = bounded == places || places < 3 ? 0 : ofPlaces(ofRepeats);
+        this.within = between > 0 ? ofRepeats : ofAll();
         this.apart = between > 0 && isApart();
     }
 
@@ -57,38 +57,38 @@ final class Deviations {
         return new Deviations(sample, fit);
     }
 
-    /** Sets the centres, and returns the squared scale of what the runs deviate from them. */
+    /** Sets the centres, and returns the squared scale of what observations deviate from them. */
     private double centre() {
         for (int g = 0; g < centres.length; g++) {
             int group = g;
             double[] own = IntStream.range(0, sample.size())
-                    .filter(k -> sample.reached[k] && sample.group[k] == group)
+                    .filter(k -> sample.isBounded(k) && sample.group[k] == group)
                     .mapToDouble(fit::residual)
                     .toArray();
             centres[g] = own.length == 0 ? 0 : CurveFit.median(own);
         }
-        double square = squares(Double.POSITIVE_INFINITY) / Math.max(1, runs - batches);
+        double square = squares(Double.POSITIVE_INFINITY) / Math.max(1, bounded - places);
         for (int round = 0; round < ROUNDS && square > SMALLEST; round++) {
-            double[] weights = new double[centres.length];
+            double[] sumsOfWeights = new double[centres.length];
             double[] sums = new double[centres.length];
             for (int k = 0; k < sample.size(); k++) {
-                if (sample.reached[k]) {
+                if (sample.isBounded(k)) {
                     double weight = weight(k, square);
-                    weights[sample.group[k]] += weight;
+                    sumsOfWeights[sample.group[k]] += weight;
                     sums[sample.group[k]] += weight * fit.residual(k);
                 }
             }
             for (int g = 0; g < centres.length; g++) {
-                centres[g] = weights[g] > 0 ? sums[g] / weights[g] : 0;
+                centres[g] = sumsOfWeights[g] > 0 ? sums[g] / sumsOfWeights[g] : 0;
             }
-            square = squares(square) / Math.max(1, runs - batches);
+            square = squares(square) / Math.max(1, bounded - places);
         }
         return square;
     }
 
-    /** Of a run that deviates from its batch size's centre. */
-    private double weight(int run, double square) {
-        double deviation = fit.residual(run) - centres[sample.group[run]];
+    /** Of an observation that deviates from the centre of its x. */
+    private double weight(int observation, double square) {
+        double deviation = fit.residual(observation) - centres[sample.group[observation]];
         return (HeavyTail.DEGREES + 1) / (HeavyTail.DEGREES + deviation * deviation / square);
     }
 
@@ -96,7 +96,7 @@ final class Deviations {
     private double squares(double square) {
         double sum = 0;
         for (int k = 0; k < sample.size(); k++) {
-            if (sample.reached[k]) {
+            if (sample.isBounded(k)) {
                 double deviation = fit.residual(k) - centres[sample.group[k]];
                 sum += Math.min(weight(k, square), 1) * deviation * deviation;
             }
@@ -104,7 +104,7 @@ final class Deviations {
         return sum;
     }
 
-    private double ofBatches(double ofRuns) {
+    private double ofPlaces(double ofRepeats) {
         double squares = 0;
         double inverse = 0;
         for (int g = 0; g < centres.length; g++) {
@@ -113,41 +113,41 @@ final class Deviations {
                 inverse += 1 / counts[g];
             }
         }
-        return Math.max(0, (squares - ofRuns * inverse) / (batches - 2));
+        return Math.max(0, (squares - ofRepeats * inverse) / (places - 2));
     }
 
     /**
-     * Whether the centres of batch sizes vary more than those of runs that differ as much as the runs of a batch size do: an
+     * Whether the centres vary more than those of observations that differ as much as those at the same x do: an
      * F-test of the plain analysis of variance, in which an outlying repeat makes both large.
      */
     private boolean isApart() {
         double[] means = new double[sample.groups];
         for (int k = 0; k < sample.size(); k++) {
-            means[sample.group[k]] += sample.reached[k] ? fit.residual(k) / counts[sample.group[k]] : 0;
+            means[sample.group[k]] += sample.isBounded(k) ? fit.residual(k) / counts[sample.group[k]] : 0;
         }
-        double ofRuns = 0;
-        double ofBatches = 0;
+        double ofRepeats = 0;
+        double ofPlaces = 0;
         for (int k = 0; k < sample.size(); k++) {
-            if (sample.reached[k]) {
+            if (sample.isBounded(k)) {
                 double mean = means[sample.group[k]];
-                ofRuns += (fit.residual(k) - mean) * (fit.residual(k) - mean);
-                ofBatches += mean * mean;
+                ofRepeats += (fit.residual(k) - mean) * (fit.residual(k) - mean);
+                ofPlaces += mean * mean;
             }
         }
-        double ratio = (ofBatches / (batches - 2)) / Math.max(SMALLEST, ofRuns / (runs - batches));
+        double ratio = (ofPlaces / (places - 2)) / Math.max(SMALLEST, ofRepeats / (bounded - places));
         return ratio
-                > new FDistribution(null, batches - 2.0, runs - (double) batches).inverseCumulativeProbability(0.99);
+                > new FDistribution(null, places - 2.0, bounded - (double) places).inverseCumulativeProbability(0.99);
     }
 
     private double ofAll() {
         double sum = 0;
         for (int k = 0; k < sample.size(); k++) {
-            sum += sample.reached[k] ? fit.weights[k] * fit.residual(k) * fit.residual(k) : 0;
+            sum += sample.isBounded(k) ? fit.ownSquares[k] : 0;
         }
-        return sum / Math.max(1, runs - 2);
+        return sum / Math.max(1, bounded - 2);
     }
 
-    /** Relative weights of runs, 1 on average, such that a batch size with many runs counts by its own deviation too. */
+    /** Relative weights, 1 on average, such that an x with many observations counts by its own deviation too. */
     double[] relativeWeights() {
         double[] sizes = new double[sample.groups];
         for (int k = 0; k < sample.size(); k++) {

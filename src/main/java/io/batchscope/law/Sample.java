@@ -4,67 +4,76 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Arrivals as the fits take them: logarithms, ascending in batch size. Arrays are shared, not copied. */
+/** Observations as the fits take them: logarithms, ascending in x. Arrays are shared, not copied. */
 final class Sample {
-    final double[] logBatch;
-    final double[] logSteps;
-    final boolean[] reached;
+    final double[] logX;
 
-    /** Of each run, the number of its batch size, from 0. */
+    /** Of the lower ends; −∞ where there is none. */
+    final double[] low;
+
+    /** Of the upper ends; +∞ where there is none; that of the lower one where y is known. */
+    final double[] high;
+
+    /** Of each observation, the number of its x, from 0. */
     final int[] group;
 
-    /** Batch sizes. */
+    /** Different x. */
     final int groups;
 
-    private Sample(double[] logBatch, double[] logSteps, boolean[] reached, int[] group, int groups) {
-        this.logBatch = logBatch;
-        this.logSteps = logSteps;
-        this.reached = reached;
+    private Sample(double[] logX, double[] low, double[] high, int[] group, int groups) {
+        this.logX = logX;
+        this.low = low;
+        this.high = high;
         this.group = group;
         this.groups = groups;
     }
 
-    static Sample of(List<Arrival> unordered) {
-        // So that the order in which runs are given changes nothing.
-        List<Arrival> arrivals = unordered.stream()
-                .sorted(Comparator.comparingLong(Arrival::batchSize)
-                        .thenComparingDouble(Arrival::steps)
-                        .thenComparing(Arrival::reached))
+    static Sample of(List<Observation> unordered) {
+        // So that the order in which they are given changes nothing.
+        List<Observation> observations = unordered.stream()
+                .sorted(Comparator.comparingDouble(Observation::x)
+                        .thenComparingDouble(Observation::low)
+                        .thenComparingDouble(Observation::high))
                 .toList();
-        long[] batches = arrivals.stream()
-                .mapToLong(Arrival::batchSize)
-                .sorted()
-                .distinct()
-                .toArray();
-        int size = arrivals.size();
-        double[] logBatch = new double[size];
-        double[] logSteps = new double[size];
-        boolean[] reached = new boolean[size];
-        int[] group = new int[size];
-        for (int i = 0; i < size; i++) {
-            Arrival arrival = arrivals.get(i);
-            logBatch[i] = Math.log(arrival.batchSize());
-            logSteps[i] = Math.log(arrival.steps());
-            reached[i] = arrival.reached();
-            group[i] = Arrays.binarySearch(batches, arrival.batchSize());
-        }
-        return new Sample(logBatch, logSteps, reached, group, batches.length);
+        double[] different =
+                observations.stream().mapToDouble(Observation::x).distinct().toArray();
+        return new Sample(
+                observations.stream().mapToDouble(each -> Math.log(each.x())).toArray(),
+                observations.stream().mapToDouble(each -> Math.log(each.low())).toArray(),
+                observations.stream().mapToDouble(each -> Math.log(each.high())).toArray(),
+                observations.stream()
+                        .mapToInt(each -> Arrays.binarySearch(different, each.x()))
+                        .toArray(),
+                different.length);
     }
 
-    /** The same runs with other numbers of steps. */
-    Sample with(double[] otherLogSteps, boolean[] otherReached) {
-        return new Sample(logBatch, otherLogSteps, otherReached, group, groups);
+    /** The same x with other y. */
+    Sample with(double[] otherLow, double[] otherHigh) {
+        return new Sample(logX, otherLow, otherHigh, group, groups);
     }
 
     int size() {
-        return logBatch.length;
+        return logX.length;
     }
 
-    double lowestLogBatch() {
-        return Arrays.stream(logBatch).min().orElseThrow();
+    /** Whether both ends are known. */
+    boolean isBounded(int observation) {
+        return low[observation] > Double.NEGATIVE_INFINITY && high[observation] < Double.POSITIVE_INFINITY;
     }
 
-    double highestLogBatch() {
-        return Arrays.stream(logBatch).max().orElseThrow();
+    /** The middle of the interval, or its only end. */
+    double place(int observation) {
+        if (isBounded(observation)) {
+            return (low[observation] + high[observation]) / 2;
+        }
+        return low[observation] > Double.NEGATIVE_INFINITY ? low[observation] : high[observation];
+    }
+
+    double lowest() {
+        return logX[0];
+    }
+
+    double highest() {
+        return logX[logX.length - 1];
     }
 }

@@ -8,6 +8,10 @@ package io.batchscope.law;
  * @param minimumExamples E_min, examples that no batch size undercuts; 0 where none are known, so that B_crit is 0
  */
 public record TradeOff(double minimumSteps, double minimumExamples) {
+    static TradeOff of(Hyperbola hyperbola) {
+        return new TradeOff(hyperbola.level(), hyperbola.slope());
+    }
+
     /** B_crit = E_min/S_min in examples, at which the goal takes twice the fewest updates and twice the fewest examples. */
     public double criticalBatchSize() {
         return minimumExamples / minimumSteps;

@@ -1,5 +1,6 @@
 package io.batchscope.analysis;
 
+import io.batchscope.law.Arrival;
 import io.batchscope.result.FindingRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public final class Findings {
         BatchContrasts.of(tables).forEach(contrasts -> ContrastFindings.of(summary, contrasts).stream()
                 .map(new Attribution(summary, contrasts.variant())::of)
                 .forEach(findings.findings::add));
+        findings.addTradeOffs(tables);
         findings.findings.addAll(RateFindings.of(summary));
         findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));
@@ -57,6 +59,18 @@ public final class Findings {
                 "failed",
                 "the table of runs says why; the same command does them again");
         return List.copyOf(findings.findings);
+    }
+
+    /** What the target takes by the law of updates and examples, for each variant whose runs reached it. */
+    private void addTradeOffs(StudyTables tables) {
+        for (Variant variant : summary.variants().ordered()) {
+            List<Arrival> arrivals = GoalArrivals.of(summary.variants().of(variant, tables));
+            if (!arrivals.isEmpty()) {
+                TradeOffFindings.of(summary.study(), arrivals).stream()
+                        .map(new Attribution(summary, variant)::of)
+                        .forEach(findings::add);
+            }
+        }
     }
 
     private void addQuality() {

@@ -1,40 +1,26 @@
 package io.batchscope.analysis;
 
 import io.batchscope.law.Arrival;
-import io.batchscope.law.Drawings;
+import io.batchscope.law.HyperbolaFit;
 import io.batchscope.law.Interval;
 import io.batchscope.law.TradeOff;
 import io.batchscope.law.TradeOffFit;
 import io.batchscope.result.FindingRecord;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.LongSummaryStatistics;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What the law of a goal's updates and examples ({@link TradeOff}) says, as findings. */
 public final class TradeOffFindings {
-    private static final int DRAWINGS = 2000;
-    private static final long SEED = 1;
-
     private final String study;
-    private final TradeOffFit fit;
-    private final TradeOff law;
-    private final Drawings<TradeOff> drawn;
-    private final String basis;
-    private final long smallest;
-    private final long largest;
+    private final GoalLaw goal;
+    private final HyperbolaFit curve;
 
-    private TradeOffFindings(String study, TradeOffFit fit, List<Arrival> arrivals) {
+    private TradeOffFindings(String study, GoalLaw goal) {
         this.study = study;
-        this.fit = fit;
-        this.law = fit.law();
-        this.drawn = fit.draw(DRAWINGS, SEED);
-        this.basis = basis(arrivals);
-        LongSummaryStatistics sizes =
-                arrivals.stream().mapToLong(Arrival::batchSize).summaryStatistics();
-        this.smallest = sizes.getMin();
-        this.largest = sizes.getMax();
+        this.goal = goal;
+        this.curve = goal.fit().curve();
     }
 
     /**
@@ -57,7 +43,11 @@ public final class TradeOffFindings {
                     "The critical batch size is not known: " + problem
                             + "; train at more batch sizes, longer, or to a nearer goal."));
         }
-        return new TradeOffFindings(study, TradeOffFit.of(arrivals), arrivals).all();
+        return of(study, GoalLaw.of(arrivals));
+    }
+
+    static List<FindingRecord> of(String study, GoalLaw goal) {
+        return new TradeOffFindings(study, goal).all();
     }
 
     private List<FindingRecord> all() {
@@ -84,20 +74,17 @@ public final class TradeOffFindings {
         return findings;
     }
 
-    /** Not a number where it lies beyond the batch sizes tried, and the runs leave it open how far. */
+    /** Not a number where it is open. */
     private double criticalIfTold() {
-        Interval interval = drawn.interval(TradeOff::criticalBatchSize);
-        double value = law.criticalBatchSize();
-        boolean open = (value < smallest && !isKnown(interval.low())) || (value > largest && !isKnown(interval.high()));
-        return open ? Double.NaN : value;
+        return goal.isOpen() ? Double.NaN : goal.law().criticalBatchSize();
     }
 
     private FindingRecord critical() {
-        Interval interval = drawn.interval(TradeOff::criticalBatchSize);
+        Interval interval = goal.critical();
         double value = criticalIfTold();
         String text;
-        if (!isKnown(value)) {
-            text = law.criticalBatchSize() < smallest
+        if (!GoalLaw.isKnown(value)) {
+            text = goal.law().criticalBatchSize() < goal.batchSizes().getMin()
                     ? "The updates to the goal are not shown to fall with the batch size, so the critical batch size cannot be"
                             + " told (95 % interval " + words(interval) + ")"
                     : "The updates to the goal fall as the batch grows, without a bend, so the critical batch size cannot be"
@@ -106,22 +93,23 @@ public final class TradeOffFindings {
             text = "At batch " + size(value) + " (95 % interval " + words(interval)
                     + ") the goal takes twice the fewest updates and twice the fewest examples";
         }
-        return finding("critical_batch_size", value, interval, "examples", text + "; " + basis + ".");
+        return finding("critical_batch_size", value, interval, "examples", text + "; " + basis() + ".");
     }
 
     /** {@code of 130 runs at 10 batch sizes, 3 of which did not arrive …; runs of one batch size differ by about 1 %}. */
-    private String basis(List<Arrival> arrivals) {
-        long late = arrivals.stream().filter(arrival -> !arrival.reached()).count();
+    private String basis() {
+        long late =
+                goal.arrivals().stream().filter(arrival -> !arrival.reached()).count();
         String missed = late == 0 ? "" : ", " + late + " of which did not arrive and count as longer";
-        String spread = NumberText.percent(Math.expm1(fit.curve().repeatDeviation()));
-        String apart = fit.curve().deviatesFromCurve()
+        String spread = NumberText.percent(Math.expm1(curve.repeatDeviation()));
+        String apart = curve.deviatesFromCurve()
                 ? "; batch sizes lie "
-                        + NumberText.percent(Math.expm1(fit.curve().curveDeviation()))
+                        + NumberText.percent(Math.expm1(curve.curveDeviation()))
                         + " beside the law, beyond what their runs explain"
                 : "";
-        return "of " + NumberText.counted(fit.curve().observations(), "run") + " at "
-                + fit.curve().places() + " batch sizes" + missed
-                + (fit.curve().hasRepeats()
+        return "of " + NumberText.counted(curve.observations(), "run") + " at "
+                + curve.places() + " batch sizes" + missed
+                + (curve.hasRepeats()
                         ? "; runs of one batch size differ by about " + spread + apart
                         : "; runs lie about " + spread
                                 + " beside the law, and without repeats of a batch size nothing tells"
@@ -130,9 +118,9 @@ public final class TradeOffFindings {
 
     private FindingRecord fewest(
             String finding, String unit, ToDoubleFunction<TradeOff> column, String changed, String unknown) {
-        Interval interval = drawn.interval(column);
-        double value = isKnown(interval.low()) ? column.applyAsDouble(law) : Double.NaN;
-        String text = isKnown(value)
+        Interval interval = goal.drawn().interval(column);
+        double value = GoalLaw.isKnown(interval.low()) ? column.applyAsDouble(goal.law()) : Double.NaN;
+        String text = GoalLaw.isKnown(value)
                 ? "However much " + changed + " helps, the goal takes at least " + size(value) + " " + unit
                         + " (95 % interval " + words(interval) + ")."
                 : "The fewest " + unit + " cannot be told: " + unknown + ".";
@@ -140,11 +128,12 @@ public final class TradeOffFindings {
     }
 
     private FindingRecord end(String finding, double share, String words) {
-        Interval critical = drawn.interval(TradeOff::criticalBatchSize);
+        Interval critical = goal.critical();
         Interval interval = new Interval(share * critical.low(), share * critical.high());
         double value = share * criticalIfTold();
-        boolean tried = value >= smallest && value <= largest;
-        String text = isKnown(value)
+        boolean tried = value >= goal.batchSizes().getMin()
+                && value <= goal.batchSizes().getMax();
+        String text = GoalLaw.isKnown(value)
                 ? String.format(words, size(value), words(interval))
                         + (tried ? "." : "; by the law alone, for no such batch size was tried.")
                 : "Not known, because the critical batch size is not.";
@@ -156,20 +145,16 @@ public final class TradeOffFindings {
                 study, finding, null, known(value), known(interval.low()), known(interval.high()), unit, detail);
     }
 
-    private static boolean isKnown(double value) {
-        return value > 0 && Double.isFinite(value);
-    }
-
     private static @Nullable Double known(double value) {
-        return isKnown(value) ? (Double) value : null;
+        return GoalLaw.isKnown(value) ? (Double) value : null;
     }
 
     private static String words(Interval interval) {
-        return isKnown(interval.low())
-                ? isKnown(interval.high())
+        return GoalLaw.isKnown(interval.low())
+                ? GoalLaw.isKnown(interval.high())
                         ? size(interval.low()) + " to " + size(interval.high())
                         : "from " + size(interval.low()) + " on"
-                : isKnown(interval.high()) ? "up to " + size(interval.high()) : "open on both sides";
+                : GoalLaw.isKnown(interval.high()) ? "up to " + size(interval.high()) : "open on both sides";
     }
 
     private static String size(double value) {

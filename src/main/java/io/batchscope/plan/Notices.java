@@ -10,7 +10,7 @@ final class Notices {
 
     static List<String> of(StudyConfig config, List<Course> courses) {
         List<String> notices = new ArrayList<>(RecipeNotices.of(config, courses));
-        int workers = config.sync().workers().orElse(1);
+        int workers = config.sync().mostWorkers();
         List<String> idle = courses.stream()
                 .filter(course -> course.batchSize() < workers)
                 .map(course -> Long.toString(course.batchSize()))

@@ -87,7 +87,7 @@ class ConfigLoaderTest {
         assertThat(config.target()).contains(new Target(Target.Metric.VALIDATION_LOSS, 0.3, true));
         assertThat(config.evaluation())
                 .isEqualTo(new StudyConfig.EvaluationConfig(new Span(100, Span.Unit.STEPS), 50, 4));
-        assertThat(config.sync().workers()).hasValue(2);
+        assertThat(config.sync().workers()).containsExactly(2);
         assertThat(config.sync().modes()).extracting(SyncModeConfig::mode).containsExactly(SyncMode.SYNCHRONOUS);
         assertThat(config.replica()).contains(ReplicaKind.DL4J);
         assertThat(config.output()).isEqualTo("results/here");

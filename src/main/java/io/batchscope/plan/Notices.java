@@ -20,6 +20,12 @@ final class Notices {
             notices.add("batch size " + String.join(", ", idle) + " keeps only some of " + workers
                     + " workers busy; sync.workers = auto chooses by batch size");
         }
+        List<Integer> numbers = config.sync().workers();
+        if (numbers.size() > 1 && numbers.contains(1) && config.order() != RunOrder.SEED_BY_SEED) {
+            notices.add(
+                    "runs of one worker (study.sync.workers) go side by side where there are slots, those of more one after"
+                            + " the other, so that their times do not compare; --set order=seed-by-seed trains one at a time");
+        }
         if (config.data().labelNoise() > 0) {
             notices.add(
                     "label noise " + config.data().labelNoise() + " (study.data.label-noise) gives training examples a"

@@ -8,13 +8,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RankReportTest {
+    private static final io.batchscope.plan.RunPlan PLAN =
+            RunPlans.sgd(Task.CLASSIFICATION, 64, 8, 1, 0.1).plan();
     private static final RankReport FIRST = RankReport.of(0, "a", TrainedRun.failed("made up"));
 
     private static final GpuMeasures GPU = new GpuMeasures(0.25, 1L << 30, "");
     private static final GpuMeasures BUSY = new GpuMeasures(0.75, 1L << 31, "");
 
     private static TrainedRun together(RankReport... reports) {
-        return ((Attempt.Trained) RankReport.together(List.of(reports))).run();
+        return ((Attempt.Trained) RankReport.together(PLAN, List.of(reports))).run();
     }
 
     @Test

@@ -2,13 +2,16 @@ package io.batchscope.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Task;
 import io.batchscope.result.GpuMeasures;
+import io.batchscope.testing.RunPlans;
 import io.batchscope.train.TrainedRun;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RankReportTest {
-    private static final io.batchscope.plan.RunPlan PLAN =
+    private static final RunPlan PLAN =
             RunPlans.sgd(Task.CLASSIFICATION, 64, 8, 1, 0.1).plan();
     private static final RankReport FIRST = RankReport.of(0, "a", TrainedRun.failed("made up"));
 

@@ -32,7 +32,7 @@ record Workers(List<Integer> asked, int slots) {
             throw new ClusterException(most
                     + " workers (study.sync.workers): must not exceed the cluster's task slots, but there are " + slots
                     + "; ask for fewer (--set sync.workers=" + (fitting.isEmpty() ? slots : fitting)
-                    + " or auto), or give Spark more slots (more executors or cores, local[" + most
+                    + " or auto), or give Spark more slots (more executors or cores, BATCHSCOPE_MASTER=local[" + most
                     + "] on this machine)");
         }
         return new Workers(asked, slots);

@@ -107,6 +107,12 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void takesSeveralNumbersOfWorkersInAnyOrder() throws IOException {
+        assertThat(load(LEAST, "sync.workers=[4, 1, 2]").config().sync().workers())
+                .containsExactly(1, 2, 4);
+    }
+
+    @Test
     void takesEachReplica() throws IOException {
         assertThat(load(LEAST, "replica=fused").config().replica()).contains(ReplicaKind.FUSED);
         assertThat(load(LEAST, "replica=dl4j").config().replica()).contains(ReplicaKind.DL4J);

@@ -95,7 +95,7 @@ class ComparedWorkersTest {
                 .isInstanceOf(ClusterException.class)
                 .hasMessage("8 workers (study.sync.workers): must not exceed the cluster's task slots, but there are 4;"
                         + " ask for fewer (--set sync.workers=[1, 2] or auto), or give Spark more slots (more executors"
-                        + " or cores, local[8] on this machine)");
+                        + " or cores, BATCHSCOPE_MASTER=local[8] on this machine)");
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a study shows by plain comparison of its batch sizes, of the reference alone ({@link Variants}) or, seed by seed, of each
- * variant ({@link ContrastFindings}), of its modes ({@link ModeFindings}), of its recipes ({@link RecipeFindings}) and of its
+ * variant ({@link ContrastFindings}), of its modes ({@link ModeFindings}) and numbers of workers ({@link ScalingFindings}), of its recipes ({@link RecipeFindings}) and of its
  * rates ({@link RateFindings}). Where rates were searched for, all but the last are of the tuned ones. No law is fitted and
  * nothing is extrapolated.
  */
@@ -51,6 +51,7 @@ public final class Findings {
         findings.findings.addAll(RateFindings.of(summary));
         findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));
+        findings.findings.addAll(ScalingFindings.of(summary.study(), tables));
         findings.addLosses(
                 "diverged_runs", BatchSummary.DIVERGED, "diverged", "lower the learning rate there or warm up longer");
         findings.addLosses(

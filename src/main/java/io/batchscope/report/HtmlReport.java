@@ -7,6 +7,7 @@ import io.batchscope.analysis.BatchContrasts;
 import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.Oscillations;
+import io.batchscope.analysis.ScalingEfficiency;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.UsualAdvice;
 import io.batchscope.result.EvalRecord;
@@ -47,6 +48,7 @@ public final class HtmlReport {
         addHead(model, all, summary, findings, header);
         addResults(model, summary, Oscillations.of(summary.variants().ofReference(tables)));
         addVariants(model, summary, findings);
+        addScaling(model, ScalingEfficiency.of(tables));
         addContrasts(model, new ContrastSections(summary, BatchContrasts.of(tables)));
         addMeasurements(model, summary, tables, findings);
         addCharts(model, Charts.of(tables, summary));
@@ -98,6 +100,11 @@ public final class HtmlReport {
             model.put("modeNote", ModeTables.resultNote(summary));
             model.put("modeCostNote", ModeTables.COST_NOTE);
         }
+    }
+
+    private static void addScaling(Map<String, Object> model, List<ScalingEfficiency> scaling) {
+        model.put("scaling", ScalingTables.of(scaling));
+        model.put("scalingNote", ScalingTables.note(scaling));
     }
 
     private static void addContrasts(Map<String, Object> model, ContrastSections contrasts) {

@@ -32,6 +32,7 @@ public final class Findings {
             return List.of();
         }
         StudyTables reference = summary.variants().ofReference(tables);
+        List<VariantLaws> laws = VariantLaws.of(summary, all);
         Findings findings = new Findings(summary);
         findings.addQuality();
         findings.findings.addAll(TargetFindings.of(summary));
@@ -46,7 +47,7 @@ public final class Findings {
         BatchContrasts.of(tables).forEach(contrasts -> ContrastFindings.of(summary, contrasts).stream()
                 .map(new Attribution(summary, contrasts.variant())::of)
                 .forEach(findings.findings::add));
-        findings.addLaws(VariantLaws.of(summary, all));
+        findings.addLaws(laws);
         findings.findings.addAll(RateFindings.of(summary));
         findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));
@@ -58,7 +59,10 @@ public final class Findings {
                 BatchSummary.FAILED,
                 "failed",
                 "the table of runs says why; the same command does them again");
-        return List.copyOf(findings.findings);
+        List<FindingRecord> complete =
+                new ArrayList<>(RecommendationFindings.of(summary.study(), Recommendations.of(summary, tables, laws)));
+        complete.addAll(findings.findings);
+        return List.copyOf(complete);
     }
 
     /** What the target takes by the laws, for each variant. */

@@ -132,9 +132,7 @@ final class TimeFindings {
     }
 
     private static String between(Interval interval) {
-        return GoalLaw.isKnown(interval.low()) && GoalLaw.isKnown(interval.high())
-                ? " (95 % interval " + size(interval.low()) + " to " + size(interval.high()) + ")"
-                : " (95 % interval open)";
+        return " (95 % interval " + NumberText.between(interval.low(), interval.high()) + ")";
     }
 
     private static String size(double value) {

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param updateSeconds over seeds
  * @param ofWholeRuns whether {@code updateSeconds} is the training time of a run over its updates, as where workers agree only
  *     now and then; otherwise it is {@link StepSeconds}
- * @param processors of the machines that the workers ran on; null if not known
+ * @param processors that the workers had; null if not known
  * @param weak beside fewer workers with as many examples each; null for the fewest, and without a common seed
  * @param strong beside fewer workers at this batch size; likewise
  * @param strongToTarget the same for the seconds to the target, over the seeds that both reached it with; null also without
@@ -43,12 +43,20 @@ public record ScalingEfficiency(
         int workers,
         Estimate updateSeconds,
         boolean ofWholeRuns,
-        @Nullable Double processors,
+        @Nullable Processors processors,
         @Nullable Beside weak,
         @Nullable Beside strong,
         @Nullable Beside strongToTarget) {
-    /** What {@code spark.RankReport} writes. */
+    /** What {@code spark.HostProcessors} writes. */
     private static final String PROBE = "machine";
+
+    /**
+     * Where workers ran.
+     *
+     * @param total processors of all machines that a worker was on
+     * @param perWorker on the machine where they were fewest; below 1 workers took turns
+     */
+    public record Processors(double total, double perWorker) {}
 
     /**
      * A comparison with fewer workers.
@@ -71,7 +79,7 @@ public record ScalingEfficiency(
 
     /** Whether several workers had to share a processor; false where that is not known. */
     public boolean isOversubscribed() {
-        return processors != null && processors < workers;
+        return processors != null && processors.perWorker() < 1;
     }
 
     /**
@@ -88,7 +96,7 @@ public record ScalingEfficiency(
                 .collect(Collectors.groupingBy(
                         run -> new Way(Recipe.of(run), Modes.at(modes, run).onAnyWorkers())));
         Map<String, Double> medians = StepSeconds.byRun(tables);
-        Map<String, Double> processors = processors(tables.probes());
+        Map<String, Processors> processors = processors(tables.probes());
         List<ScalingEfficiency> all = new ArrayList<>();
         ways.forEach((way, runs) -> all.addAll(new Times(way, runs, medians, processors).scaling()));
         all.sort(Comparator.comparingLong(ScalingEfficiency::batchSize)
@@ -98,9 +106,21 @@ public record ScalingEfficiency(
         return List.copyOf(all);
     }
 
-    private static Map<String, Double> processors(List<ProbeRecord> rows) {
+    private static Map<String, Processors> processors(List<ProbeRecord> rows) {
+        Map<String, Double> total = metric(rows, "processors");
+        Map<String, Processors> processors = new HashMap<>();
+        metric(rows, "processors_per_worker").forEach((run, perWorker) -> {
+            Double all = total.get(run);
+            if (all != null) {
+                processors.put(run, new Processors(all, perWorker));
+            }
+        });
+        return processors;
+    }
+
+    private static Map<String, Double> metric(List<ProbeRecord> rows, String metric) {
         return rows.stream()
-                .filter(row -> row.probe().equals(PROBE) && row.metric().equals("processors"))
+                .filter(row -> row.probe().equals(PROBE) && row.metric().equals(metric))
                 .collect(Collectors.toMap(ProbeRecord::runId, ProbeRecord::value, (first, second) -> first));
     }
 
@@ -112,12 +132,12 @@ public record ScalingEfficiency(
     private static final class Times {
         private final Way way;
         private final boolean ofWholeRuns;
-        private final Map<String, Double> processors;
+        private final Map<String, Processors> processors;
         private final Map<Place, List<RunRecord>> places;
         private final Map<Place, Map<Long, Double>> updates = new HashMap<>();
         private final Map<Place, Map<Long, Double>> toTarget = new HashMap<>();
 
-        Times(Way way, List<RunRecord> runs, Map<String, Double> medians, Map<String, Double> processors) {
+        Times(Way way, List<RunRecord> runs, Map<String, Double> medians, Map<String, Processors> processors) {
             this.way = way;
             this.processors = processors;
             this.places =
@@ -194,12 +214,10 @@ public record ScalingEfficiency(
             return times.getOrDefault(place, new TreeMap<>());
         }
 
-        private @Nullable Double fewestProcessors(List<RunRecord> runs) {
+        private @Nullable Processors fewestProcessors(List<RunRecord> runs) {
             return runs.stream()
-                    .map(run -> processors.get(run.runId()))
-                    .filter(Objects::nonNull)
-                    .map(Double::valueOf)
-                    .min(Comparator.naturalOrder())
+                    .flatMap(run -> Optional.ofNullable(processors.get(run.runId())).stream())
+                    .min(Comparator.comparingDouble(Processors::perWorker))
                     .orElse(null);
         }
     }

@@ -1,6 +1,7 @@
 package io.batchscope.analysis;
 
 import io.batchscope.analysis.ScalingEfficiency.Beside;
+import io.batchscope.analysis.ScalingEfficiency.Processors;
 import io.batchscope.result.FindingRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
@@ -109,12 +110,13 @@ final class ScalingFindings {
 
     private String sentence(ScalingEfficiency scaling, String words) {
         String way = way(scaling);
+        Processors processors = scaling.processors();
         String text = way.isEmpty()
                 ? Character.toUpperCase(words.charAt(0)) + words.substring(1)
                 : "With " + way + ": " + words;
         return text
                 + (scaling.ofWholeRuns() ? " (training time of whole runs)" : "")
-                + (scaling.isOversubscribed() ? "; " + oversubscribed(scaling) : "")
+                + (processors != null && scaling.isOversubscribed() ? "; " + oversubscribed(scaling, processors) : "")
                 + ".";
     }
 
@@ -125,11 +127,12 @@ final class ScalingFindings {
         return recipe + (recipe.isEmpty() || mode.isEmpty() ? "" : "; ") + mode;
     }
 
-    /** {@code 4 workers on 2 processors: oversubscribed}. */
-    private static String oversubscribed(ScalingEfficiency scaling) {
-        Double processors = scaling.processors();
-        return workers(scaling) + " on "
-                + NumberText.counted(processors == null ? 0 : Math.round(processors), "processor") + ": oversubscribed";
+    /** {@code 4 workers on 2 processors: oversubscribed}; where other machines had enough, of the one that had not. */
+    private static String oversubscribed(ScalingEfficiency scaling, Processors processors) {
+        String where = processors.total() < scaling.workers()
+                ? workers(scaling) + " on " + NumberText.counted(Math.round(processors.total()), "processor")
+                : NumberText.significant(processors.perWorker()) + " processors a worker on some machine";
+        return where + ": oversubscribed";
     }
 
     private static String workers(ScalingEfficiency scaling) {

@@ -4,6 +4,7 @@ import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.ScalingEfficiency;
 import io.batchscope.analysis.ScalingEfficiency.Beside;
+import io.batchscope.analysis.ScalingEfficiency.Processors;
 import io.batchscope.report.Table.Column;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,10 +73,10 @@ final class ScalingTables {
         if (modes) {
             row.add(scaling.mode().name());
         }
-        Double processors = scaling.processors();
+        Processors processors = scaling.processors();
         Beside strong = scaling.strong();
         row.add(Integer.toString(scaling.workers()));
-        row.add(NumberText.fixed(processors, 0));
+        row.add(processors == null ? NumberText.NOT_MEASURED : NumberText.fixed(processors.total(), 0));
         row.add(NumberText.significant(scaling.examplesPerWorker()));
         row.add(milliseconds(scaling.updateSeconds()));
         row.add(ratio(scaling.weak(), 100));

@@ -177,6 +177,15 @@ class ScalingEfficiencyTest {
     }
 
     @Test
+    void findingsSayWhereOneOfSeveralMachinesWasCrowded() {
+        ScalingRows rows = new ScalingRows().run(64, 1, 1, 3).run(64, 4, 1, 1).on(10, 0.667);
+
+        assertThat(only("strong_scaling_speedup", rows).detail())
+                .isEqualTo("At batch 64 an update takes 1 worker 3 (one seed) times as long as 4 workers; 0.667"
+                        + " processors a worker on some machine: oversubscribed.");
+    }
+
+    @Test
     void areNoneForAStudyWithOneNumberOfWorkersABatchSize() {
         ScalingRows rows = new ScalingRows().run(64, 1, 1, 1).run(512, 2, 1, 1).run(512, 4, 2, 1);
 

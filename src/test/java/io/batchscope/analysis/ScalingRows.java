@@ -8,6 +8,7 @@ import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Tables of runs on several numbers of workers, with the times that a test chooses. */
@@ -34,8 +35,24 @@ public final class ScalingRows {
             steps.add(step(
                     id, batchSize, seed, 5 * updateSeconds, new StepMeasures(null, null, null, null, null, 0.5, 2.0)));
         }
-        probes.add(new ProbeRecord("example", id, batchSize, seed, 0, "machine", "processors", 2, null, "{}"));
+        machine(id, batchSize, seed, 2, 2.0 / workers);
         return this;
+    }
+
+    /** The last run was on machines with so many processors instead, and with so few a worker on one of them. */
+    public ScalingRows on(double total, double perWorker) {
+        ProbeRecord last = probes.remove(probes.size() - 1);
+        probes.remove(probes.size() - 1);
+        machine(last.runId(), last.batchSize(), last.seed(), total, perWorker);
+        return this;
+    }
+
+    private void machine(String id, long batchSize, long seed, double total, double perWorker) {
+        for (Map.Entry<String, Double> row :
+                Map.of("processors", total, "processors_per_worker", perWorker).entrySet()) {
+            probes.add(new ProbeRecord(
+                    "example", id, batchSize, seed, 0, "machine", row.getKey(), row.getValue(), null, "{}"));
+        }
     }
 
     /** A run that averages every eighth update, with a training time and without rows of steps. */

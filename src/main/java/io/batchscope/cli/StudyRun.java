@@ -17,6 +17,7 @@ import io.batchscope.spark.StudyFiles;
 import io.batchscope.study.RunRecords;
 import io.batchscope.study.StudyOutcome;
 import io.batchscope.study.StudyRunner;
+import io.batchscope.study.TimeForecast;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
@@ -90,7 +91,7 @@ final class StudyRun {
                 store,
                 setup.slots(),
                 loaded.config().order(),
-                new RunRecords(setup.model().facts(), provenance, setup.memory()),
+                new RunRecords(setup.model().facts(), provenance, setup.memory(), times(session)),
                 (runId, parameters) -> files.writeModel(runId, setup.model().archive(parameters)),
                 new StatusListener(progress, files, checkpoints, startedAt));
         Interruption interruption = new Interruption(runner);
@@ -116,6 +117,15 @@ final class StudyRun {
             store.close();
             interruption.over();
         }
+    }
+
+    /** Expected times of what is left to train by the step loop. */
+    private TimeForecast times(SparkSession session) {
+        Set<String> finished = store.finishedRuns();
+        List<RunPlan> left = setup.plan().stepLoopRuns().stream()
+                .filter(run -> !finished.contains(run.runId()))
+                .toList();
+        return left.isEmpty() ? TimeForecast.NONE : TimeSurvey.of(session, setup, left);
     }
 
     private void finish(StudyOutcome outcome) {

@@ -102,11 +102,11 @@ public record TimeForecast(
         return (int) (share / ((share + most - 1) / most));
     }
 
-    /** Of those between the first and the last the one that is the least above its neighbour. */
+    /** Of those between the first and the last the one without which its neighbours are least apart. */
     private static int closest(List<Integer> sizes) {
         int found = 1;
         for (int i = 2; i < sizes.size() - 1; i++) {
-            if ((double) sizes.get(i) / sizes.get(i - 1) < (double) sizes.get(found) / sizes.get(found - 1)) {
+            if ((double) sizes.get(i + 1) / sizes.get(i - 1) < (double) sizes.get(found + 1) / sizes.get(found - 1)) {
                 found = i;
             }
         }

@@ -20,6 +20,7 @@ import io.batchscope.testing.LocalSpark;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.StressedPlan;
 import io.batchscope.testing.TrainedParameters;
+import io.batchscope.train.LinkMeasurement;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingListener;
 import java.nio.file.Path;
@@ -80,9 +81,16 @@ class ProbedRunTest {
         return new SparkTrainingEngine(spark.session(), data, model.replicas()).train(plan, TrainingListener.NONE);
     }
 
+    /** Without what several workers say of the link between them. */
+    private static List<ProbeRecord> ofNetwork(TrainedRun run) {
+        return run.probeRows().stream()
+                .filter(row -> !row.probe().equals(LinkMeasurement.PROBE))
+                .toList();
+    }
+
     private static Map<String, Double> values(TrainedRun run) {
         Map<String, Double> values = new HashMap<>();
-        for (ProbeRecord row : run.probeRows()) {
+        for (ProbeRecord row : ofNetwork(run)) {
             assertThat(values.put(row.probe() + " " + row.metric(), row.value()))
                     .isNull();
         }
@@ -103,6 +111,7 @@ class ProbedRunTest {
         TrainedRun without = train(plan(1, List.of()));
         assertThat(two.outcome()).isEqualTo(new Outcome.Completed());
         assertThat(TrainedParameters.of(one)).isEqualTo(TrainedParameters.of(without));
+        assertThat(one.probeRows()).isEqualTo(ofNetwork(one));
         Map<String, Double> values = values(one);
         Map<String, Double> ofTwo = values(two);
         assertThat(values.keySet()).isEqualTo(ofTwo.keySet());

@@ -119,13 +119,23 @@ final class StudyRun {
         }
     }
 
-    /** Expected times of what is left to train by the step loop. */
+    /** Expected times of what is left to train by the step loop. A study must not fail because nobody can foretell it. */
     private TimeForecast times(SparkSession session) {
         Set<String> finished = store.finishedRuns();
         List<RunPlan> left = setup.plan().stepLoopRuns().stream()
                 .filter(run -> !finished.contains(run.runId()))
                 .toList();
-        return left.isEmpty() ? TimeForecast.NONE : TimeSurvey.of(session, setup, left);
+        if (left.isEmpty()) {
+            return TimeForecast.NONE;
+        }
+        try {
+            return TimeSurvey.of(session, setup, left);
+        } catch (Exception e) {
+            // Spark throws its own checked exceptions without declaring them.
+            System.err.println("warning: how long the runs take could not be measured, so it is not predicted: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            return TimeForecast.NONE;
+        }
     }
 
     private void finish(StudyOutcome outcome) {

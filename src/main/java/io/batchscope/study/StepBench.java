@@ -35,7 +35,7 @@ final class StepBench {
         replica.readParameters(update.parameters());
     }
 
-    /** What was measured with one size, in seconds. */
+    /** What was measured with one size: mean seconds of each round. */
     static final class Samples {
         final int size;
         private final List<Double> gradients = new ArrayList<>();
@@ -45,17 +45,15 @@ final class StepBench {
             this.size = size;
         }
 
-        void clear() {
-            gradients.clear();
-            updates.clear();
+        private void add(double gradientSeconds, double updateSeconds) {
+            gradients.add(gradientSeconds);
+            updates.add(updateSeconds);
         }
 
-        /** The shortest gradient. */
-        double shortest() {
-            return gradients.stream().min(Double::compare).orElseThrow();
-        }
-
-        /** The medians. */
+        /**
+         * The medians of the rounds. Within a round the mean counts, as it does in training: what else runs on the machine
+         * takes it away now and then, for as long as many updates of a small size.
+         */
         Point point() {
             return new Point(size, median(gradients), median(updates));
         }
@@ -66,34 +64,45 @@ final class StepBench {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
     }
 
-    /** Does updates for so long, at least one. */
+    /** A round of updates of so many seconds, at least one. */
     void updates(Samples samples, double seconds) {
         long begin = System.nanoTime();
-        long end;
-        do {
-            long start = System.nanoTime();
+        long gradients = 0;
+        long end = begin;
+        int count = 0;
+        while (count == 0 || end - begin < seconds * 1e9) {
+            long start = end;
             fill(samples.size);
             replica.gradient(batch, 1f / samples.size, false, gradient);
-            long computed = System.nanoTime();
+            gradients += System.nanoTime() - start;
             update.apply(gradient, RATE, steps++);
             end = System.nanoTime();
-            samples.gradients.add((computed - start) / 1e9);
-            samples.updates.add((end - computed) / 1e9);
-        } while (end - begin < seconds * 1e9);
+            count++;
+        }
+        samples.add(gradients / 1e9 / count, (end - begin - gradients) / 1e9 / count);
     }
 
-    /** Measures losses of so many examples for so long, at least once; adds the seconds of one example. */
-    void evaluations(int size, double seconds, List<Double> perExample) {
+    /** Seconds of one gradient and update of so many examples, once what comes with the first one is done. */
+    double oneUpdate(int size) {
+        updates(new Samples(size), 0);
+        Samples second = new Samples(size);
+        updates(second, 0);
+        return second.gradients.get(0) + second.updates.get(0);
+    }
+
+    /** A round of evaluations of so many examples, at least one; the mean seconds of one example. */
+    double evaluations(int size, double seconds) {
         long begin = System.nanoTime();
-        long end;
-        do {
-            long start = System.nanoTime();
+        long end = begin;
+        long examplesSeen = 0;
+        while (examplesSeen == 0 || end - begin < seconds * 1e9) {
             fill(size);
             batch.features();
             replica.score(batch);
             end = System.nanoTime();
-            perExample.add((end - start) / 1e9 / size);
-        } while (end - begin < seconds * 1e9);
+            examplesSeen += size;
+        }
+        return (end - begin) / 1e9 / examplesSeen;
     }
 
     private void fill(int size) {

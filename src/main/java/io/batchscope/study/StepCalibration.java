@@ -22,8 +22,7 @@ import java.util.List;
 public record StepCalibration(
         ReplicaFactory replicas, Source source, OptimizerConfig optimizer, List<Integer> sizes, double seconds)
         implements Serializable {
-    /** The first is for the JVM to compile, and for native code to be made. */
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 6;
 
     /** Gives examples; travels to the executors. */
     @FunctionalInterface
@@ -36,38 +35,37 @@ public record StepCalibration(
         sizes = List.copyOf(sizes);
     }
 
-    /** Measures it now: the medians. Where large sizes would take too long, those before them tell how it goes on. */
+    /** Measures it now: medians of rounds. Where large sizes would take too long, those before them tell how it goes on. */
     public StepTime measure() {
-        // Evaluations take as long as one size.
-        double slice = seconds / ROUNDS / (sizes.size() + 1);
         int most = sizes.get(sizes.size() - 1);
         try (Replica replica = replicas.create(1, most)) {
             StepBench bench = new StepBench(replica, source.examples(), optimizer, most);
-            List<Samples> all = warmUp(bench, slice);
-            List<Double> evaluations = new ArrayList<>();
+            List<Samples> all = affordable(bench);
             int largest = all.get(all.size() - 1).size;
-            bench.evaluations(largest, slice, new ArrayList<>());
+            // Evaluations take as long as one size.
+            double slice = seconds / ROUNDS / (all.size() + 1);
+            // The first round is for the JVM to compile what it is to run often.
+            all.forEach(samples -> bench.updates(new Samples(samples.size), slice));
+            bench.evaluations(largest, slice);
+            List<Double> evaluations = new ArrayList<>();
             for (int round = 1; round < ROUNDS; round++) {
                 all.forEach(samples -> bench.updates(samples, slice));
-                bench.evaluations(largest, slice, evaluations);
+                evaluations.add(bench.evaluations(largest, slice));
             }
             return new StepTime(all.stream().map(Samples::point).toList(), StepBench.median(evaluations));
         }
     }
 
-    /** One round of the sizes that there is time for. */
-    private List<Samples> warmUp(StepBench bench, double slice) {
+    /** The sizes that there is time for; two at least, if there are as many. */
+    private List<Samples> affordable(StepBench bench) {
         List<Samples> all = new ArrayList<>();
         double perExample = 0;
         for (int size : sizes) {
-            if (all.size() > 1 && size * perExample > ROUNDS * slice) {
+            if (all.size() > 1 && size * perExample * ROUNDS > seconds) {
                 break;
             }
-            Samples samples = new Samples(size);
-            bench.updates(samples, slice);
-            perExample = samples.shortest() / size;
-            samples.clear();
-            all.add(samples);
+            perExample = bench.oneUpdate(size) / size;
+            all.add(new Samples(size));
         }
         return all;
     }

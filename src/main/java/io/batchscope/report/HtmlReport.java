@@ -9,6 +9,7 @@ import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.Oscillations;
 import io.batchscope.analysis.ScalingEfficiency;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.TimeComparison;
 import io.batchscope.analysis.UsualAdvice;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.FindingRecord;
@@ -125,6 +126,8 @@ public final class HtmlReport {
         model.put("gpuNote", HardwareTables.GPU_NOTE);
         model.put("memory", HardwareTables.memory(MemoryComparison.of(tables)));
         model.put("memoryNote", HardwareTables.MEMORY_NOTE);
+        model.put("time", HardwareTables.time(TimeComparison.of(tables)));
+        model.put("timeNote", HardwareTables.TIME_NOTE);
         model.put("powersOfTwo", HardwareTables.powersOfTwo(findings));
     }
 

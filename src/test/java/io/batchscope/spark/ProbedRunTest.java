@@ -20,6 +20,7 @@ import io.batchscope.testing.LocalSpark;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.StressedPlan;
 import io.batchscope.testing.TrainedParameters;
+import io.batchscope.train.LinkMeasurement;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingListener;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ class ProbedRunTest {
     /** What was measured about the network, not about the machine. */
     private static Map<String, Double> values(TrainedRun run) {
         Map<String, Double> values = measured(run);
-        values.keySet().removeIf(key -> key.startsWith("machine "));
+        values.keySet().removeIf(key -> key.startsWith("machine ") || key.startsWith(LinkMeasurement.PROBE + " "));
         return values;
     }
 
@@ -110,6 +111,7 @@ class ProbedRunTest {
         TrainedRun without = train(plan(1, List.of()));
         assertThat(two.outcome()).isEqualTo(new Outcome.Completed());
         assertThat(TrainedParameters.of(one)).isEqualTo(TrainedParameters.of(without));
+        assertThat(measured(one).keySet()).noneMatch(key -> key.startsWith(LinkMeasurement.PROBE + " "));
         Map<String, Double> values = values(one);
         Map<String, Double> ofTwo = values(two);
         assertThat(values.keySet()).isEqualTo(ofTwo.keySet());

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a study shows by plain comparison of its batch sizes, of the reference alone ({@link Variants}) or, seed by seed, of each
  * variant ({@link ContrastFindings}), of its modes ({@link ModeFindings}), of its recipes ({@link RecipeFindings}) and of its
- * rates ({@link RateFindings}). Where rates were searched for, all but the last are of the tuned ones. No law is fitted and
- * nothing is extrapolated.
+ * rates ({@link RateFindings}). Where rates were searched for, all but the last are of the tuned ones. No law is
+ * fitted but that of the best rates by batch size ({@link RateLawFindings}).
  */
 public final class Findings {
     private final StudySummary summary;
@@ -49,6 +49,7 @@ public final class Findings {
                 .forEach(findings.findings::add));
         findings.addTradeOffs(tables);
         findings.findings.addAll(RateFindings.of(summary));
+        findings.findings.addAll(RateLawFindings.of(summary));
         findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));
         findings.addLosses(

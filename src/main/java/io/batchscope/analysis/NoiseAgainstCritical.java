@@ -38,7 +38,8 @@ public final class NoiseAgainstCritical {
                 batches,
                 law.criticalBatchSize(),
                 drawn.interval(TradeOff::criticalBatchSize),
-                "the critical batch size");
+                "the critical batch size",
+                "published ratios of the two are from 0.05 to 8");
     }
 
     /** The noise scale over the batch size B_n of the best rates, {@code noise_scale_over_rate_noise_batch}, likewise. */
@@ -49,11 +50,18 @@ public final class NoiseAgainstCritical {
                 batches,
                 noiseBatch,
                 interval,
-                "the batch size at which the best rate is half of its maximum");
+                "the batch size at which the best rate is half of its maximum",
+                "in theory both are about the same");
     }
 
     private static List<FindingRecord> ratio(
-            String study, String finding, List<BatchSummary> batches, double size, Interval sizes, String words) {
+            String study,
+            String finding,
+            List<BatchSummary> batches,
+            double size,
+            Interval sizes,
+            String words,
+            String expected) {
         if (!(size > 0) || Double.isInfinite(size)) {
             return List.of();
         }
@@ -61,7 +69,7 @@ public final class NoiseAgainstCritical {
                 .filter(batch -> value(batch) > 0)
                 .min(Comparator.comparingDouble((BatchSummary batch) -> Math.abs(Math.log(batch.batchSize() / size)))
                         .thenComparingLong(BatchSummary::batchSize))
-                .map(batch -> ratio(study, finding, batch, size, sizes, words))
+                .map(batch -> ratio(study, finding, batch, size, sizes, words, expected))
                 .stream()
                 .toList();
     }
@@ -72,7 +80,13 @@ public final class NoiseAgainstCritical {
     }
 
     private static FindingRecord ratio(
-            String study, String finding, BatchSummary batch, double size, Interval sizes, String words) {
+            String study,
+            String finding,
+            BatchSummary batch,
+            double size,
+            Interval sizes,
+            String words,
+            String expected) {
         NoiseScaleEstimate noise = batch.gradients().noise();
         double value = value(batch);
         double ratio = value / size;
@@ -91,9 +105,7 @@ public final class NoiseAgainstCritical {
                 "The noise scale late in runs with batch " + NumberText.count(batch.batchSize()) + ", the nearest to "
                         + words + " where it was measured, is " + NumberText.significant(ratio) + " times that ("
                         + NumberText.significant(value) + " over " + NumberText.significant(size) + " examples, "
-                        + words(interval) + "): " + verdict(interval)
-                        + "; published ratios of the noise scale to the critical"
-                        + " batch size are from 0.05 to 8.");
+                        + words(interval) + "): " + verdict(interval) + "; " + expected + ".");
     }
 
     private static Interval interval(NoiseScaleEstimate noise) {
@@ -125,9 +137,11 @@ public final class NoiseAgainstCritical {
         if (!low && !high) {
             return "without a 95 % interval";
         }
-        return "95 % interval "
-                + (low ? NumberText.significant(interval.low()) : "0") + " to "
-                + (high ? NumberText.significant(interval.high()) : "any size");
+        if (!high) {
+            return "95 % interval from " + NumberText.significant(interval.low()) + " on";
+        }
+        return "95 % interval " + (low ? NumberText.significant(interval.low()) : "0") + " to "
+                + NumberText.significant(interval.high());
     }
 
     private static @Nullable Double known(double end) {

@@ -75,7 +75,8 @@ final class RateLawFindings {
                 + " the best rate goes with the power " + NumberText.fixed(exponent, 2)
                 + " of the batch size (95 % interval "
                 + NumberText.fixed(exponents.low(), 2) + " to " + NumberText.fixed(exponents.high(), 2) + "): "
-                + verdict(exponents) + basis();
+                + verdict(exponents)
+                + (fit.deviatesFromPower() ? "; but no single power fits them all" : "") + basis();
         return new FindingRecord(
                 study, "learning_rate_exponent", null, exponent, exponents.low(), exponents.high(), null, text + ".");
     }
@@ -93,7 +94,7 @@ final class RateLawFindings {
             rules.add("one rate for all batch sizes");
         }
         if (rules.size() > 1) {
-            return "these rates do not tell " + String.join(" from ", rules);
+            return "these rates leave open whether by " + String.join(" or ", rules);
         }
         if (rules.size() == 1) {
             return rules.get(0) + " is the only one of the usual rules that fits";
@@ -123,7 +124,7 @@ final class RateLawFindings {
         Interval interval = drawn.interval(RateLaw::maximumRate);
         boolean told = isKnown(interval.high());
         String text = told
-                ? "However large the batch, the best rate is at most " + words(law.maximumRate()) + " (95 % interval "
+                ? "Towards large batches the best rate levels off at " + words(law.maximumRate()) + " (95 % interval "
                         + words(interval) + ")" + apart() + "."
                 : "Within the batch sizes tried the best rate grows without shown saturation: it rises to at least "
                         + words(interval.low()) + apart() + ".";
@@ -166,9 +167,7 @@ final class RateLawFindings {
     }
 
     private FindingRecord linearEnd() {
-        Interval interval = new Interval(
-                drawn.interval(RateLaw::linearScalingEnd).low(),
-                drawn.interval(RateLaw::linearScalingEnd).high());
+        Interval interval = drawn.interval(RateLaw::linearScalingEnd);
         double value = isKnown(toldNoiseBatch()) ? law.linearScalingEnd() : Double.NaN;
         String text = isKnown(value)
                 ? "Up to batch " + words(value) + " (95 % interval " + words(interval)

@@ -38,4 +38,9 @@ public final class PowerLawFit {
     public Drawings<PowerLaw> draw(int drawings, long seed) {
         return fit.draw(drawings, seed, PowerLawFit::law);
     }
+
+    /** Whether an F-test at 1 % shows that the different x deviate from it by more than their repeats explain. */
+    public boolean deviates() {
+        return fit.deviations.apart;
+    }
 }

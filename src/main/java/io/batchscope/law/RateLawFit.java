@@ -76,6 +76,11 @@ public final class RateLawFit {
         return power.draw(drawings, seed);
     }
 
+    /** Whether an F-test at 1 % shows that batch sizes deviate from the power by more than their repeats explain. */
+    public boolean deviatesFromPower() {
+        return power.deviates();
+    }
+
     /** How far best rates lie from the law. */
     public HyperbolaFit curve() {
         return reciprocal;

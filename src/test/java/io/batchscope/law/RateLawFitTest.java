@@ -164,7 +164,8 @@ class RateLawFitTest {
                     held.merge(name, drawn.interval(of).contains(of.applyAsDouble(TRUTH)) ? 1 : 0, Integer::sum));
         }
 
-        System.out.println(refused + " " + open + " " + held);
+        assertThat(refused).as("studies with too many best rates at an end").isLessThan(10);
+        assertThat(open).as("best rates at an end").isBetween(1, 1000);
         assertThat(held.values()).allSatisfy(count -> assertThat(count).isBetween(180, 198));
     }
 
@@ -184,8 +185,25 @@ class RateLawFitTest {
                     : 0;
         }
 
-        System.out.println(held);
         assertThat(held).isBetween(180, 198);
+    }
+
+    /** At 1 %, a curve that bends from linear scaling to none is told from a power, and a power is not told from itself. */
+    @Test
+    void saysWhereNoSinglePowerFits() {
+        SplittableRandom random = new SplittableRandom(9);
+        int bent = 0;
+        int straight = 0;
+        for (int i = 0; i < 50; i++) {
+            Grid grid = new Grid(0.1 * octave(random), 0.5, 13);
+            bent += RateLawFit.of(searched(TRUTH::rate, grid, 5, 0.2, random)).deviatesFromPower() ? 1 : 0;
+            straight += RateLawFit.of(searched(batch -> 0.1 * Math.sqrt(batch), grid, 5, 0.2, random))
+                            .deviatesFromPower()
+                    ? 1
+                    : 0;
+        }
+        assertThat(bent).isGreaterThan(45);
+        assertThat(straight).isLessThan(5);
     }
 
     @Test

@@ -22,6 +22,7 @@ class RateLawFitTest {
     private static final long[] SIZES = {1, 4, 16, 64, 256, 1024};
     private static final RateLaw TRUTH = new RateLaw(0.5, 0.5 / 24);
     private static final int STUDIES = 200;
+    private static final int DRAWINGS = 100;
 
     private static double normal(SplittableRandom random) {
         return Math.sqrt(-2 * Math.log(1 - random.nextDouble())) * Math.cos(2 * Math.PI * random.nextDouble());
@@ -137,11 +138,11 @@ class RateLawFitTest {
 
     /**
      * Rates are two apart and differ by a fifth from seed to seed, so all seeds may choose the same. Of 200 simulated studies,
-     * how many 95 % intervals hold the truth; the standard deviation of such a count is 3 at 190. With 9 rates around linear
-     * scaling about a quarter of the best ones lie at an end of those tried.
+     * how many 95 % intervals hold the truth; the standard deviation of such a count is 3 at 190. With 10 rates around linear
+     * scaling about one in six of the best ones lies at an end of those tried.
      */
     @ParameterizedTest
-    @CsvSource({"0.5, 9, 3, 0.2", "1, 9, 3, 0.2"})
+    @CsvSource({"0.5, 9, 3, 0.2", "1, 10, 3, 0.2"})
     void intervalsOfTheLawHoldTheTruthAsOftenAsTheySay(double rule, int rates, int seeds, double noise) {
         Map<String, ToDoubleFunction<RateLaw>> said = Map.of(
                 "maximum rate", RateLaw::maximumRate,
@@ -159,7 +160,7 @@ class RateLawFitTest {
                 continue;
             }
             open += (int) found.stream().filter(rate -> !rate.isBounded()).count();
-            Drawings<RateLaw> drawn = RateLawFit.of(found).draw(200, i);
+            Drawings<RateLaw> drawn = RateLawFit.of(found).draw(DRAWINGS, i);
             said.forEach((name, of) ->
                     held.merge(name, drawn.interval(of).contains(of.applyAsDouble(TRUTH)) ? 1 : 0, Integer::sum));
         }
@@ -170,7 +171,7 @@ class RateLawFitTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.7, 0.5, 3, 0.2", "1, 0.5, 3, 0.2", "0, 0, 3, 0.4", "0.7, 0.5, 1, 0.2"})
+    @CsvSource({"0.7, 0.5, 3, 0.2", "0, 0, 3, 0.4", "0.7, 0.5, 1, 0.2"})
     void intervalsOfThePowerHoldTheTruthAsOftenAsTheySay(double exponent, double rule, int seeds, double noise) {
         int held = 0;
         SplittableRandom random = new SplittableRandom(2027);
@@ -178,7 +179,7 @@ class RateLawFitTest {
             Grid grid = new Grid(0.01 * octave(random), rule, 13);
             List<BestRate> found = searched(batch -> 0.01 * Math.pow(batch, exponent), grid, seeds, noise, random);
             held += RateLawFit.of(found)
-                            .drawPower(200, i)
+                            .drawPower(DRAWINGS, i)
                             .interval(PowerLaw::exponent)
                             .contains(exponent)
                     ? 1

@@ -13,7 +13,7 @@ target/batchscope.jar when it is missing or older than the sources. Paths are re
 "submit/local.sh CMD --help" explains a command.
 
 Environment:
-  BATCHSCOPE_MASTER     Spark master, default local[*] (all cores)
+  BATCHSCOPE_MASTER     Spark master, default local[*] (a slot for each core); local[4] has four slots on any machine
   BATCHSCOPE_JAVA_OPTS  options for the JVM, such as -Xmx4g (default: half of the memory, at most 8 GiB)
   OMP_NUM_THREADS       math threads per training worker, default 1
 TEXT

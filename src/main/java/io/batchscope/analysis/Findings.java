@@ -1,6 +1,5 @@
 package io.batchscope.analysis;
 
-import io.batchscope.law.Arrival;
 import io.batchscope.result.FindingRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
@@ -13,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a study shows by plain comparison of its batch sizes, of the reference alone ({@link Variants}) or, seed by seed, of each
- * variant ({@link ContrastFindings}), of its modes ({@link ModeFindings}), of its recipes ({@link RecipeFindings}) and of its
- * rates ({@link RateFindings}). Where rates were searched for, all but the last are of the tuned ones. No law is
- * fitted but that of the best rates by batch size ({@link RateLawFindings}).
+ * variant ({@link ContrastFindings}), of its modes ({@link ModeFindings}) and numbers of workers ({@link ScalingFindings}), of its recipes ({@link RecipeFindings}) and of its
+ * rates ({@link RateFindings}). Where rates were searched for, all but the last are of the tuned ones;
+ * and by the laws of what the target takes ({@link TradeOffFindings}, {@link TimeFindings}) and of the best rates ({@link
+ * RateLawFindings}).
  */
 public final class Findings {
     private final StudySummary summary;
@@ -33,6 +33,7 @@ public final class Findings {
             return List.of();
         }
         StudyTables reference = summary.variants().ofReference(tables);
+        List<VariantLaws> laws = VariantLaws.of(summary, all);
         Findings findings = new Findings(summary);
         findings.addQuality();
         findings.findings.addAll(TargetFindings.of(summary));
@@ -47,11 +48,12 @@ public final class Findings {
         BatchContrasts.of(tables).forEach(contrasts -> ContrastFindings.of(summary, contrasts).stream()
                 .map(new Attribution(summary, contrasts.variant())::of)
                 .forEach(findings.findings::add));
-        findings.addTradeOffs(tables);
+        findings.addLaws(laws);
         findings.findings.addAll(RateFindings.of(summary));
         findings.findings.addAll(RateLawFindings.of(summary));
         findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));
+        findings.findings.addAll(ScalingFindings.of(summary.study(), tables));
         findings.addLosses(
                 "diverged_runs", BatchSummary.DIVERGED, "diverged", "lower the learning rate there or warm up longer");
         findings.addLosses(
@@ -59,18 +61,24 @@ public final class Findings {
                 BatchSummary.FAILED,
                 "failed",
                 "the table of runs says why; the same command does them again");
-        return List.copyOf(findings.findings);
+        List<FindingRecord> complete =
+                new ArrayList<>(RecommendationFindings.of(summary.study(), Recommendations.of(summary, tables, laws)));
+        complete.addAll(findings.findings);
+        return List.copyOf(complete);
     }
 
-    /** What the target takes by the law of updates and examples, for each variant whose runs reached it. */
-    private void addTradeOffs(StudyTables tables) {
-        for (Variant variant : summary.variants().ordered()) {
-            List<Arrival> arrivals = GoalArrivals.of(summary.variants().of(variant, tables));
-            if (!arrivals.isEmpty()) {
-                TradeOffFindings.of(summary.study(), arrivals).stream()
-                        .map(new Attribution(summary, variant)::of)
-                        .forEach(findings::add);
+    /** What the target takes by the laws, for each variant. */
+    private void addLaws(List<VariantLaws> laws) {
+        for (VariantLaws of : laws) {
+            Attribution attribution = new Attribution(summary, of.variant());
+            if (!of.arrivals().isEmpty()) {
+                GoalLaw goal = of.goal();
+                List<FindingRecord> tradeOff = goal == null
+                        ? TradeOffFindings.of(summary.study(), of.arrivals())
+                        : TradeOffFindings.of(summary.study(), goal);
+                tradeOff.stream().map(attribution::of).forEach(findings::add);
             }
+            TimeFindings.of(summary, of).stream().map(attribution::of).forEach(findings::add);
         }
     }
 

@@ -18,7 +18,7 @@ final class HardwareFindings {
         this.summary = summary;
     }
 
-    /** How far each batch size uses the machine, where half of that begins, whether memory came as predicted, powers of two. */
+    /** How far each batch size uses the machine, where half of that begins, whether memory and time came as predicted, powers of two. */
     static List<FindingRecord> of(StudyTables tables, StudySummary summary) {
         HardwareFindings hardware = new HardwareFindings(summary);
         List<Scored> utilization =
@@ -29,6 +29,7 @@ final class HardwareFindings {
                 .forEach(scored -> findings.add(hardware.trainingUtilization(scored)));
         hardware.half(utilization).ifPresent(findings::add);
         hardware.memory(MemoryComparison.of(tables)).ifPresent(findings::add);
+        hardware.time(TimeComparison.of(tables)).ifPresent(findings::add);
         findings.addAll(hardware.powers(PowersOfTwo.of(tables)));
         return findings;
     }
@@ -136,6 +137,25 @@ final class HardwareFindings {
                                         .map(String::valueOf)
                                         .collect(Collectors.joining(" or "))
                                 + " (" + signedPercent(missed.error()) + ")."));
+    }
+
+    private Optional<FindingRecord> time(List<TimeComparison> comparisons) {
+        return comparisons.stream()
+                .max(Comparator.comparingDouble(each -> Math.abs(each.error())))
+                .map(missed -> new FindingRecord(
+                        summary.study(),
+                        "time_prediction_error",
+                        missed.batchSize(),
+                        missed.error(),
+                        null,
+                        null,
+                        "share",
+                        "Training time differs most from its prediction at batch "
+                                + NumberText.count(missed.batchSize()) + ": "
+                                + NumberText.significant(missed.measured().mean()) + " s measured, "
+                                + NumberText.significant(missed.predicted().mean())
+                                + " s predicted for the updates that the runs did ("
+                                + signedPercent(missed.error()) + ")."));
     }
 
     private List<FindingRecord> powers(PowersOfTwo powers) {

@@ -19,18 +19,33 @@ final class Modes {
         Map<String, Set<String>> settings = runs.stream()
                 .collect(Collectors.groupingBy(
                         RunRecord::syncMode, Collectors.mapping(Modes::settings, Collectors.toSet())));
+        boolean workers = compareWorkers(runs);
         Map<String, Mode> byRun = new HashMap<>();
         for (RunRecord run : runs) {
             String mode = run.syncMode();
             boolean telling = several.contains(mode)
                     || settings.getOrDefault(mode, Set.of()).size() == 1;
-            byRun.put(run.runId(), new Mode(mode, telling ? settings(run) : ""));
+            byRun.put(run.runId(), new Mode(mode, telling ? settings(run) : "", workers ? run.workers() : 0));
         }
         return byRun;
     }
 
     static Mode at(Map<String, Mode> byRun, RunRecord run) {
         return Objects.requireNonNull(byRun.get(run.runId()));
+    }
+
+    /**
+     * Whether some batch size ran with several numbers of workers, all else alike, the seed included: where the planner
+     * chooses the number, seeds may differ in it, as when a study went on with more slots, but none has two. The factor of a
+     * rate is left out, as each number of workers may have a tuned rate of its own.
+     */
+    static boolean compareWorkers(List<RunRecord> runs) {
+        Map<List<Object>, Integer> first = new HashMap<>();
+        return runs.stream().anyMatch(run -> {
+            List<Object> key = List.of(run.batchSize(), Recipe.of(run), run.syncMode(), settings(run), run.seed());
+            Integer other = first.putIfAbsent(key, run.workers());
+            return other != null && other != run.workers();
+        });
     }
 
     /** Those words of {@code sync_mode} that occur with several settings at one batch size. */
@@ -52,10 +67,5 @@ final class Modes {
     static String settings(RunRecord run) {
         String settings = run.syncSettings();
         return settings == null ? "" : settings;
-    }
-
-    /** A run's mode and settings: {@code parameter-averaging, every 8 steps}. */
-    static String name(RunRecord run) {
-        return new Mode(run.syncMode(), settings(run)).name();
     }
 }

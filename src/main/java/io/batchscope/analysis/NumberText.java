@@ -47,6 +47,16 @@ public final class NumberText {
         return size < 1e-4 ? rounded.toString() : rounded.toPlainString();
     }
 
+    /** An interval of something above 0, an end of which is open where it is 0, infinite or not a number: {@code 12 to 34}, {@code up to 34}. */
+    static String between(double low, double high) {
+        boolean from = low > 0 && Double.isFinite(low);
+        boolean to = high > 0 && Double.isFinite(high);
+        if (from && to) {
+            return significant(low) + " to " + significant(high);
+        }
+        return from ? "from " + significant(low) + " on" : to ? "up to " + significant(high) : "open on both sides";
+    }
+
     /** A size in memory: {@code 3.2 GiB}, {@code 64.0 MiB}, {@code 5.5 KiB} or {@code 12 B}. */
     public static String bytes(long bytes) {
         if (bytes < KIB) {

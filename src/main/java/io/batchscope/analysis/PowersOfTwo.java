@@ -1,14 +1,11 @@
 package io.batchscope.analysis;
 
 import io.batchscope.result.RunRecord;
-import io.batchscope.result.StepMeasures;
-import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -33,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public record PowersOfTwo(
         List<Long> powers, List<Long> neighbours, Map<Long, Estimate> logRatio, @Nullable Estimate together) {
     private static final double NEAR = Math.sqrt(2);
-    private static final int MEDIAN = 50;
 
     public PowersOfTwo {
         powers = List.copyOf(powers);
@@ -116,14 +112,9 @@ public record PowersOfTwo(
         return seconds.getOrDefault(size, Double.NaN);
     }
 
-    /**
-     * Seconds of a step by seed and batch size, the median over a run's rows: of the whole update, from the wait for examples to
-     * the parameters it leaves. The median leaves out what a run needs to get going and what interrupts it; rows with other
-     * batches than whole ones are left out as well, and those of updates in which something was measured, if there are others.
-     */
+    /** Medians ({@link StepSeconds}) by seed and batch size. */
     private static Map<Long, SortedMap<Long, Double>> stepSeconds(StudyTables tables) {
-        Map<String, List<StepRecord>> byRun =
-                tables.steps().stream().filter(PowersOfTwo::isWhole).collect(Collectors.groupingBy(StepRecord::runId));
+        Map<String, Double> byRun = StepSeconds.byRun(tables);
         // Other numbers of workers have other step times for reasons of their own.
         int workers = tables.runs().stream()
                 .collect(Collectors.groupingBy(RunRecord::workers, TreeMap::new, Collectors.counting()))
@@ -134,29 +125,11 @@ public record PowersOfTwo(
                 .orElse(1);
         Map<Long, SortedMap<Long, Double>> bySeed = new TreeMap<>();
         for (RunRecord run : tables.runs()) {
-            double[] seconds = stepSeconds(byRun.getOrDefault(run.runId(), List.of()));
-            if (BatchSummary.isSettled(run) && run.workers() == workers && seconds.length > 0) {
-                bySeed.computeIfAbsent(run.seed(), key -> new TreeMap<>())
-                        .put(run.batchSize(), StatUtils.percentile(seconds, MEDIAN));
+            Double seconds = byRun.get(run.runId());
+            if (seconds != null && run.workers() == workers) {
+                bySeed.computeIfAbsent(run.seed(), key -> new TreeMap<>()).put(run.batchSize(), seconds);
             }
         }
         return bySeed;
-    }
-
-    private static double[] stepSeconds(List<StepRecord> rows) {
-        List<StepRecord> plain = rows.stream()
-                .filter(row -> row.gradientNorm() == null && row.measures().equals(StepMeasures.NONE))
-                .toList();
-        return (plain.isEmpty() ? rows : plain)
-                .stream()
-                        .map(StepRecord::stepSeconds)
-                        .filter(Objects::nonNull)
-                        .mapToDouble(Double::doubleValue)
-                        .toArray();
-    }
-
-    private static boolean isWhole(StepRecord row) {
-        Long examples = row.updateExamples();
-        return examples == null || examples == row.batchSize();
     }
 }

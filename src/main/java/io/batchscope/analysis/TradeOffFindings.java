@@ -86,11 +86,11 @@ public final class TradeOffFindings {
         if (!GoalLaw.isKnown(value)) {
             text = goal.law().criticalBatchSize() < goal.batchSizes().getMin()
                     ? "The updates to the goal are not shown to fall with the batch size, so the critical batch size cannot be"
-                            + " told (95 % interval " + words(interval) + ")"
+                            + " told (95 % interval " + NumberText.between(interval.low(), interval.high()) + ")"
                     : "The updates to the goal fall as the batch grows, without a bend, so the critical batch size cannot be"
-                            + " told (95 % interval " + words(interval) + ")";
+                            + " told (95 % interval " + NumberText.between(interval.low(), interval.high()) + ")";
         } else {
-            text = "At batch " + size(value) + " (95 % interval " + words(interval)
+            text = "At batch " + size(value) + " (95 % interval " + NumberText.between(interval.low(), interval.high())
                     + ") the goal takes twice the fewest updates and twice the fewest examples";
         }
         return finding("critical_batch_size", value, interval, "examples", text + "; " + basis() + ".");
@@ -122,7 +122,7 @@ public final class TradeOffFindings {
         double value = GoalLaw.isKnown(interval.low()) ? column.applyAsDouble(goal.law()) : Double.NaN;
         String text = GoalLaw.isKnown(value)
                 ? "However much " + changed + " helps, the goal takes at least " + size(value) + " " + unit
-                        + " (95 % interval " + words(interval) + ")."
+                        + " (95 % interval " + NumberText.between(interval.low(), interval.high()) + ")."
                 : "The fewest " + unit + " cannot be told: " + unknown + ".";
         return finding(finding, value, interval, unit, text);
     }
@@ -134,7 +134,7 @@ public final class TradeOffFindings {
         boolean tried = value >= goal.batchSizes().getMin()
                 && value <= goal.batchSizes().getMax();
         String text = GoalLaw.isKnown(value)
-                ? String.format(words, size(value), words(interval))
+                ? String.format(words, size(value), NumberText.between(interval.low(), interval.high()))
                         + (tried ? "." : "; by the law alone, for no such batch size was tried.")
                 : "Not known, because the critical batch size is not.";
         return finding(finding, value, interval, "examples", text);
@@ -147,14 +147,6 @@ public final class TradeOffFindings {
 
     private static @Nullable Double known(double value) {
         return GoalLaw.isKnown(value) ? (Double) value : null;
-    }
-
-    private static String words(Interval interval) {
-        return GoalLaw.isKnown(interval.low())
-                ? GoalLaw.isKnown(interval.high())
-                        ? size(interval.low()) + " to " + size(interval.high())
-                        : "from " + size(interval.low()) + " on"
-                : GoalLaw.isKnown(interval.high()) ? "up to " + size(interval.high()) : "open on both sides";
     }
 
     private static String size(double value) {

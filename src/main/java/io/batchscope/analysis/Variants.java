@@ -14,9 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which recipe and way to synchronise each run of a study had. One of these variants, the <em>reference</em>, stands for the
+ * Which recipe and way to synchronise each run of a study had; where a study compares numbers of workers, they are part of the
+ * way. One of these variants, the <em>reference</em>, stands for the
  * study wherever only batch sizes are compared: of the first recipe, {@code synchronous} where it has that, else the mode in
- * which it ran at the most batch sizes, then the first in the order of {@link Mode}.
+ * which it ran at the most batch sizes, then the first in the order of {@link Mode}; so of equals the one with the fewest workers.
  */
 public final class Variants {
     private final Map<String, Variant> byRun;
@@ -72,7 +73,8 @@ public final class Variants {
 
     /** The words for a run's recipe and mode, with the settings that it has, that tell it from the study's others. */
     public String name(RunRecord run) {
-        return name(Recipe.of(run), Modes.name(run));
+        boolean workers = modes.stream().anyMatch(mode -> mode.workers() > 0);
+        return name(Recipe.of(run), new Mode(run.syncMode(), Modes.settings(run), workers ? run.workers() : 0).name());
     }
 
     /** {@code recipe}, {@code mode} or {@code recipe and mode}: what tells variants apart. */

@@ -6,23 +6,21 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
-import io.batchscope.study.Makespan;
+import io.batchscope.study.TimeForecast;
 import io.batchscope.study.WorkerMemory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A plan as a JSON document. */
 final class PlanJson {
     private PlanJson() {}
 
-    static String of(StudySetup setup, ToDoubleFunction<RunPlan> seconds) throws JsonProcessingException {
-        List<Map<String, @Nullable Object>> runs = setup.plan().runs().stream()
-                .map(run -> row(setup, seconds, run))
-                .toList();
+    static String of(StudySetup setup, TimeForecast times) throws JsonProcessingException {
+        List<Map<String, @Nullable Object>> runs =
+                setup.plan().runs().stream().map(run -> row(setup, times, run)).toList();
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("study", setup.plan().study());
         document.put("train_examples", setup.data().manifest().facts().trainExamples());
@@ -35,12 +33,12 @@ final class PlanJson {
         document.put("worker_budget_heap_bytes", setup.memory().budget().heap());
         document.put("worker_budget_off_heap_bytes", setup.memory().budget().offHeap());
         document.put("notices", setup.plan().notices());
-        document.put("expected_seconds", Makespan.seconds(setup.plan().runs(), setup.runsAtOnce(), seconds));
+        document.put("expected_seconds", times.makespan(setup.plan().runs()));
         document.put("runs", runs);
         return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(document) + "\n";
     }
 
-    private static Map<String, @Nullable Object> row(StudySetup setup, ToDoubleFunction<RunPlan> seconds, RunPlan run) {
+    private static Map<String, @Nullable Object> row(StudySetup setup, TimeForecast times, RunPlan run) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("run_id", run.runId());
         row.put("recipe", run.recipe().name());
@@ -77,7 +75,7 @@ final class PlanJson {
                         : every(run, run.measures().noiseEvery()));
         row.put("label_noise", run.labelNoise());
         row.put("probes", run.probes().stream().map(ProbeKind::label).toList());
-        row.put("expected_seconds", seconds.applyAsDouble(run));
+        row.put("expected_seconds", times.trainSeconds(run));
         row.put("micro_batch", run.microBatch());
         putMemory(row, setup.memory(), run);
         return row;

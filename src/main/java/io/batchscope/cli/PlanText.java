@@ -6,18 +6,17 @@ import io.batchscope.plan.Pace;
 import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
-import io.batchscope.study.Makespan;
+import io.batchscope.study.TimeForecast;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** A plan as a table for people. */
 final class PlanText {
     private PlanText() {}
 
-    static String of(StudySetup setup, ToDoubleFunction<RunPlan> seconds) {
+    static String of(StudySetup setup, TimeForecast times) {
         StringBuilder text = new StringBuilder();
         var model = setup.model().facts();
         text.append(String.format(
@@ -35,11 +34,11 @@ final class PlanText {
         setup.plan()
                 .notices()
                 .forEach(notice -> text.append("note: ").append(notice).append('\n'));
-        text.append(table(setup, seconds));
+        text.append(table(setup, times));
         text.append(String.format(
                 Locale.ROOT,
-                "about %s in all on this machine%n",
-                duration(Makespan.seconds(setup.plan().runs(), setup.runsAtOnce(), seconds))));
+                "about %s in all, evaluations included%n",
+                duration(times.makespan(setup.plan().runs()))));
         return text.toString();
     }
 
@@ -56,7 +55,7 @@ final class PlanText {
                 .orElse("");
     }
 
-    private static String table(StudySetup setup, ToDoubleFunction<RunPlan> seconds) {
+    private static String table(StudySetup setup, TimeForecast times) {
         boolean modes = showsModes(setup.plan());
         int recipes = recipeWidth(setup.plan());
         StringBuilder table = new StringBuilder(String.format(
@@ -77,7 +76,7 @@ final class PlanText {
                 "schedule",
                 modes ? "; mode" : ""));
         for (RunPlan run : setup.plan().runs()) {
-            table.append(line(setup, seconds, run, modes));
+            table.append(line(setup, times, run, modes));
         }
         if (modes) {
             table.append("update: examples whose mean gradient an update follows; agree: examples that all workers see"
@@ -91,7 +90,7 @@ final class PlanText {
         return plan.runs().stream().anyMatch(run -> !run.synchronization().exact());
     }
 
-    private static String line(StudySetup setup, ToDoubleFunction<RunPlan> seconds, RunPlan run, boolean modes) {
+    private static String line(StudySetup setup, TimeForecast times, RunPlan run, boolean modes) {
         return String.format(
                 Locale.ROOT,
                 "%-16s %s%9d %4d %23s %s%s%12.6g %9d %9s %8s %8s  %s%n",
@@ -106,7 +105,7 @@ final class PlanText {
                 run.peakLearningRate(),
                 run.warmupSteps(),
                 (endsEarlier(run) ? "≤ " : "") + run.plannedSteps(),
-                duration(seconds.applyAsDouble(run)),
+                duration(times.trainSeconds(run)),
                 run.usesStepLoop() ? Long.toString(setup.memory().bytes(run) >> 20) : "-",
                 remarks(setup.plan(), run, modes));
     }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -143,7 +144,6 @@ final class StudyProgress implements StudyListener, AutoCloseable {
         int ended = counts.planned() - counts.remaining();
         boolean recipes =
                 plans.values().stream().map(RunPlan::recipe).distinct().count() > 1;
-        boolean modes = study.comparesModes();
         String text = ended + " of " + counts.planned() + " runs";
         for (Map.Entry<String, Long> run : running.entrySet()) {
             RunPlan plan = plans.get(run.getKey());
@@ -152,7 +152,7 @@ final class StudyProgress implements StudyListener, AutoCloseable {
                         Locale.ROOT,
                         ", batch %d%s seed %d at %d/%d",
                         plan.batchSize(),
-                        variant(plan, recipes, modes) + factor(plan),
+                        variant(plan, recipes) + factor(plan),
                         plan.seed(),
                         run.getValue(),
                         plan.plannedSteps());
@@ -166,12 +166,15 @@ final class StudyProgress implements StudyListener, AutoCloseable {
         return study.searchesRates() ? " rate " + plan.factorText() : "";
     }
 
-    /** What beside batch size and seed tells the run from others: {@code  (linear; synchronous)}, or nothing. */
-    private static String variant(RunPlan plan, boolean recipes, boolean modes) {
-        String mode = modes ? plan.synchronization().describe() : "";
-        String recipe = recipes ? plan.recipe().name() : "";
-        String both = recipe + (recipe.isEmpty() || mode.isEmpty() ? "" : "; ") + mode;
-        return both.isEmpty() ? "" : " (" + both + ")";
+    /** What beside batch size and seed tells the run from others: {@code  (linear; synchronous; 4 workers)}, or nothing. */
+    private String variant(RunPlan plan, boolean recipes) {
+        String words = Stream.of(
+                        recipes ? plan.recipe().name() : "",
+                        study.comparesModes() ? plan.synchronization().describe() : "",
+                        study.comparesWorkers() ? StudyPlan.workers(plan) : "")
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.joining("; "));
+        return words.isEmpty() ? "" : " (" + words + ")";
     }
 
     /** How the runs stand. */

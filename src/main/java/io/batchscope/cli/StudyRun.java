@@ -17,6 +17,7 @@ import io.batchscope.spark.StudyFiles;
 import io.batchscope.study.RunRecords;
 import io.batchscope.study.StudyOutcome;
 import io.batchscope.study.StudyRunner;
+import io.batchscope.study.TimeForecast;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
@@ -90,7 +91,7 @@ final class StudyRun {
                 store,
                 setup.slots(),
                 loaded.config().order(),
-                new RunRecords(setup.model().facts(), provenance, setup.memory()),
+                new RunRecords(setup.model().facts(), provenance, setup.memory(), times(session)),
                 (runId, parameters) -> files.writeModel(runId, setup.model().archive(parameters)),
                 new StatusListener(progress, files, checkpoints, startedAt));
         Interruption interruption = new Interruption(runner);
@@ -115,6 +116,25 @@ final class StudyRun {
             // Before the JVM may halt: a lock left behind would have to be removed by hand on another host.
             store.close();
             interruption.over();
+        }
+    }
+
+    /** Expected times of what is left to train by the step loop. A study must not fail because nobody can foretell it. */
+    private TimeForecast times(SparkSession session) {
+        Set<String> finished = store.finishedRuns();
+        List<RunPlan> left = setup.plan().stepLoopRuns().stream()
+                .filter(run -> !finished.contains(run.runId()))
+                .toList();
+        if (left.isEmpty()) {
+            return TimeForecast.NONE;
+        }
+        try {
+            return TimeSurvey.of(session, setup, left);
+        } catch (Exception e) {
+            // Spark throws its own checked exceptions without declaring them.
+            System.err.println("warning: how long the runs take could not be measured, so it is not predicted: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            return TimeForecast.NONE;
         }
     }
 

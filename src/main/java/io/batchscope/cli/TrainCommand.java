@@ -29,6 +29,7 @@ final class TrainCommand implements Callable<Integer> {
     static void requireOneRun(StudyConfig config) {
         int modes = config.sync().modes().size();
         int recipes = config.recipes().size();
+        requireOneNumberOfWorkers(config.sync().workers());
         if (config.batchSizes().size() * config.seeds().size() * modes * recipes != 1) {
             throw new PlanException(List.of("train (study.batch-sizes, study.seeds, study.sync.compare, study.recipes):"
                     + " takes one batch size, one seed, one mode and one recipe, but the configuration has "
@@ -38,6 +39,14 @@ final class TrainCommand implements Callable<Integer> {
                     + (recipes == 1 ? "" : " --set recipes=[]")));
         }
         requireOneRate(config.recipes().get(0));
+    }
+
+    private static void requireOneNumberOfWorkers(List<Integer> workers) {
+        if (workers.size() > 1) {
+            throw new PlanException(List.of("train (study.sync.workers): takes one number of workers, but the"
+                    + " configuration has " + workers.size() + ", " + workers + "; use 'study', or --set sync.workers="
+                    + workers.get(0)));
+        }
     }
 
     private static void requireOneRate(RecipeConfig recipe) {

@@ -1,6 +1,7 @@
 package io.batchscope.config;
 
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -164,6 +165,11 @@ final class Section {
     <T> List<T> list(String key, Function<Setting, T> element) {
         Setting setting = required(key);
         return setting == null ? List.of() : setting.list(element);
+    }
+
+    boolean isList(String key) {
+        Setting setting = optional(key);
+        return setting != null && setting.value() instanceof ConfigList;
     }
 
     /** The elements of a list, each with a key of its own such as {@code list[0]}. */

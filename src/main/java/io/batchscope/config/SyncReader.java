@@ -2,6 +2,7 @@ package io.batchscope.config;
 
 import io.batchscope.plan.StudyConfig.SyncConfig;
 import io.batchscope.plan.Transport;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -14,7 +15,7 @@ final class SyncReader {
     static SyncConfig read(Section sync) {
         SyncConfig config = new SyncConfig(
                 SyncModesReader.read(sync),
-                whole(sync.wholeOr("workers", AUTO, 1)),
+                workers(sync),
                 whole(sync.wholeOr("micro-batch", AUTO, 1)),
                 sync.bytesOr("memory-per-worker", AUTO),
                 sync.choice("transport", Transport.class),
@@ -22,6 +23,12 @@ final class SyncReader {
                 sync.whole("retries", 0));
         sync.refuseUnknown();
         return config;
+    }
+
+    private static List<Integer> workers(Section sync) {
+        return sync.isList("workers")
+                ? sync.distinct("workers", number -> (int) number.whole(1, Integer.MAX_VALUE))
+                : whole(sync.wholeOr("workers", AUTO, 1)).stream().boxed().toList();
     }
 
     private static OptionalInt whole(OptionalLong number) {

@@ -1,6 +1,6 @@
 package io.batchscope.plan;
 
-import java.util.OptionalInt;
+import java.util.List;
 
 /** How many lanes the order of an epoch has, see {@code data.EpochOrder}: one number for all runs of a study. */
 final class Lanes {
@@ -12,19 +12,24 @@ final class Lanes {
     private Lanes() {}
 
     /**
-     * The largest of a few highly composite numbers that leaves 32 examples a lane; where a number of workers is asked for, a
-     * multiple of that, if it stays within the number of examples. The cluster has no say: on another one a study is the same.
+     * The largest of a few highly composite numbers that leaves 32 examples a lane; where numbers of workers are asked for, a
+     * multiple of each as long as it stays within the number of examples. So runs that differ in their workers see the same
+     * batches. The cluster has no say: on another one a study is the same.
      */
-    static int count(long examples, OptionalInt workersAsked) {
+    static int count(long examples, List<Integer> workersAsked) {
         long lanes = 1;
         for (int candidate : HIGHLY_COMPOSITE) {
             if (examples / candidate >= EXAMPLES_PER_LANE) {
                 lanes = candidate;
             }
         }
-        int workers = workersAsked.orElse(1);
-        long multiple = lanes / greatestCommonDivisor(lanes, workers) * workers;
-        return (int) (multiple <= Math.min(examples, Integer.MAX_VALUE) ? multiple : lanes);
+        for (int workers : workersAsked) {
+            long multiple = lanes / greatestCommonDivisor(lanes, workers) * workers;
+            if (multiple <= Math.min(examples, Integer.MAX_VALUE)) {
+                lanes = multiple;
+            }
+        }
+        return (int) lanes;
     }
 
     private static long greatestCommonDivisor(long a, long b) {

@@ -10,7 +10,7 @@ final class Notices {
 
     static List<String> of(StudyConfig config, List<Course> courses) {
         List<String> notices = new ArrayList<>(RecipeNotices.of(config, courses));
-        int workers = config.sync().workers().orElse(1);
+        int workers = config.sync().mostWorkers();
         List<String> idle = courses.stream()
                 .filter(course -> course.batchSize() < workers)
                 .map(course -> Long.toString(course.batchSize()))
@@ -19,6 +19,12 @@ final class Notices {
         if (!idle.isEmpty()) {
             notices.add("batch size " + String.join(", ", idle) + " keeps only some of " + workers
                     + " workers busy; sync.workers = auto chooses by batch size");
+        }
+        List<Integer> numbers = config.sync().workers();
+        if (numbers.size() > 1 && numbers.contains(1) && config.order() != RunOrder.SEED_BY_SEED) {
+            notices.add(
+                    "runs of one worker (study.sync.workers) go side by side where there are slots, those of more one after"
+                            + " the other, so that their times do not compare; --set order=seed-by-seed trains one at a time");
         }
         if (config.data().labelNoise() > 0) {
             notices.add(

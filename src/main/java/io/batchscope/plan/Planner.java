@@ -54,8 +54,10 @@ public final class Planner {
         List<RunPlan> runs = new ArrayList<>();
         for (Course course : courses) {
             for (Synchronization synchronization : modes.of(course)) {
-                for (long seed : config.seeds().stream().sorted().toList()) {
-                    runs.add(common.run(course, synchronization, modes.workers(course), seed));
+                for (int number : modes.workers(course)) {
+                    for (long seed : config.seeds().stream().sorted().toList()) {
+                        runs.add(common.run(course, synchronization, number, seed));
+                    }
                 }
             }
         }
@@ -115,7 +117,7 @@ public final class Planner {
                     config.data().labelNoise(),
                     course.measures(config.measure(), synchronization, model),
                     config.probes());
-            return RunIds.withIds(plan, RunIds.chosen(sync, model, plan), RunIds.spread(model, plan));
+            return RunIds.withIds(plan, RunIds.chosen(sync, model, plan), RunIds.spread(sync, model, plan));
         }
 
         /** Where runs are compared at their target, they end there. */

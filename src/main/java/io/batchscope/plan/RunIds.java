@@ -61,8 +61,14 @@ final class RunIds {
         return letter + sha256(canonical(plan, leftOut)).substring(0, DIGITS);
     }
 
-    /** What of the spread does not belong to a training's name. Noise is estimated from the parts into which a batch is spread. */
-    static Set<String> spread(ModelFacts model, RunPlan plan) {
+    /** What of the spread does not belong to a training's name: where numbers of workers are compared, they do. */
+    static Set<String> spread(StudyConfig.SyncConfig sync, ModelFacts model, RunPlan plan) {
+        Set<String> spread = spread(model, plan);
+        return sync.workers().size() > 1 && !spread.isEmpty() ? Set.of("microBatch") : spread;
+    }
+
+    /** What of the spread changes no gradient. Noise is estimated from the parts into which a batch is spread. */
+    private static Set<String> spread(ModelFacts model, RunPlan plan) {
         boolean matters = model.spreadMatters()
                 || !plan.synchronization().exact()
                 || plan.pace().measuresNoise();

@@ -156,7 +156,8 @@ public record StudyConfig(
      * How workers share a batch.
      *
      * @param modes ways to agree on parameters, at least one; every batch size runs with each
-     * @param workers ranks per run; empty: chosen by batch size and free slots
+     * @param workers numbers of ranks per run, distinct and ascending; every batch size runs with each; empty: one number,
+     *     chosen by batch size and free slots
      * @param microBatch the most examples a worker pushes through the network at once; empty: chosen by memory
      * @param memoryPerWorker bytes that a worker may use, heap and native memory together; empty: what the executor has
      * @param transport how workers reach each other
@@ -165,7 +166,7 @@ public record StudyConfig(
      */
     public record SyncConfig(
             List<SyncModeConfig> modes,
-            OptionalInt workers,
+            List<Integer> workers,
             OptionalInt microBatch,
             OptionalLong memoryPerWorker,
             Transport transport,
@@ -173,6 +174,12 @@ public record StudyConfig(
             int retries) {
         public SyncConfig {
             modes = List.copyOf(modes);
+            workers = workers.stream().sorted().toList();
+        }
+
+        /** The most workers that a run is asked to have; 1 where they are chosen. */
+        int mostWorkers() {
+            return workers.isEmpty() ? 1 : workers.get(workers.size() - 1);
         }
     }
 

@@ -5,7 +5,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * All runs of a study, in the order of batch size, then recipe, then factor of the rate, then mode, then seed.
+ * All runs of a study, in the order of batch size, then recipe, then factor of the rate, then mode, then workers, then
+ * seed.
  *
  * @param replica what computes the gradients of all that the step loop trains, and why
  * @param notices what the person should know before starting
@@ -27,6 +28,16 @@ public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs,
                 > batches(run -> List.of(run.batchSize(), run.recipe()));
     }
 
+    /** Whether some batch size runs with several numbers of workers, so that the rest does not name a run. */
+    public boolean comparesWorkers() {
+        return batches(run -> List.of(run.batchSize(), run.workers())) > batches(RunPlan::batchSize);
+    }
+
+    /** {@code 1 worker}, {@code 4 workers}. */
+    public static String workers(RunPlan run) {
+        return run.workers() + (run.workers() == 1 ? " worker" : " workers");
+    }
+
     /** Whether some runs differ in nothing but a factor of the rate, so that the rest does not name a run. */
     public boolean searchesRates() {
         return runs.stream().anyMatch(run -> run.learningRateFactor() != 1);
@@ -37,14 +48,15 @@ public record StudyPlan(String study, ReplicaChoice replica, List<RunPlan> runs,
     }
 
     /**
-     * Batch size of a run, its recipe if that has a name, the factor of its rate in a search, and its mode where the study
-     * compares modes.
+     * Batch size of a run, its recipe if that has a name, the factor of its rate in a search, and its mode and workers where
+     * the study compares them.
      */
     public String describe(RunPlan run) {
         return "batch " + run.batchSize()
                 + (run.recipe().name().isEmpty() ? "" : ", " + run.recipe().name())
                 + (searchesRates() ? ", rate " + run.factorText() : "")
-                + (comparesModes() ? ", " + run.synchronization().describe() : "");
+                + (comparesModes() ? ", " + run.synchronization().describe() : "")
+                + (comparesWorkers() ? ", " + workers(run) : "");
     }
 
     /** The same with another number of examples at once; only where the planner chose it. */

@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * The ways to synchronise that a study compares, at each of its batch sizes.
  *
- * @param workers of a batch size; the same in every mode
+ * @param workers numbers of them at a batch size; the same in every mode
  */
-record SyncModes(StudyConfig config, List<Course> courses, ToIntFunction<Course> workers) {
+record SyncModes(StudyConfig config, List<Course> courses, Function<Course, List<Integer>> workers) {
     /** Combinations that a mode cannot do. */
     static List<String> problems(StudyConfig config, List<Long> batchSizes) {
         List<String> problems = new ArrayList<>(RecipeModes.problems(config));
         for (String mode : deeplearning4js(config)) {
-            int workers = config.sync().workers().orElse(1);
+            int workers = config.sync().mostWorkers();
             String small = batchSizes.stream()
                     .filter(size -> size < workers)
                     .map(size -> Long.toString(size))
@@ -41,8 +41,8 @@ record SyncModes(StudyConfig config, List<Course> courses, ToIntFunction<Course>
                 .toList();
     }
 
-    int workers(Course course) {
-        return workers.applyAsInt(course);
+    List<Integer> workers(Course course) {
+        return workers.apply(course);
     }
 
     /** Those of a batch size, each once. */
@@ -117,7 +117,7 @@ record SyncModes(StudyConfig config, List<Course> courses, ToIntFunction<Course>
 
     private void addLonely(List<String> notices) {
         List<Course> lonely =
-                courses.stream().filter(course -> workers(course) == 1).toList();
+                courses.stream().filter(course -> workers(course).contains(1)).toList();
         List<String> effects = new ArrayList<>();
         if (has(SyncMode.PARAMETER_AVERAGING, SyncMode.DL4J_PARAMETER_AVERAGING)) {
             effects.add("averaging is plain training");

@@ -6,6 +6,7 @@ import io.batchscope.analysis.Estimate;
 import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.TimeComparison;
 import io.batchscope.report.Table.Column;
 import io.batchscope.result.FindingRecord;
 import java.util.List;
@@ -24,6 +25,11 @@ final class HardwareTables {
             "Predicted before the study for the micro-batch, so for the most examples that a worker holds at"
                     + " once. Native memory is the network's. The predicted heap is what the arrays of a run need; the measured one is that of"
                     + " the whole process, with garbage, Spark and other runs in it.";
+
+    static final String TIME_NOTE =
+            "Training time without evaluations, mean of the runs, of the updates that they did. Predicted before the study from"
+                    + " what gradients and updates of a few sizes took on the executors, with as many at the same time as train at the"
+                    + " same time; the sums of several workers by the link that they measured before their first update.";
 
     static final String GPU_NOTE =
             "Of the GPUs that Spark assigned to the workers, as nvidia-smi tells every few seconds while a run trains, is evaluated"
@@ -95,6 +101,25 @@ final class HardwareTables {
                         Column.number("Heap predicted (MiB)"),
                         Column.number("Heap measured (MiB)")),
                 comparisons.stream().map(HardwareTables::memoryRow).toList());
+    }
+
+    /** Training time, predicted and measured; without rows where nothing was predicted. */
+    static Table time(List<TimeComparison> comparisons) {
+        return new Table(
+                List.of(
+                        Column.number("Batch size"),
+                        Column.number("Workers"),
+                        Column.number("Predicted (s)"),
+                        Column.number("Measured (s)"),
+                        Column.number("Difference")),
+                comparisons.stream()
+                        .map(time -> List.of(
+                                NumberText.count(time.batchSize()),
+                                time.workers().stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                                scaled(time.predicted(), 1),
+                                scaled(time.measured(), 1),
+                                difference(time.error())))
+                        .toList());
     }
 
     private static List<String> memoryRow(MemoryComparison memory) {

@@ -7,7 +7,9 @@ import io.batchscope.analysis.BatchContrasts;
 import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.Oscillations;
+import io.batchscope.analysis.ScalingEfficiency;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.TimeComparison;
 import io.batchscope.analysis.UsualAdvice;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.FindingRecord;
@@ -47,6 +49,7 @@ public final class HtmlReport {
         addHead(model, all, summary, findings, header);
         addResults(model, summary, Oscillations.of(summary.variants().ofReference(tables)));
         addVariants(model, summary, findings);
+        addScaling(model, ScalingEfficiency.of(tables));
         addContrasts(model, new ContrastSections(summary, BatchContrasts.of(tables)));
         addMeasurements(model, summary, tables, findings);
         addCharts(model, Charts.of(tables, summary));
@@ -101,6 +104,11 @@ public final class HtmlReport {
         }
     }
 
+    private static void addScaling(Map<String, Object> model, List<ScalingEfficiency> scaling) {
+        model.put("scaling", ScalingTables.of(scaling));
+        model.put("scalingNote", ScalingTables.note(scaling));
+    }
+
     private static void addContrasts(Map<String, Object> model, ContrastSections contrasts) {
         model.put("contrastTitle", contrasts.title());
         model.put("contrastNote", contrasts.note());
@@ -119,6 +127,8 @@ public final class HtmlReport {
         model.put("gpuNote", HardwareTables.GPU_NOTE);
         model.put("memory", HardwareTables.memory(MemoryComparison.of(tables)));
         model.put("memoryNote", HardwareTables.MEMORY_NOTE);
+        model.put("time", HardwareTables.time(TimeComparison.of(tables)));
+        model.put("timeNote", HardwareTables.TIME_NOTE);
         model.put("powersOfTwo", HardwareTables.powersOfTwo(findings));
     }
 

@@ -1,5 +1,6 @@
 package io.batchscope.spark;
 
+import io.batchscope.plan.RunPlan;
 import io.batchscope.result.GpuMeasures;
 import io.batchscope.train.CollectiveException;
 import io.batchscope.train.MachineRate;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it failed; null if it did not
  * @param flopsPerSecond what its machine can do, see {@link MachineRate}; null if not measured
  * @param gpu what its GPUs did
+ * @param processors of its machine that its JVM may use
  */
 record RankReport(
         int rank,
@@ -26,7 +28,8 @@ record RankReport(
         @Nullable TrainedRun run,
         @Nullable Failure failure,
         @Nullable Double flopsPerSecond,
-        GpuMeasures gpu)
+        GpuMeasures gpu,
+        int processors)
         implements Serializable {
     private static final GpuMeasures UNKNOWN = GpuMeasures.unknown("not asked");
 
@@ -38,17 +41,21 @@ record RankReport(
     record Failure(String message, boolean victim, long timeMillis) implements Serializable {}
 
     static RankReport of(int rank, String host, TrainedRun run) {
-        return new RankReport(rank, host, run, null, null, UNKNOWN);
+        return new RankReport(rank, host, run, null, null, UNKNOWN, available());
     }
 
     /** Of a rank that came to the same end as the first. */
     static RankReport agreed(int rank, String host) {
-        return new RankReport(rank, host, null, null, null, UNKNOWN);
+        return new RankReport(rank, host, null, null, null, UNKNOWN, available());
+    }
+
+    private static int available() {
+        return Runtime.getRuntime().availableProcessors();
     }
 
     /** The same with what the rank's machine can do, and what its GPUs did. */
     RankReport with(@Nullable Double measured, GpuMeasures gpus) {
-        return new RankReport(rank, host, run, failure, measured, gpus);
+        return new RankReport(rank, host, run, failure, measured, gpus, processors);
     }
 
     static RankReport failed(int rank, String host, Throwable cause) {
@@ -63,7 +70,8 @@ record RankReport(
                         cause instanceof CollectiveException || missesOthers(cause),
                         System.currentTimeMillis()),
                 null,
-                UNKNOWN);
+                UNKNOWN,
+                available());
     }
 
     /** Whether Spark gave up waiting for the other tasks of the stage. */
@@ -76,7 +84,7 @@ record RankReport(
      * The run as its first rank saw it, or the failure that came first, before those that only followed from it. Where
      * ranks only lost each other, another attempt may mend it.
      */
-    static Attempt together(List<RankReport> reports) {
+    static Attempt together(RunPlan plan, List<RankReport> reports) {
         record Failed(RankReport report, Failure failure) {}
         Optional<Failed> first = reports.stream()
                 .flatMap(report ->
@@ -95,9 +103,10 @@ record RankReport(
         if (run == null) {
             throw new IllegalStateException("the first rank reported neither a run nor a failure");
         }
-        return new Attempt.Trained(run.withMachines(
-                rate(reports),
-                GpuWatch.together(reports.stream().map(RankReport::gpu).toList())));
+        return new Attempt.Trained(run.withProbeRows(HostProcessors.of(reports).rows(plan))
+                .withMachines(
+                        rate(reports),
+                        GpuWatch.together(reports.stream().map(RankReport::gpu).toList())));
     }
 
     /** Of all ranks together; null if one of them could not measure it. */

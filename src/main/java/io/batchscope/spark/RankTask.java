@@ -3,13 +3,16 @@ package io.batchscope.spark;
 import io.batchscope.collective.SingleCollective;
 import io.batchscope.data.Split;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Transport;
 import io.batchscope.probe.Probes;
 import io.batchscope.result.GpuMeasures;
+import io.batchscope.result.ProbeRecord;
 import io.batchscope.train.Checkpoint;
 import io.batchscope.train.CheckpointStore;
 import io.batchscope.train.Checkpointing;
 import io.batchscope.train.Collective;
 import io.batchscope.train.CollectiveException;
+import io.batchscope.train.LinkMeasurement;
 import io.batchscope.train.MachineRate;
 import io.batchscope.train.RankData;
 import io.batchscope.train.Replica;
@@ -117,8 +120,9 @@ final class RankTask implements Serializable {
             throws InterruptedException {
         int rank = collective.rank();
         Double rate = machineRate();
+        List<ProbeRecord> link = link(collective);
         try (GpuWatch gpus = GpuWatch.of(context)) {
-            TrainedRun run = train(prepared, collective, hosts, context);
+            TrainedRun run = train(prepared, collective, hosts, context).withProbeRows(link);
             GpuMeasures seen = gpus.end();
             RankReport report = rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
             return report.with(best(rate, machineRate()), seen);
@@ -145,6 +149,13 @@ final class RankTask implements Serializable {
             LOG.warn("run {}: its machine's rate cannot be measured", plan.runId(), e);
             return null;
         }
+    }
+
+    /** Outside of training time, too. On the driver's barrier a sum goes round no ring, and takes too long to be repeated. */
+    private List<ProbeRecord> link(Collective collective) {
+        return collective.size() == 1 || plan.transport() == Transport.DRIVER
+                ? List.of()
+                : LinkMeasurement.of(collective).rows(plan);
     }
 
     /** What else runs on the machine makes it slower at one end of the run or the other. */

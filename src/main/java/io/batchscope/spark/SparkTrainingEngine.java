@@ -149,7 +149,7 @@ public final class SparkTrainingEngine implements TrainingEngine {
             random.nextBytes(secret);
             RankTask task =
                     new RankTask(plan, data, replicas, machine, secret, ShardReader.of(session), checkpoints, steps);
-            return RankReport.together(collect(spark, plan, task));
+            return RankReport.together(plan, collect(spark, plan, task));
         } catch (Exception e) {
             // The Java API throws Spark's checked SparkException without declaring it.
             if (e instanceof InterruptedException interrupted) {

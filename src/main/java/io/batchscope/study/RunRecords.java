@@ -34,8 +34,14 @@ import org.jspecify.annotations.Nullable;
  * @param model the study's model
  * @param provenance where its results come from
  * @param memory what its workers need and have
+ * @param times how long its runs were expected to take
  */
-public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory memory) {
+public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory memory, TimeForecast times) {
+    /** Of runs whose time nobody has predicted. */
+    public RunRecords(ModelFacts model, Provenance provenance, WorkerMemory memory) {
+        this(model, provenance, memory, TimeForecast.NONE);
+    }
+
     /** Everything a run leaves. Rows of updates whose loss or gradient is not finite are left out: the outcome has their step. */
     public RunResult result(RunPlan plan, TrainedRun run, Instant startedAt) {
         List<StepRecord> steps = run.stepRows().stream()
@@ -44,7 +50,8 @@ public record RunRecords(ModelFacts model, Provenance provenance, WorkerMemory m
         List<EvalRecord> evals = run.evalRows().stream()
                 .filter(row -> Double.isFinite(row.loss()))
                 .toList();
-        List<ProbeRecord> probes = Stream.concat(memory.rows(plan).stream(), run.probeRows().stream())
+        List<ProbeRecord> probes = Stream.of(memory.rows(plan), times.rows(plan, run), run.probeRows())
+                .flatMap(List::stream)
                 .toList();
         return new RunResult(row(plan, run, startedAt), steps, evals, probes);
     }

@@ -8,6 +8,7 @@ import io.batchscope.result.StepRecord;
 import io.batchscope.units.BatchTrajectory;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,31 @@ public record TrainedRun(
                 probeRows,
                 gemm,
                 gpus,
+                parameters);
+    }
+
+    /** The same with more rows of {@code probes} before its own. */
+    public TrainedRun withProbeRows(List<ProbeRecord> measured) {
+        return new TrainedRun(
+                outcome,
+                steps,
+                trajectory,
+                stepsToTarget,
+                secondsToTarget,
+                trainSeconds,
+                computeSeconds,
+                syncSeconds,
+                dataSeconds,
+                peakMemoryBytes,
+                peakHeapBytes,
+                peakOffHeapBytes,
+                bytesSent,
+                hosts,
+                stepRows,
+                evalRows,
+                Stream.concat(measured.stream(), probeRows.stream()).toList(),
+                gemmFlopsPerSecond,
+                gpu,
                 parameters);
     }
 

@@ -1,6 +1,7 @@
 package io.batchscope.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.batchscope.result.FindingRecord;
@@ -186,5 +187,44 @@ class HardwareFindingsTest {
                 .with("stepsToTarget", steps)
                 .with("examplesToTarget", steps * batch)
                 .with("floatingPointOperationsToTarget", steps * batch * 1e6);
+    }
+
+    @Test
+    void holdsTrainingTimeAgainstItsPrediction() {
+        StudyTables runs = RunFixture.tables(
+                RunFixture.run(16, 1).with("trainSeconds", 9.0),
+                RunFixture.run(16, 2).with("trainSeconds", 11.0),
+                RunFixture.run(16, 3).with("trainSeconds", 99.0).diverged(),
+                RunFixture.run(64, 1).with("trainSeconds", 3.0).with("workers", 2),
+                RunFixture.run(256, 1).with("trainSeconds", null),
+                RunFixture.run(512, 1).with("trainSeconds", 1.0));
+        StudyTables tables = new StudyTables(
+                runs.runs(),
+                runs.steps(),
+                runs.evals(),
+                List.of(
+                        expected(16, 1, "predicted_done_seconds", 10),
+                        expected(16, 1, "predicted_train_seconds", 20),
+                        expected(16, 2, "predicted_done_seconds", 10),
+                        expected(16, 3, "predicted_done_seconds", 10),
+                        expected(64, 1, "predicted_done_seconds", 4),
+                        expected(256, 1, "predicted_done_seconds", 4)));
+
+        assertThat(TimeComparison.of(tables))
+                .extracting(TimeComparison::batchSize, TimeComparison::workers, TimeComparison::error)
+                .containsExactly(tuple(16L, List.of(1), 0.0), tuple(64L, List.of(2), -0.25));
+        assertThat(findings("time_prediction_error", tables)).singleElement().satisfies(finding -> {
+            assertThat(finding.batchSize()).isEqualTo(64);
+            assertThat(finding.value()).isEqualTo(-0.25);
+            assertThat(finding.unit()).isEqualTo("share");
+            assertThat(finding.detail())
+                    .isEqualTo("Training time differs most from its prediction at batch 64: 3 s measured, 4 s predicted"
+                            + " for the updates that the runs did (-25.0 %).");
+        });
+    }
+
+    private static ProbeRecord expected(long batch, long seed, String metric, double seconds) {
+        return new ProbeRecord(
+                "example", "r" + batch + "-" + seed, batch, seed, 0, "time", metric, seconds, null, "{}");
     }
 }

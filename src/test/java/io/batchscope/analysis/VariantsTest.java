@@ -90,6 +90,39 @@ class VariantsTest {
     }
 
     @Test
+    void areSeveralWhereABatchSizeHasSeveralNumbersOfWorkers() {
+        Variants variants = of(
+                in("parameter-averaging", "every 8 steps", 64).with("workers", 2),
+                on(4, 64, 1),
+                on(1, 64, 1),
+                on(4, 128, 1),
+                on(1, 128, 1));
+
+        assertThat(variants.ordered())
+                .extracting(Variant::name)
+                .containsExactly(
+                        "synchronous, 1 worker",
+                        "synchronous, 4 workers",
+                        "parameter-averaging, every 8 steps, 2 workers");
+        assertThat(variants.name(on(4, 64, 1).toRecord())).isEqualTo("synchronous, 4 workers");
+    }
+
+    @Test
+    void areOneWhereWorkersOnlyFollowTheBatchSizeOrTheSlotsOfTheDay() {
+        Variants variants = of(on(1, 64, 1), on(4, 512, 1), on(2, 512, 2));
+
+        assertThat(variants.several()).isFalse();
+        assertThat(variants.name(on(4, 512, 1).toRecord())).isEqualTo("synchronous");
+    }
+
+    private static RunFixture on(int workers, long batchSize, long seed) {
+        return run(batchSize, seed)
+                .with("runId", "r" + batchSize + "-" + seed + "-" + workers)
+                .with("syncMode", "synchronous")
+                .with("workers", workers);
+    }
+
+    @Test
     void goByTheNumberOfTheRecipeNotByItsName() {
         Variants variants = of(recipe("none", 2, 64), recipe("adascale", 1, 64), recipe("linear", 0, 64));
 

@@ -50,8 +50,14 @@ class CommandsIT {
             assertThat(run.peakOffHeapBytes()).isPositive();
             assertThat(run.steps()).isEqualTo(run.plannedSteps());
         });
-        assertThat(tables.probes()).hasSize(4 * 6).allSatisfy(row -> assertThat(row.probe())
-                .isEqualTo("memory"));
+        assertThat(tables.probes().stream().filter(row -> row.probe().equals("memory")))
+                .hasSize(4 * 6);
+        assertThat(tables.probes().stream().filter(row -> row.probe().equals("time")))
+                .hasSize(4 * 2);
+        assertThat(tables.probes().stream().filter(row -> row.probe().equals("machine")))
+                .hasSize(4 * 2);
+        assertThat(tables.probes())
+                .allSatisfy(row -> assertThat(row.probe()).isIn("memory", "machine", "time", "link"));
         assertThat(tables.runs()).extracting(RunRecord::batchSize).containsExactly(1L, 16L, 128L, 1620L);
         try (Stream<Path> models = Files.list(directory.resolve("results/models"))) {
             assertThat(models).hasSize(4);

@@ -73,7 +73,7 @@ class MemorySurveyTest {
                 .isPositive()
                 .isLessThanOrEqualTo(plenty.memory().nativeBytes(run(plenty)));
         assertThat(parts.peakHeapBytes()).isPositive();
-        assertThat(PlanText.of(little, run -> 0))
+        assertThat(PlanText.of(little, FixedTimes.of(little)))
                 .contains("\nmemory     a worker may use ", "(study.sync.memory-per-worker; ");
     }
 

@@ -7,12 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.batchscope.config.ConfigLoader;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.study.TimeForecast;
 import io.batchscope.testing.LocalSpark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,15 +31,19 @@ class PlanCommandTest {
         return StudySetup.of(spark.session(), ConfigLoader.load(Path.of("conf", "smoke.conf"), all));
     }
 
+    private static TimeForecast times(StudySetup setup) {
+        return TimeSurvey.of(spark.session(), setup, setup.plan().runs());
+    }
+
     @Test
     void saysWhichReplicaTheRunsGetAndWhy() throws Exception {
         StudySetup setup = setup("replica=dl4j");
-        ToDoubleFunction<RunPlan> seconds = PlanCommand.forecast(setup);
+        TimeForecast times = times(setup);
 
-        assertThat(PlanText.of(setup, seconds))
+        assertThat(PlanText.of(setup, times))
                 .contains("\nreplica    dl4j: study.replica asks for it\n")
                 .doesNotContain("synchronous");
-        JsonNode document = new ObjectMapper().readTree(PlanJson.of(setup, seconds));
+        JsonNode document = new ObjectMapper().readTree(PlanJson.of(setup, times));
         assertThat(document.get("replica").asText()).isEqualTo("dl4j");
         assertThat(document.get("replica_reason").asText()).isEqualTo("study.replica asks for it");
     }
@@ -60,9 +64,9 @@ class PlanCommandTest {
                 "batch-sizes=[128]",
                 "sync.workers=2",
                 "sync.compare=[synchronous,{mode=parameter-averaging,every=4},gradient-sharing,dl4j-gradient-sharing]");
-        ToDoubleFunction<RunPlan> seconds = PlanCommand.forecast(setup);
+        TimeForecast times = times(setup);
 
-        List<String> rows = PlanText.of(setup, seconds)
+        List<String> rows = PlanText.of(setup, times)
                 .lines()
                 .dropWhile(line -> !line.startsWith("run "))
                 .takeWhile(line -> !line.startsWith("update: "))
@@ -91,7 +95,7 @@ class PlanCommandTest {
                                         "; dl4j-gradient-sharing, adaptive threshold, sparsity 0.99 to 0.9999, from 0.0001 by"
                                                 + " 1.0353, clip 5 every 5"));
 
-        JsonNode runs = new ObjectMapper().readTree(PlanJson.of(setup, seconds)).get("runs");
+        JsonNode runs = new ObjectMapper().readTree(PlanJson.of(setup, times)).get("runs");
         assertThat(column(runs, "sync_mode"))
                 .containsExactly("synchronous", "parameter-averaging", "gradient-sharing", "dl4j-gradient-sharing");
         assertThat(column(runs, "sync_settings")).startsWith("", "every 4 steps");
@@ -112,7 +116,7 @@ class PlanCommandTest {
     void plansAStudyOfDeeplearning4jsOwnModesAlone() {
         StudySetup setup = setup("batch-sizes=[256]", "sync.workers=2", "sync.mode=dl4j-parameter-averaging");
 
-        assertThat(PlanText.of(setup, PlanCommand.forecast(setup)))
+        assertThat(PlanText.of(setup, times(setup)))
                 .contains("\nreplica    dl4j: the modes of the study are Deeplearning4j's own\n")
                 .contains("; what Deeplearning4j's own modes need is not known\n")
                 .contains("; dl4j-parameter-averaging, every 8 steps\n");
@@ -129,7 +133,7 @@ class PlanCommandTest {
                         + "{name=ada,learning-rate.scaling=adascale},{name=adam,optimizer.name=adam},"
                         + "{name=same,learning-rate.scaling=adascale,budget.equal=epochs}]");
 
-        List<String> rows = PlanText.of(setup, run -> 1)
+        List<String> rows = PlanText.of(setup, FixedTimes.of(setup))
                 .lines()
                 .dropWhile(line -> !line.startsWith("run "))
                 .map(line -> line.strip().replaceAll(" +", " "))
@@ -144,8 +148,9 @@ class PlanCommandTest {
         assertThat(rows.get(5)).contains(" same 128 ").doesNotContain("≤");
         assertThat(rows.get(4)).contains(" adam 128 ").contains("; adam, beta1 0.9, beta2 0.999, epsilon 1.0E-8; ");
 
-        JsonNode runs =
-                new ObjectMapper().readTree(PlanJson.of(setup, run -> 1)).get("runs");
+        JsonNode runs = new ObjectMapper()
+                .readTree(PlanJson.of(setup, FixedTimes.of(setup)))
+                .get("runs");
         assertThat(column(runs, "recipe")).containsExactly("linear", "growing", "ada", "adam", "same");
         assertThat(column(runs, "final_batch_size")).containsExactly("128", "256", "128", "128", "128");
         assertThat(column(runs, "rates_known")).containsExactly("true", "true", "false", "true", "false");
@@ -161,13 +166,14 @@ class PlanCommandTest {
                 "probes=[calibration,label-memory]",
                 "measure={norms-every=20 steps,noise-every=30 steps}");
 
-        assertThat(PlanText.of(setup, run -> 1))
+        assertThat(PlanText.of(setup, FixedTimes.of(setup)))
                 .contains("\nprobes     calibration, label-memory\n")
                 .contains("note: label noise 0.1 (study.data.label-noise) gives training examples a wrong label")
                 .contains("; norms every 20 steps, no noise\n")
                 .contains("; norms every 20 steps, noise every 30 steps\n");
-        JsonNode runs =
-                new ObjectMapper().readTree(PlanJson.of(setup, run -> 1)).get("runs");
+        JsonNode runs = new ObjectMapper()
+                .readTree(PlanJson.of(setup, FixedTimes.of(setup)))
+                .get("runs");
         assertThat(column(runs, "norms_every_steps")).containsExactly("20", "20");
         assertThat(column(runs, "noise_every_steps")).containsExactly("null", "30");
         assertThat(column(runs, "label_noise")).containsExactly("0.1", "0.1");
@@ -178,8 +184,9 @@ class PlanCommandTest {
     @Test
     void printsTheRatesThatEnginesUse() throws Exception {
         StudySetup setup = setup("batch-sizes=[64,256]", "batch-growth={by=plan,milestones=[50 %]}");
-        JsonNode runs =
-                new ObjectMapper().readTree(PlanJson.of(setup, run -> 1)).get("runs");
+        JsonNode runs = new ObjectMapper()
+                .readTree(PlanJson.of(setup, FixedTimes.of(setup)))
+                .get("runs");
         StringBuilder expected = new StringBuilder("rates, as update: rate\n");
         for (int i = 0; i < runs.size(); i++) {
             RunPlan run = setup.plan().runs().get(i);

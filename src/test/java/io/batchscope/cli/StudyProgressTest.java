@@ -151,6 +151,29 @@ class StudyProgressTest {
     }
 
     @Test
+    void namesTheWorkersWhereAStudyComparesThem() {
+        StudyPlan study = Planner.plan(
+                ConfigLoader.load(Path.of("conf", "smoke.conf"), List.of("batch-sizes=[128]", "sync.workers=[1,2]"))
+                        .config(),
+                new DataFacts("d", Task.CLASSIFICATION, 1620, 180, 200, 20, 4),
+                new ModelFacts("m", "mlp", 100, 20, 4, Task.CLASSIFICATION, false, List.of()),
+                new ClusterFacts(2),
+                new FusedFacts(null, null));
+        RunPlan two = study.runs().get(1);
+
+        assertThat(shown(study, progress -> {
+                    progress.onRunStarted(two);
+                    progress.onRunFinished(
+                            two,
+                            RECORDS.result(two, TrainedRun.failed("x"), Instant.EPOCH)
+                                    .run());
+                    progress.onRunStarted(two);
+                    progress.onStudy(StudyStatus.State.RUNNING, new StudyStatus.Counts(2, 0, 0, 1));
+                }))
+                .contains("1 of 2 runs, batch 128 (2 workers) seed 1 at 0/");
+    }
+
+    @Test
     void namesTheFactorInASearchForTheBestRate() {
         StudyPlan study = Planner.plan(
                 ConfigLoader.load(

@@ -41,6 +41,14 @@ class TrainCommandTest {
     }
 
     @Test
+    void refusesSeveralNumbersOfWorkers() {
+        assertThatThrownBy(() -> TrainCommand.requireOneRun(smoke("batch-sizes=[64]", "sync.workers=[2,1]")))
+                .isInstanceOf(PlanException.class)
+                .hasMessage("train (study.sync.workers): takes one number of workers, but the configuration has 2,"
+                        + " [1, 2]; use 'study', or --set sync.workers=1");
+    }
+
+    @Test
     void refusesASearchForTheBestRate() {
         assertThatCode(() -> TrainCommand.requireOneRun(smoke("batch-sizes=[64]", "learning-rate.search.factors=[2]")))
                 .doesNotThrowAnyException();

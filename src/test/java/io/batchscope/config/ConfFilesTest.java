@@ -59,7 +59,8 @@ class ConfFilesTest {
                                 .sum()
                         * config.batchSizes().size()
                         * config.seeds().size()
-                        * config.sync().modes().size());
+                        * config.sync().modes().size()
+                        * Math.max(1, config.sync().workers().size()));
         assertThat(plan.runs()).extracting("runId").doesNotHaveDuplicates();
     }
 

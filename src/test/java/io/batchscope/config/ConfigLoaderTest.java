@@ -87,7 +87,7 @@ class ConfigLoaderTest {
         assertThat(config.target()).contains(new Target(Target.Metric.VALIDATION_LOSS, 0.3, true));
         assertThat(config.evaluation())
                 .isEqualTo(new StudyConfig.EvaluationConfig(new Span(100, Span.Unit.STEPS), 50, 4));
-        assertThat(config.sync().workers()).hasValue(2);
+        assertThat(config.sync().workers()).containsExactly(2);
         assertThat(config.sync().modes()).extracting(SyncModeConfig::mode).containsExactly(SyncMode.SYNCHRONOUS);
         assertThat(config.replica()).contains(ReplicaKind.DL4J);
         assertThat(config.output()).isEqualTo("results/here");
@@ -104,6 +104,12 @@ class ConfigLoaderTest {
         assertThat(config.sync().workers()).isEmpty();
         assertThat(config.replica()).isEmpty();
         assertThat(config.output()).isEqualTo("results/s");
+    }
+
+    @Test
+    void takesSeveralNumbersOfWorkersInAnyOrder() throws IOException {
+        assertThat(load(LEAST, "sync.workers=[4, 1, 2]").config().sync().workers())
+                .containsExactly(1, 2, 4);
     }
 
     @Test

@@ -88,13 +88,12 @@ class GoalTimeTest {
     /** 25.6 million floats over 10 Gb/s without latency: 0.143 s on 8 workers, 0.161 s on 64. */
     @Test
     void aRingTakesTheTimeOfItsBytes() {
-        RingTime ring = new RingTime(0, 1.25e9);
+        Link link = new Link(0, 1.25e9);
 
-        assertThat(ring.seconds(1, 1.024e8)).isZero();
-        assertThat(ring.seconds(8, 1.024e8)).isCloseTo(0.14336, within(1e-12));
-        assertThat(ring.seconds(64, 1.024e8)).isCloseTo(0.16128, within(1e-12));
-        assertThat(new RingTime(1e-3, 1.25e9).seconds(8, 0)).isCloseTo(0.014, within(1e-15));
-        assertThat(RingTime.bytesSent(2, 100)).isEqualTo(100);
+        assertThat(link.seconds(1, 102_400_000)).isZero();
+        assertThat(link.seconds(8, 102_400_000)).isCloseTo(0.14336, within(1e-12));
+        assertThat(link.seconds(64, 102_400_000)).isCloseTo(0.16128, within(1e-12));
+        assertThat(new Link(1e-3, 1.25e9).seconds(8, 0)).isCloseTo(0.014, within(1e-15));
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.batchscope.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.OptionalInt;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,20 +26,27 @@ class LanesTest {
         "9000000000, 720720"
     })
     void leavesThirtyTwoExamplesALane(long examples, int lanes) {
-        assertThat(Lanes.count(examples, OptionalInt.empty())).isEqualTo(lanes);
+        assertThat(Lanes.count(examples, List.of())).isEqualTo(lanes);
     }
 
     @Test
     void becomesAMultipleOfTheWorkersAskedFor() {
-        assertThat(Lanes.count(54_000, OptionalInt.of(8))).isEqualTo(840);
-        assertThat(Lanes.count(54_000, OptionalInt.of(16))).isEqualTo(1680);
-        assertThat(Lanes.count(54_000, OptionalInt.of(11))).isEqualTo(9240);
+        assertThat(Lanes.count(54_000, List.of(8))).isEqualTo(840);
+        assertThat(Lanes.count(54_000, List.of(16))).isEqualTo(1680);
+        assertThat(Lanes.count(54_000, List.of(11))).isEqualTo(9240);
     }
 
     @Test
     void neverExceedsTheExamples() {
-        assertThat(Lanes.count(10, OptionalInt.of(7))).isEqualTo(7);
-        assertThat(Lanes.count(10, OptionalInt.of(11))).isEqualTo(1);
-        assertThat(Lanes.count(50_000, OptionalInt.of(997))).isEqualTo(840);
+        assertThat(Lanes.count(10, List.of(7))).isEqualTo(7);
+        assertThat(Lanes.count(10, List.of(11))).isEqualTo(1);
+        assertThat(Lanes.count(50_000, List.of(997))).isEqualTo(840);
+    }
+
+    @Test
+    void becomesAMultipleOfAllNumbersOfWorkersThatFit() {
+        assertThat(Lanes.count(54_000, List.of(1, 2, 4))).isEqualTo(840);
+        assertThat(Lanes.count(54_000, List.of(1, 9, 16))).isEqualTo(5040);
+        assertThat(Lanes.count(1000, List.of(4, 997))).isEqualTo(12);
     }
 }

@@ -116,7 +116,7 @@ class PlanProblemsTest {
                 .isInstanceOf(ClusterException.class)
                 .hasMessage("8 workers (study.sync.workers): must not exceed the cluster's task slots, but there are 4;"
                         + " ask for fewer (--set sync.workers=4 or auto), or give Spark more slots (more executors or"
-                        + " cores, local[8] on this machine)");
+                        + " cores, BATCHSCOPE_MASTER=local[8] on this machine)");
     }
 
     @Test

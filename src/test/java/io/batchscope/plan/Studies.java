@@ -62,7 +62,7 @@ record Studies(StudyConfig config) {
                 new EvaluationConfig(Span.parse("1 epoch"), 1000, 10),
                 new SyncConfig(
                         List.of(new SyncModeConfig.Resolved(new Synchronization.Synchronous())),
-                        OptionalInt.of(1),
+                        List.of(1),
                         OptionalInt.of(256),
                         OptionalLong.empty(),
                         Transport.AUTO,
@@ -217,6 +217,10 @@ record Studies(StudyConfig config) {
     }
 
     Studies sync(OptionalInt workers, int microBatch, double timeoutSeconds) {
+        return sync(workers.stream().boxed().toList(), microBatch, timeoutSeconds);
+    }
+
+    Studies sync(List<Integer> workers, int microBatch, double timeoutSeconds) {
         SyncConfig sync = new SyncConfig(
                 config.sync().modes(),
                 workers,

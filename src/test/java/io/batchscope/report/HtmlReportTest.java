@@ -12,6 +12,7 @@ import io.batchscope.analysis.Oscillations;
 import io.batchscope.analysis.RateRows;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
+import io.batchscope.analysis.TimeComparison;
 import io.batchscope.analysis.UsualAdvice;
 import io.batchscope.result.EvalRecord;
 import io.batchscope.result.FindingRecord;
@@ -40,6 +41,7 @@ class HtmlReportTest {
                         ReportTables.target(summary),
                         HardwareTables.arithmetic(summary),
                         HardwareTables.memory(MemoryComparison.of(tables)),
+                        HardwareTables.time(TimeComparison.of(tables)),
                         ReportTables.advice(UsualAdvice.of(tables)),
                         ReportTables.findings(findings),
                         RunTables.runs(tables.runs()),

@@ -53,19 +53,19 @@ final class SampleStudy {
     }
 
     private List<ProbeRecord> predictions() {
-        return runs.stream()
-                .map(run -> new ProbeRecord(
-                        "fashion-mnist-mlp",
-                        run.runId(),
-                        run.batchSize(),
-                        run.seed(),
-                        0,
-                        "memory",
-                        "predicted_native_bytes",
-                        (3 << 20) + 9000.0 * Math.min(1024, run.batchSize()),
-                        null,
-                        "{}"))
-                .toList();
+        List<ProbeRecord> rows = new ArrayList<>();
+        for (RunRecord run : runs) {
+            double bytes = (3 << 20) + 9000.0 * Math.min(1024, run.batchSize());
+            rows.add(prediction(run, "memory", "predicted_native_bytes", bytes));
+            double seconds = run.trainSeconds() == null ? 1 : run.trainSeconds() * (0.9 + 0.02 * run.seed());
+            rows.add(prediction(run, "time", "predicted_done_seconds", seconds));
+        }
+        return rows;
+    }
+
+    private static ProbeRecord prediction(RunRecord run, String probe, String metric, double value) {
+        return new ProbeRecord(
+                "fashion-mnist-mlp", run.runId(), run.batchSize(), run.seed(), 0, probe, metric, value, null, "{}");
     }
 
     private void add(long batch, long seed) {

@@ -20,6 +20,7 @@ import io.batchscope.testing.LocalSpark;
 import io.batchscope.testing.RunPlans;
 import io.batchscope.testing.StressedPlan;
 import io.batchscope.testing.TrainedParameters;
+import io.batchscope.train.LinkMeasurement;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingListener;
 import java.nio.file.Path;
@@ -80,7 +81,14 @@ class ProbedRunTest {
         return new SparkTrainingEngine(spark.session(), data, model.replicas()).train(plan, TrainingListener.NONE);
     }
 
+    /** What was measured about the network, not about the machine. */
     private static Map<String, Double> values(TrainedRun run) {
+        Map<String, Double> values = measured(run);
+        values.keySet().removeIf(key -> key.startsWith("machine ") || key.startsWith(LinkMeasurement.PROBE + " "));
+        return values;
+    }
+
+    private static Map<String, Double> measured(TrainedRun run) {
         Map<String, Double> values = new HashMap<>();
         for (ProbeRecord row : run.probeRows()) {
             assertThat(values.put(row.probe() + " " + row.metric(), row.value()))
@@ -103,6 +111,7 @@ class ProbedRunTest {
         TrainedRun without = train(plan(1, List.of()));
         assertThat(two.outcome()).isEqualTo(new Outcome.Completed());
         assertThat(TrainedParameters.of(one)).isEqualTo(TrainedParameters.of(without));
+        assertThat(measured(one).keySet()).noneMatch(key -> key.startsWith(LinkMeasurement.PROBE + " "));
         Map<String, Double> values = values(one);
         Map<String, Double> ofTwo = values(two);
         assertThat(values.keySet()).isEqualTo(ofTwo.keySet());
@@ -110,6 +119,17 @@ class ProbedRunTest {
                 assertThat(ofTwo.get(metric)).as(metric).isCloseTo(value, within(1e-4 * Math.max(1, Math.abs(value)))));
         assertThat(values.keySet().stream().map(key -> key.split(" ", 2)[0]).distinct())
                 .containsExactlyInAnyOrder("calibration", "weight-noise", "corrupted-inputs", "label-memory");
+    }
+
+    @Test
+    void saysHowManyProcessorsEachWorkerHad() {
+        double processors = Runtime.getRuntime().availableProcessors();
+
+        assertThat(measured(train(plan(1, List.of()))))
+                .isEqualTo(Map.of("machine processors", processors, "machine processors_per_worker", processors));
+        assertThat(measured(train(plan(3, List.of()))))
+                .containsEntry("machine processors", processors)
+                .containsEntry("machine processors_per_worker", processors / 3);
     }
 
     @Test

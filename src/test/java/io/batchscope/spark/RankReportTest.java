@@ -2,19 +2,24 @@ package io.batchscope.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.plan.RunPlan;
+import io.batchscope.plan.Task;
 import io.batchscope.result.GpuMeasures;
+import io.batchscope.testing.RunPlans;
 import io.batchscope.train.TrainedRun;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RankReportTest {
+    private static final RunPlan PLAN =
+            RunPlans.sgd(Task.CLASSIFICATION, 64, 8, 1, 0.1).plan();
     private static final RankReport FIRST = RankReport.of(0, "a", TrainedRun.failed("made up"));
 
     private static final GpuMeasures GPU = new GpuMeasures(0.25, 1L << 30, "");
     private static final GpuMeasures BUSY = new GpuMeasures(0.75, 1L << 31, "");
 
     private static TrainedRun together(RankReport... reports) {
-        return ((Attempt.Trained) RankReport.together(List.of(reports))).run();
+        return ((Attempt.Trained) RankReport.together(PLAN, List.of(reports))).run();
     }
 
     @Test

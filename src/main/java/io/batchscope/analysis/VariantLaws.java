@@ -1,0 +1,66 @@
+package io.batchscope.analysis;
+
+import io.batchscope.law.Arrival;
+import io.batchscope.law.Drawings;
+import io.batchscope.law.GoalTime;
+import io.batchscope.law.TradeOffFit;
+import io.batchscope.result.StudyTables;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The laws of one variant of a study: what its target takes in updates, what updates take in seconds.
+ *
+ * @param arrivals of its runs with tuned rates; none where none reached a target
+ * @param goal null where the law cannot be fitted
+ */
+record VariantLaws(Variant variant, List<Arrival> arrivals, @Nullable GoalLaw goal, UpdateTimes times) {
+    VariantLaws {
+        arrivals = List.copyOf(arrivals);
+    }
+
+    /** Of every variant, the reference first. */
+    static List<VariantLaws> of(StudySummary summary, StudyTables all) {
+        StudyTables tuned = summary.searches().tuned(all);
+        return summary.variants().ordered().stream()
+                .map(variant -> of(
+                        variant,
+                        summary.variants().of(variant, tuned),
+                        Variants.of(all.runs()).of(variant, all)))
+                .toList();
+    }
+
+    private static VariantLaws of(Variant variant, StudyTables tuned, StudyTables all) {
+        List<Arrival> arrivals = GoalArrivals.of(tuned);
+        return new VariantLaws(
+                variant,
+                arrivals,
+                TradeOffFit.problem(arrivals) == null ? GoalLaw.of(arrivals) : null,
+                UpdateTimes.of(all));
+    }
+
+    /** The time to the target on a number of workers. */
+    record OnWorkers(GoalTime time, Drawings<GoalTime> drawn) {}
+
+    /** For each number of workers of which the time of an update is known; none where the target's law is not. */
+    List<OnWorkers> goalTimes() {
+        GoalLaw law = goal;
+        return law == null
+                ? List.of()
+                : times.byWorkers().values().stream()
+                        .map(fit -> new OnWorkers(
+                                new GoalTime(law.law(), fit.law(), fit.workers()),
+                                law.drawn()
+                                        .with(fit.drawn())
+                                        .map(pair -> new GoalTime(pair.first(), pair.second(), fit.workers()))))
+                        .toList();
+    }
+
+    /** That with the least of something at its best batch size. */
+    Optional<OnWorkers> least(ToDoubleFunction<GoalTime> of) {
+        return goalTimes().stream().min(Comparator.comparingDouble(each -> of.applyAsDouble(each.time())));
+    }
+}

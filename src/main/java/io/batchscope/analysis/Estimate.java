@@ -50,18 +50,6 @@ public record Estimate(
                 : new Estimate(count, mean, standardDeviation, null, null);
     }
 
-    /** Of the same measurements, each multiplied by a factor. */
-    Estimate times(double factor) {
-        Double one = low == null ? null : (Double) (factor * low);
-        Double other = high == null ? null : (Double) (factor * high);
-        return new Estimate(
-                count,
-                factor * mean,
-                standardDeviation == null ? null : (Double) (Math.abs(factor) * standardDeviation),
-                factor < 0 ? other : one,
-                factor < 0 ? one : other);
-    }
-
     static <T> @Nullable Estimate over(List<T> rows, Function<T, @Nullable Double> column) {
         return of(rows.stream().<@Nullable Double>map(column).toList());
     }

@@ -2,33 +2,54 @@ package io.batchscope.analysis;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.apache.commons.math3.distribution.TDistribution;
+import org.apache.commons.math3.stat.StatUtils;
 
 /**
- * Batch sizes of all variants by something of which less is better, as far as it was measured.
+ * Batch sizes of all variants by something of which less is better. How much runs differ is taken from all of them together
+ * (pooled variance), as a batch size has few runs: what is ranked must vary about alike everywhere, as the logarithm of seconds
+ * does.
  *
- * @param ordered least first
+ * @param ordered least mean first
  */
 record Ranking(List<Place> ordered) {
-    /** One of them. */
-    record Place(VariantSummary group, Estimate estimate) {}
+    private static final double UPPER_QUANTILE = 0.975;
 
-    Ranking {
-        ordered = List.copyOf(ordered);
+    /**
+     * One of them.
+     *
+     * @param values one a run, at least one
+     */
+    record Place(VariantSummary group, List<Double> values) {
+        double mean() {
+            return StatUtils.mean(array());
+        }
+
+        private double[] array() {
+            return values.stream().mapToDouble(Double::doubleValue).toArray();
+        }
+
+        private double squares() {
+            return values.size() < 2 ? 0 : StatUtils.variance(array()) * (values.size() - 1);
+        }
     }
 
-    /** Those that have it. */
-    static Ranking of(List<VariantSummary> groups, Function<BatchSummary, @Nullable Estimate> column) {
-        return new Ranking(groups.stream()
-                .flatMap(group -> {
-                    Estimate estimate = column.apply(group.batch());
-                    return estimate == null ? Stream.<Place>empty() : Stream.of(new Place(group, estimate));
-                })
-                .sorted(Comparator.comparingDouble(
-                        (Place place) -> place.estimate().mean()))
+    /** @param values by group, those without any are left out */
+    static Ranking of(Map<VariantSummary, List<Double>> values) {
+        return new Ranking(values.entrySet().stream()
+                .filter(entry -> !entry.getValue().isEmpty())
+                .map(entry -> new Place(entry.getKey(), List.copyOf(entry.getValue())))
+                .sorted(Comparator.comparingDouble(Place::mean)
+                        .thenComparing(place -> place.group().batch().batchSize()))
                 .toList());
+    }
+
+    /** Those of these groups, with a spread of their own. */
+    Ranking only(List<VariantSummary> groups) {
+        return new Ranking(
+                ordered.stream().filter(place -> groups.contains(place.group())).toList());
     }
 
     boolean isEmpty() {
@@ -39,38 +60,58 @@ record Ranking(List<Place> ordered) {
         return ordered.get(0);
     }
 
-    /** Those after the first whose mean is not shown to be more (95 % interval of the difference of means, Welch 1947). */
-    List<Place> near() {
-        return ordered.stream().skip(1).filter(place -> !isWorse(place)).toList();
+    /** Runs beyond the first of each batch size: the degrees of freedom of the spread. */
+    private long repeats() {
+        return ordered.stream().mapToLong(place -> place.values().size() - 1).sum();
     }
 
-    private boolean isWorse(Place place) {
-        Double noise = first().estimate().halfWidthOfDifference(place.estimate());
-        return noise != null && place.estimate().mean() - first().estimate().mean() > noise;
+    /** Half the width of the 95 % interval of a mean over 1/{@code share} runs; empty where no batch size has two. */
+    private OptionalDouble noise(double share) {
+        long repeats = repeats();
+        if (repeats == 0) {
+            return OptionalDouble.empty();
+        }
+        double variance = ordered.stream().mapToDouble(Place::squares).sum() / repeats;
+        return OptionalDouble.of(new TDistribution(null, repeats).inverseCumulativeProbability(UPPER_QUANTILE)
+                * Math.sqrt(variance * share));
+    }
+
+    /** Half the width of the 95 % interval of the first's mean; empty where no batch size has two runs. */
+    OptionalDouble noiseOfFirst() {
+        return noise(1.0 / first().values().size());
+    }
+
+    private OptionalDouble noiseBeside(Place place) {
+        return noise(1.0 / first().values().size() + 1.0 / place.values().size());
+    }
+
+    /** Those after the first whose mean is not shown to be more (95 % interval of the difference of means); all where no spread is known. */
+    List<Place> near() {
+        return ordered.stream()
+                .skip(1)
+                .filter(place ->
+                        place.mean() - first().mean() <= noiseBeside(place).orElse(Double.POSITIVE_INFINITY))
+                .toList();
     }
 
     Recommendation.Confidence confidence() {
-        if (ordered.stream().anyMatch(place -> place.estimate().count() < 2)) {
+        if (repeats() == 0) {
             return Recommendation.Confidence.LOW;
         }
         return near().isEmpty() ? Recommendation.Confidence.HIGH : Recommendation.Confidence.MODERATE;
     }
 
     /**
-     * About how many runs a batch size would tell the first from the nearest, if their means and spreads stayed: both half widths
-     * shrink with the root of the runs; 0 where that is not known, or nothing is near.
+     * About how many runs a batch size would tell the first from all that are near, if means and spread stayed: the interval shrinks
+     * with their root; 0 where nothing is near, infinite where there is no difference.
      */
-    long runsToDecide() {
+    double runsToDecide() {
         return near().stream()
-                .mapToLong(place -> {
-                    Double noise = first().estimate().halfWidthOfDifference(place.estimate());
-                    double difference =
-                            place.estimate().mean() - first().estimate().mean();
-                    int runs = Math.max(
-                            first().estimate().count(), place.estimate().count());
-                    return noise == null || difference <= 0
-                            ? 0
-                            : (long) Math.ceil(runs * Math.pow(noise / difference, 2));
+                .mapToDouble(place -> {
+                    double ratio =
+                            noiseBeside(place).orElse(Double.POSITIVE_INFINITY) / (place.mean() - first().mean());
+                    return Math.ceil(
+                            Math.max(first().values().size(), place.values().size()) * ratio * ratio);
                 })
                 .max()
                 .orElse(0);

@@ -48,10 +48,23 @@ final class RecommendationText {
     }
 
     private static String decide(Ranking ranking) {
-        long runs = ranking.runsToDecide();
-        return runs == 0 || runs > MOST_RUNS
-                ? ", and with differences this small need not"
-                : ", about " + runs + " seeds would";
+        double runs = ranking.runsToDecide();
+        return runs > MOST_RUNS
+                ? ", nor would " + MOST_RUNS + " seeds tell"
+                : ", about " + NumberText.count((long) runs) + " seeds would";
+    }
+
+    /** The first's geometric mean of what is ranked by its logarithm: {@code 1.4 s (95 % interval 1.2 to 1.6, 3 runs)}. */
+    static String amount(Ranking ranking, String unit) {
+        double mean = ranking.first().mean();
+        int runs = ranking.first().values().size();
+        String text = NumberText.significant(Math.exp(mean)) + unit;
+        OptionalDouble noise = ranking.noiseOfFirst();
+        return noise.isEmpty()
+                ? text + " (one seed)"
+                : text + " (95 % interval " + NumberText.significant(Math.exp(mean - noise.getAsDouble())) + " to "
+                        + NumberText.significant(Math.exp(mean + noise.getAsDouble())) + ", "
+                        + NumberText.counted(runs, "run") + ")";
     }
 
     /** Where the laws see the fewest seconds. */
@@ -83,7 +96,7 @@ final class RecommendationText {
     /** Why nothing is known of a target, and which one to set. */
     static String noTarget(StudySummary summary, boolean someArrived) {
         if (someArrived) {
-            return ": at no batch size did every run reach the target; train longer or set a nearer one";
+            return "at no batch size did every run reach the target; train longer or set a nearer one";
         }
         OptionalDouble reached = summary.byVariant().stream()
                 .map(group -> group.batch().validationAccuracy())
@@ -91,7 +104,7 @@ final class RecommendationText {
                 .mapToDouble(estimate -> Math.floor(estimate.mean() * 100 - 1) / 100)
                 .filter(value -> value > 0)
                 .min();
-        return ": no run reached a target; set one"
+        return "no run reached a target; set one"
                 + (reached.isPresent()
                         ? ", such as --set target.value=" + NumberText.fixed(reached.getAsDouble(), 2)
                                 + ", which every batch size passed"

@@ -6,8 +6,14 @@ import io.batchscope.analysis.Recommendation.Purpose;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +42,9 @@ public final class Recommendations {
         List<VariantSummary> arrived = settled.stream()
                 .filter(group -> group.batch().arrived() == group.batch().runs())
                 .toList();
-        this.fastest = Ranking.of(arrived, BatchSummary::secondsToTarget);
-        this.cheapest = Ranking.of(arrived, Recommendations::workerSeconds);
-        this.best = Ranking.of(settled, this::badness);
+        this.fastest = ranking(arrived, run -> log(run.secondsToTarget()));
+        this.cheapest = ranking(arrived, run -> log(workerSeconds(run)));
+        this.best = ranking(settled, this::badness);
         this.stopped = summary.outcomes().containsKey("ReachedTarget");
     }
 
@@ -56,16 +62,42 @@ public final class Recommendations {
         return List.of(from.overall(), from.fastest(), from.cheapest(), from.generalization(), from.largest());
     }
 
-    private static @Nullable Estimate workerSeconds(BatchSummary batch) {
-        Estimate seconds = batch.secondsToTarget();
-        return seconds == null || batch.workers().size() != 1
-                ? null
-                : seconds.times(batch.workers().get(0));
+    /** By a column of the groups' runs; groups are left out of which a run does not have it. */
+    private Ranking ranking(List<VariantSummary> groups, Function<RunRecord, @Nullable Double> column) {
+        Map<VariantSummary, List<Double>> values = new HashMap<>();
+        for (VariantSummary group : groups) {
+            List<RunRecord> own = runs(group).toList();
+            List<Double> known = own.stream()
+                    .<@Nullable Double>map(column)
+                    .filter(Objects::nonNull)
+                    .map(Double::valueOf)
+                    .toList();
+            if (known.size() == own.size()) {
+                values.put(group, known);
+            }
+        }
+        return Ranking.of(values);
     }
 
-    private @Nullable Estimate badness(BatchSummary batch) {
-        Estimate estimate = quality == null ? null : quality.estimate(batch);
-        return estimate == null || quality == null || !quality.isAccuracy() ? estimate : estimate.times(-1);
+    private Stream<RunRecord> runs(VariantSummary group) {
+        return runs.stream()
+                .filter(run -> run.batchSize() == group.batch().batchSize()
+                        && summary.variants().of(run.runId()).equals(group.variant()));
+    }
+
+    private static @Nullable Double workerSeconds(RunRecord run) {
+        Double seconds = run.secondsToTarget();
+        return seconds == null ? null : (Double) (seconds * run.workers());
+    }
+
+    /** Spreads of times are alike in ratios. */
+    private static @Nullable Double log(@Nullable Double seconds) {
+        return seconds == null || !(seconds > 0) ? null : (Double) Math.log(seconds);
+    }
+
+    private @Nullable Double badness(RunRecord run) {
+        Double value = quality == null ? null : quality.column(run);
+        return value == null || quality == null || !quality.isAccuracy() ? value : (Double) (-value);
     }
 
     /** Those whose quality is not shown to be below the best; all that arrived where runs end at the target. */
@@ -80,9 +112,7 @@ public final class Recommendations {
 
     private Recommendation overall() {
         List<VariantSummary> good = good();
-        Ranking fast = new Ranking(fastest.ordered().stream()
-                .filter(place -> good.contains(place.group()))
-                .toList());
+        Ranking fast = fastest.only(good);
         String kept = stopped
                 ? ", where all runs were stopped"
                 : " of those whose " + words() + " is not shown to be below the best";
@@ -90,38 +120,34 @@ public final class Recommendations {
             return chosen(
                     Purpose.OVERALL,
                     fast,
-                    "reaches the target soonest" + kept + ", in " + secondsText(fast.first()),
+                    "reaches the target soonest" + kept + ", in " + secondsText(fast),
                     timeLaw(fast.first()));
         }
-        Ranking through = Ranking.of(good, batch -> {
-            Estimate rate = batch.examplesPerSecond();
-            return rate == null ? null : rate.times(-1);
-        });
-        if (through.isEmpty() || best.confidence() == Confidence.LOW) {
+        Ranking quick = ranking(good, run -> log(run.trainSeconds()));
+        if (quick.isEmpty() || best.confidence() == Confidence.LOW) {
             return generalization(Purpose.OVERALL);
         }
-        Estimate rate = through.first().estimate().times(-1);
         return chosen(
                 Purpose.OVERALL,
-                through,
-                "gets through the most examples" + kept + ", " + NumberText.significant(rate.mean()) + " a second",
-                noTarget());
+                quick,
+                "trains to its end soonest" + kept + ", in " + secondsText(quick),
+                "; " + noTarget());
     }
 
     private Recommendation fastest() {
         return fastest.isEmpty()
-                ? new Recommendation(Purpose.FASTEST, null, "Which batch is fastest is not known" + noTarget() + ".")
+                ? new Recommendation(Purpose.FASTEST, null, "Which batch is fastest is not known: " + noTarget() + ".")
                 : chosen(
                         Purpose.FASTEST,
                         fastest,
-                        "reaches the target soonest, in " + secondsText(fastest.first()),
+                        "reaches the target soonest, in " + secondsText(fastest),
                         timeLaw(fastest.first()));
     }
 
     private Recommendation cheapest() {
         if (cheapest.isEmpty()) {
             return new Recommendation(
-                    Purpose.CHEAPEST, null, "Which batch is cheapest is not known" + noTarget() + ".");
+                    Purpose.CHEAPEST, null, "Which batch is cheapest is not known: " + noTarget() + ".");
         }
         boolean oneNumber = summary.byVariant().stream()
                         .flatMap(group -> group.batch().workers().stream())
@@ -131,7 +157,7 @@ public final class Recommendations {
         return chosen(
                 Purpose.CHEAPEST,
                 cheapest,
-                "reaches the target for the fewest worker-seconds, " + secondsText(cheapest.first()),
+                "reaches the target for the fewest worker-seconds, " + amount(cheapest),
                 oneNumber ? "; other numbers of workers were not tried (sync.workers)" : "");
     }
 
@@ -153,8 +179,13 @@ public final class Recommendations {
                     null,
                     "Which batch generalizes best is not known: no batch size has all its runs measured.");
         }
-        Estimate estimate = best.first().estimate().times(quality.isAccuracy() ? -1 : 1);
-        return chosen(purpose, best, "has the best " + words() + ", " + estimate.words(quality::text), "");
+        return chosen(purpose, best, "has the best " + words() + ", " + qualityText(), "");
+    }
+
+    private String qualityText() {
+        Estimate estimate =
+                quality == null ? null : quality.estimate(best.first().group().batch());
+        return quality == null || estimate == null ? "" : estimate.words(quality::text);
     }
 
     private Recommendation largest() {
@@ -165,10 +196,12 @@ public final class Recommendations {
                     "How large a batch costs nothing is not known: one run a batch size cannot tell a loss from noise; train"
                             + " with 3 seeds or more.");
         }
-        Ranking free = new Ranking(
-                Ranking.of(good(), batch -> new Estimate(1, -batch.batchSize(), null, null, null)).ordered().stream()
-                        .filter(place -> isPerfect(place.group()))
-                        .toList());
+        List<VariantSummary> good = good();
+        double fewest =
+                good.stream().mapToDouble(Recommendations::examples).min().orElse(0);
+        Optional<VariantSummary> free = good.stream()
+                .filter(group -> isFrugal(group, fewest))
+                .max(Comparator.comparingLong(group -> group.batch().batchSize()));
         if (free.isEmpty()) {
             return new Recommendation(
                     Purpose.LARGEST,
@@ -176,13 +209,15 @@ public final class Recommendations {
                     "No batch size is known to cost nothing: each either loses quality or takes over 20 % more examples to the"
                             + " target than the fewest; train at smaller ones.");
         }
-        VariantSummary group = free.first().group();
+        VariantSummary group = free.get();
         Optional<GoalLaw> goal = goal(group);
         String examples = goal.map(
                         law -> ", and by the law of its updates it takes at most 20 % more examples to the target than"
                                 + " the fewest (up to batch "
                                 + NumberText.significant(0.2 * law.law().criticalBatchSize()) + ")")
-                .orElse("; what it takes to a target is not known" + noTarget());
+                .orElse(
+                        ", and it took at most 20 % more examples than the fewest; what it takes to a target is not known: "
+                                + noTarget());
         return new Recommendation(
                 Purpose.LARGEST,
                 choice(group, Confidence.MODERATE),
@@ -193,11 +228,16 @@ public final class Recommendations {
                         + examples + "; a loss or a saving smaller than the runs' spread would not show.");
     }
 
-    /** Whether it takes at most 20 % more examples than the fewest; taken for granted where no law says so. */
-    private boolean isPerfect(VariantSummary group) {
+    /** Whether it takes at most 20 % more examples than the fewest, by law or, without one, by what the runs saw. */
+    private boolean isFrugal(VariantSummary group, double fewest) {
         return goal(group)
                 .map(goal -> group.batch().batchSize() <= 0.2 * goal.law().criticalBatchSize())
-                .orElse(true);
+                .orElseGet(() -> examples(group) <= 1.2 * fewest);
+    }
+
+    private static double examples(VariantSummary group) {
+        Estimate examples = group.batch().examples();
+        return examples == null ? Double.POSITIVE_INFINITY : examples.mean();
     }
 
     private Optional<VariantLaws> laws(VariantSummary group) {
@@ -223,8 +263,12 @@ public final class Recommendations {
         return quality == null ? "quality" : quality.words();
     }
 
-    private static String secondsText(Place place) {
-        return place.estimate().words(NumberText::significant);
+    private static String secondsText(Ranking ranking) {
+        return RecommendationText.amount(ranking, " s");
+    }
+
+    private static String amount(Ranking ranking) {
+        return RecommendationText.amount(ranking, "");
     }
 
     private Recommendation chosen(Purpose purpose, Ranking ranking, String why, String rest) {
@@ -244,10 +288,6 @@ public final class Recommendations {
     }
 
     private RunRecord run(VariantSummary group) {
-        return runs.stream()
-                .filter(run -> run.batchSize() == group.batch().batchSize()
-                        && summary.variants().of(run.runId()).equals(group.variant()))
-                .findFirst()
-                .orElseThrow();
+        return runs(group).findFirst().orElseThrow();
     }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What a study shows by plain comparison of its batch sizes, of the reference alone ({@link Variants}) or, seed by seed, of each
  * variant ({@link ContrastFindings}), of its modes ({@link ModeFindings}) and numbers of workers ({@link ScalingFindings}), of its recipes ({@link RecipeFindings}) and of its
  * rates ({@link RateFindings}). Where rates were searched for, all but the last are of the tuned ones;
- * and by the laws of what the target takes ({@link TradeOffFindings}, {@link TimeFindings}).
+ * and by the laws of what the target takes ({@link TradeOffFindings}, {@link TimeFindings}) and of the best rates ({@link
+ * RateLawFindings}).
  */
 public final class Findings {
     private final StudySummary summary;
@@ -49,6 +50,7 @@ public final class Findings {
                 .forEach(findings.findings::add));
         findings.addLaws(laws);
         findings.findings.addAll(RateFindings.of(summary));
+        findings.findings.addAll(RateLawFindings.of(summary));
         findings.findings.addAll(RecipeFindings.of(summary, tables.runs()));
         findings.findings.addAll(ModeFindings.of(summary));
         findings.findings.addAll(ScalingFindings.of(summary.study(), tables));

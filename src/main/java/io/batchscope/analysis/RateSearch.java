@@ -136,7 +136,12 @@ public record RateSearch(
 
     /** The compared rates, best first. */
     List<RateTrial.Score> ranked() {
-        return ranked(compared, seeds, measure);
+        return ranked(seeds);
+    }
+
+    /** The same over some of the seeds. */
+    List<RateTrial.Score> ranked(Set<Long> ofSeeds) {
+        return ranked(compared, ofSeeds, measure);
     }
 
     /** The runs with other rates than the tuned one. */

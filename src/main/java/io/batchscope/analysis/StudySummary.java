@@ -89,6 +89,14 @@ public record StudySummary(
         return variants.name(variants.recipes().get(0), group.variant().mode().name());
     }
 
+    /** The batch sizes of a variant, ascending. */
+    public List<BatchSummary> of(Variant variant) {
+        return byVariant.stream()
+                .filter(group -> group.variant().equals(variant))
+                .map(VariantSummary::batch)
+                .toList();
+    }
+
     /** The groups of a batch size, in the order of {@code variants}. */
     public List<VariantSummary> at(long batchSize) {
         return byVariant.stream()

@@ -3,7 +3,7 @@ package io.batchscope.law;
 import java.util.Arrays;
 
 /**
- * Fits log y = log(level + slope/x) by maximum likelihood to logarithms of y with noise that has heavy tails
+ * Fits a {@link Shape}, log y = log(level + slope/x) or a straight line, by maximum likelihood to logarithms of y with noise that has heavy tails
  * ({@link HeavyTail}): an outlying observation counts little, and one that is known to lie in an interval counts by the
  * probability of that. Expectation-maximisation (the weights are those of Lange, Little and Taylor 1989): every round weighs
  * each by (ν + 1)/(ν + z²), puts what is expected of them in place of those in intervals, and takes a Gauss-Newton step of
@@ -15,15 +15,21 @@ final class CurveFit {
 
     private static final int MAX_ROUNDS = 1000;
     private static final double SMALLEST_SCALE = 1e-10;
+
+    /** Noise is not told below this share of the typical interval: where curves pass through all intervals, the likeliest has none. */
+    private static final double FINEST = 0.2;
+
     private static final double PRECISION = 1e-11;
     private static final double NEAR_PRECISION = 1e-6;
     private static final int STARTS = 25;
 
+    private final Shape shape;
     private final Sample sample;
     private final double[] relative;
     private final double lowest;
     private final double highest;
     private final double[] squares;
+    private final double smallestScale;
 
     /** Weighted squared distances from the curve, in the last round; for one in an interval what is expected of it. */
     final double[] ownSquares;
@@ -34,62 +40,62 @@ final class CurveFit {
     /** In the last round, without the relative ones; about 1 for one close to the curve. */
     private final double[] weights;
 
-    /** Of y for very large x. */
-    double logLevel;
+    /** The shape's first parameter: of a hyperbola the logarithm of y for very large x. */
+    double first;
 
-    /** Of what y falls by. */
-    double logSlope;
+    /** The shape's second parameter: of a hyperbola the logarithm of what y falls by. */
+    double second;
 
     /** Of the noise of an observation whose relative weight is 1. */
     double scale;
 
     /** @param relative weight of each observation, above 0, 1 on average */
-    CurveFit(Sample sample, double[] relative) {
+    CurveFit(Shape shape, Sample sample, double[] relative) {
+        this.shape = shape;
         this.sample = sample;
         this.relative = relative;
         this.lowest = sample.lowest() - REACH;
         this.highest = sample.highest() + REACH;
+        this.smallestScale = Math.max(SMALLEST_SCALE, FINEST * sample.typicalWidth());
         this.weights = new double[sample.size()];
         this.expected = new double[sample.size()];
         this.squares = new double[sample.size()];
         this.ownSquares = new double[sample.size()];
     }
 
-    /** From the best of some turns in and around the data. */
+    /** From the best of some in and around the data. */
     CurveFit fit() {
         double best = Double.POSITIVE_INFINITY;
-        double from = sample.lowest() - REACH / 2;
-        double to = sample.highest() + REACH / 2;
         for (int i = 0; i < STARTS; i++) {
-            double logTurn = from + (to - from) * i / (STARTS - 1);
-            double level = level(logTurn);
+            double start = shape.start((double) i / (STARTS - 1), sample);
+            double height = height(start);
             double distance = 0;
             for (int k = 0; k < sample.size(); k++) {
-                distance += relative[k] * Math.abs(sample.place(k) - value(level, level + logTurn, k));
+                distance += relative[k] * Math.abs(sample.place(k) - value(height, shape.second(height, start), k));
             }
             if (distance < best) {
                 best = distance;
-                logLevel = level;
-                logSlope = level + logTurn;
+                first = height;
+                second = shape.second(height, start);
             }
         }
         return climb(PRECISION);
     }
 
     /** From a curve that is near; to a millionth of the numbers, for one of many drawings. */
-    CurveFit fitFrom(double nearLogLevel, double nearLogSlope) {
-        logLevel = nearLogLevel;
-        logSlope = nearLogSlope;
+    CurveFit fitFrom(CurveFit near) {
+        first = near.first;
+        second = near.second;
         return climb(NEAR_PRECISION);
     }
 
-    /** The median of the logarithms of the level, given that of the turn. */
-    private double level(double logTurn) {
-        double[] levels = new double[sample.size()];
-        for (int k = 0; k < levels.length; k++) {
-            levels[k] = sample.place(k) - value(0, logTurn, k);
+    /** The median of the first parameters, given the start. */
+    private double height(double start) {
+        double[] heights = new double[sample.size()];
+        for (int k = 0; k < heights.length; k++) {
+            heights[k] = sample.place(k) - value(0, shape.second(0, start), k);
         }
-        return median(levels);
+        return median(heights);
     }
 
     private CurveFit climb(double precision) {
@@ -98,15 +104,15 @@ final class CurveFit {
             distances[k] = Math.abs(sample.place(k) - value(k));
         }
         double mean = Arrays.stream(distances).average().orElseThrow();
-        scale = Math.max(Math.max(median(distances), mean / 10), SMALLEST_SCALE);
+        scale = Math.max(Math.max(median(distances), mean / 10), smallestScale);
         for (int round = 0; round < MAX_ROUNDS; round++) {
-            double levelBefore = logLevel;
-            double slopeBefore = logSlope;
+            double firstBefore = first;
+            double secondBefore = second;
             double scaleBefore = scale;
             expect();
             step();
-            scale = Math.max(scale * Math.sqrt(Arrays.stream(squares).average().orElseThrow()), SMALLEST_SCALE);
-            if (Math.abs(logLevel - levelBefore) + Math.abs(logSlope - slopeBefore) < precision
+            scale = Math.max(scale * Math.sqrt(Arrays.stream(squares).average().orElseThrow()), smallestScale);
+            if (Math.abs(first - firstBefore) + Math.abs(second - secondBefore) < precision
                     && Math.abs(scale / scaleBefore - 1) < Math.sqrt(precision)) {
                 break;
             }
@@ -130,49 +136,56 @@ final class CurveFit {
 
     /** A Gauss-Newton step, halved until it does not take the curve away from what is expected. */
     private void step() {
-        double ll = 0;
-        double ls = 0;
+        double ff = 0;
+        double fs = 0;
         double ss = 0;
-        double gradientOfLevel = 0;
-        double gradientOfSlope = 0;
+        double gradientOfFirst = 0;
+        double gradientOfSecond = 0;
         for (int k = 0; k < weights.length; k++) {
-            double value = value(k);
-            double ofLevel = Math.exp(logLevel - value);
-            double ofSlope = Math.exp(logSlope - sample.logX[k] - value);
+            double byFirst = shape.byFirst(first, second, sample.logX[k]);
+            double bySecond = shape.bySecond(first, second, sample.logX[k]);
             double weight = weights[k] * relative[k];
-            ll += weight * ofLevel * ofLevel;
-            ls += weight * ofLevel * ofSlope;
-            ss += weight * ofSlope * ofSlope;
-            gradientOfLevel += weight * ofLevel * (expected[k] - value);
-            gradientOfSlope += weight * ofSlope * (expected[k] - value);
+            double residual = residual(k);
+            ff += weight * byFirst * byFirst;
+            fs += weight * byFirst * bySecond;
+            ss += weight * bySecond * bySecond;
+            gradientOfFirst += weight * byFirst * residual;
+            gradientOfSecond += weight * bySecond * residual;
         }
-        double ridge = 1e-9 * (ll + ss);
-        double determinant = (ll + ridge) * (ss + ridge) - ls * ls;
-        double towardsLevel = ((ss + ridge) * gradientOfLevel - ls * gradientOfSlope) / determinant;
-        double towardsSlope = ((ll + ridge) * gradientOfSlope - ls * gradientOfLevel) / determinant;
-        double longest = Math.max(Math.abs(towardsLevel), Math.abs(towardsSlope));
+        double ridge = 1e-9 * (ff + ss);
+        double determinant = (ff + ridge) * (ss + ridge) - fs * fs;
+        double ofFirst = ((ss + ridge) * gradientOfFirst - fs * gradientOfSecond) / determinant;
+        double ofSecond = ((ff + ridge) * gradientOfSecond - fs * gradientOfFirst) / determinant;
+        walk(ofFirst, ofSecond);
+    }
+
+    private void walk(double ofFirst, double ofSecond) {
+        double longest = Math.max(Math.abs(ofFirst), Math.abs(ofSecond));
         double share = longest > 2 ? 2 / longest : 1;
-        double level = logLevel;
-        double slope = logSlope;
+        double firstBefore = first;
+        double secondBefore = second;
         double before = distance();
         for (int halving = 0; halving < 30; halving++, share /= 2) {
-            logLevel = level + share * towardsLevel;
-            logSlope = slope + share * towardsSlope;
+            first = firstBefore + share * ofFirst;
+            second = secondBefore + share * ofSecond;
             keepWithinReach();
             if (distance() <= before * (1 + 1e-12)) {
                 return;
             }
         }
-        logLevel = level;
-        logSlope = slope;
+        first = firstBefore;
+        second = secondBefore;
     }
 
     private void keepWithinReach() {
-        double logTurn = logSlope - logLevel;
+        if (shape != Shape.HYPERBOLA) {
+            return;
+        }
+        double logTurn = second - first;
         if (logTurn > highest) {
-            logLevel = logSlope - highest;
+            first = second - highest;
         } else if (logTurn < lowest) {
-            logSlope = logLevel + lowest;
+            second = first + lowest;
         }
     }
 
@@ -192,23 +205,21 @@ final class CurveFit {
 
     /** log y on the curve at an observation's x. */
     double value(int observation) {
-        return value(logLevel, logSlope, observation);
+        return value(first, second, observation);
     }
 
-    private double value(double level, double slope, int observation) {
-        double other = slope - sample.logX[observation];
-        double larger = Math.max(level, other);
-        return larger + Math.log1p(Math.exp(Math.min(level, other) - larger));
+    private double value(double first, double second, int observation) {
+        return shape.value(first, second, sample.logX[observation]);
     }
 
-    /** Whether the data show no bend from which the level could be told: the curve falls as 1/x to the last x. */
+    /** Of a hyperbola: whether the data show no bend from which the level could be told: the curve falls as 1/x to the last x. */
     boolean isStraight() {
-        return logSlope - logLevel >= highest - 1e-6;
+        return second - first >= highest - 1e-6;
     }
 
-    /** Whether the data show no fall from which the slope could be told. */
+    /** Of a hyperbola: whether the data show no fall from which the slope could be told. */
     boolean isFlat() {
-        return logSlope - logLevel <= lowest + 1e-6;
+        return second - first <= lowest + 1e-6;
     }
 
     static double median(double[] values) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 
@@ -12,8 +13,8 @@ import org.apache.commons.math3.distribution.TDistribution;
  * observations' (a bootstrap of residuals in two levels, after Davison and Hinkley 1997, section 3.8), widened for the degrees
  * of freedom that the fit took and by Student's t over the normal quantile for the few that are left (after Hesterberg 2015,
  * "expanded percentile"). Of an observation in an interval several deviations are in the pool, spread over what is
- * expected of it there; drawn anew, it lies in an interval as wide, anywhere in it. One that was censored is censored again
- * where it lies as far out.
+ * expected of it there; drawn anew, it lies in an interval as wide, anywhere in it, and so do others drawn near it at the
+ * same x, as in one grid. One that was censored is censored again where it lies as far out, else its interval is a typical one.
  *
  * @param ofRepeats deviations of observations from their x's
  * @param ofPlaces standard deviation of the x's own, which are too few to draw from
@@ -25,19 +26,17 @@ record ResidualDrawing(List<Double> ofRepeats, double ofPlaces) {
     /** Deviations in the pool for each observation. */
     private static final int PER_OBSERVATION = 8;
 
-    static Drawings<Hyperbola> of(HyperbolaFit fit, int drawings, long seed) {
+    static <T> Drawings<T> of(TwoLevelFit fit, int drawings, long seed, Function<CurveFit, T> law) {
         ResidualDrawing pools = of(fit);
         SplittableRandom random = new SplittableRandom(seed);
-        List<Hyperbola> curves = new ArrayList<>();
+        List<T> drawn = new ArrayList<>();
         for (int i = 0; i < drawings; i++) {
-            CurveFit curve =
-                    new CurveFit(pools.draw(fit, random), fit.relative).fitFrom(fit.curve.logLevel, fit.curve.logSlope);
-            curves.add(HyperbolaFit.hyperbola(curve));
+            drawn.add(law.apply(new CurveFit(fit.shape, pools.draw(fit, random), fit.relative).fitFrom(fit.curve)));
         }
-        return new Drawings<>(curves);
+        return new Drawings<>(drawn);
     }
 
-    private static ResidualDrawing of(HyperbolaFit fit) {
+    private static ResidualDrawing of(TwoLevelFit fit) {
         Deviations deviations = fit.deviations;
         int bounded = deviations.bounded;
         int places = deviations.places;
@@ -61,7 +60,7 @@ record ResidualDrawing(List<Double> ofRepeats, double ofPlaces) {
     }
 
     /** Of one observation, alike where it is known and spread where it lies in an interval. */
-    private static double[] deviations(HyperbolaFit fit, int k, boolean levels) {
+    private static double[] deviations(TwoLevelFit fit, int k, boolean levels) {
         Sample sample = fit.sample;
         double centre = fit.curve.value(k) + (levels ? fit.deviations.centres[sample.group[k]] : 0);
         double scale = Math.sqrt(fit.deviations.within);
@@ -80,25 +79,28 @@ record ResidualDrawing(List<Double> ofRepeats, double ofPlaces) {
         return deviations;
     }
 
-    private Sample draw(HyperbolaFit fit, SplittableRandom random) {
+    private Sample draw(TwoLevelFit fit, SplittableRandom random) {
         Sample sample = fit.sample;
         double[] own = new double[sample.groups];
         if (ofPlaces > 0) {
             Arrays.setAll(own, group -> ofPlaces * normal(random));
         }
+        // Where intervals begin is chance, but the same for all at an x.
+        double[] phases = random.doubles(sample.groups).toArray();
+        double typical = sample.typicalWidth();
         double[] low = new double[sample.size()];
         double[] high = new double[sample.size()];
         for (int k = 0; k < low.length; k++) {
-            double drawn = fit.curve.value(k) + own[sample.group[k]] + ofRepeats.get(random.nextInt(ofRepeats.size()));
-            double phase = random.nextDouble();
-            if (sample.isBounded(k)) {
-                double width = sample.high[k] - sample.low[k];
-                low[k] = drawn - phase * width;
-                high[k] = low[k] + width;
+            double curve = fit.curve.value(k);
+            double drawn = curve + own[sample.group[k]] + ofRepeats.get(random.nextInt(ofRepeats.size()));
+            if (!sample.isBounded(k) && drawn > sample.low[k] && drawn < sample.high[k]) {
+                low[k] = sample.low[k];
+                high[k] = sample.high[k];
             } else {
-                boolean again = drawn > sample.low[k] && drawn < sample.high[k];
-                low[k] = again ? sample.low[k] : drawn;
-                high[k] = again ? sample.high[k] : drawn;
+                double width = sample.isBounded(k) ? sample.high[k] - sample.low[k] : typical;
+                double begin = width > 0 ? (drawn - curve) / width + phases[sample.group[k]] : 0;
+                low[k] = drawn - (begin - Math.floor(begin)) * width;
+                high[k] = low[k] + width;
             }
         }
         return sample.with(low, high);

@@ -3,6 +3,7 @@ package io.batchscope.law;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Observations as the fits take them: logarithms, ascending in x. Arrays are shared, not copied. */
 final class Sample {
@@ -67,6 +68,15 @@ final class Sample {
             return (low[observation] + high[observation]) / 2;
         }
         return low[observation] > Double.NEGATIVE_INFINITY ? low[observation] : high[observation];
+    }
+
+    /** Median width of the intervals with two ends; 0 where y is known, and without any. */
+    double typicalWidth() {
+        double[] widths = IntStream.range(0, size())
+                .filter(this::isBounded)
+                .mapToDouble(k -> high[k] - low[k])
+                .toArray();
+        return widths.length == 0 ? 0 : CurveFit.median(widths);
     }
 
     double lowest() {

@@ -69,6 +69,9 @@ final class ChartSpecification {
         if (encoding.path("color").path("field").asText().equals("variant")) {
             var variants = ((ObjectNode) encoding.path("color").path("scale")).putArray("domain");
             summary.variants().ordered().stream().map(Variant::name).forEach(variants::add);
+            if (!summary.hasVariants()) {
+                ((ObjectNode) encoding.path("color")).putNull("legend");
+            }
         }
         encoding.path("tooltip").forEach(entry -> {
             if (entry.path("field").asText().equals("variant")) {

@@ -94,6 +94,7 @@ public final class HtmlReport {
             model.put("rateTuned", RateTables.tuned(summary));
             model.put("rateTrials", RateTables.trials(summary));
             model.put("rateNote", RateTables.note(summary));
+            model.put("rateSentences", RateTables.sentences(findings));
         }
         if (summary.hasModes()) {
             model.put("modeResults", ModeTables.results(summary));

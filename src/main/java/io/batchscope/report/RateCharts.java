@@ -38,6 +38,7 @@ final class RateCharts {
                 }
             }
         }
+        RateLawCharts.addData(root, summary);
     }
 
     private static ObjectNode row(ArrayNode rows, RateSearch search, RateTrial trial, BatchSummary batch) {
@@ -53,16 +54,18 @@ final class RateCharts {
     static List<Chart> all(StudySummary summary) {
         return summary.searches().isEmpty()
                 ? List.of()
-                : List.of(new Chart(
-                        "rate-loss",
-                        "Validation loss by learning rate",
-                        "Mean over seeds of the runs that ended; bars are 95 % intervals, where they stay above 0. A cross at the top: of these runs at"
-                                + " least one diverged or failed. Both axes logarithmic."
-                                + (summary.hasVariants()
-                                        ? " One line a batch size and "
-                                                + summary.variants().word() + "."
-                                        : ""),
-                        true,
-                        false));
+                : List.of(
+                        RateLawCharts.chart(summary),
+                        new Chart(
+                                "rate-loss",
+                                "Validation loss by learning rate",
+                                "Mean over seeds of the runs that ended; bars are 95 % intervals, where they stay above 0. A cross at the top: of these runs at"
+                                        + " least one diverged or failed. Both axes logarithmic."
+                                        + (summary.hasVariants()
+                                                ? " One line a batch size and "
+                                                        + summary.variants().word() + "."
+                                                : ""),
+                                true,
+                                false));
     }
 }

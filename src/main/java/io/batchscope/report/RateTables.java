@@ -9,6 +9,7 @@ import io.batchscope.analysis.RateSearch;
 import io.batchscope.analysis.RateTrial;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.report.Table.Column;
+import io.batchscope.result.FindingRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -19,6 +20,9 @@ final class RateTables {
     static final String SENTENCE =
             "Learning rates were searched: several were tried at each batch size. All that is said of a batch size is said of its tuned rate;"
                     + " the section “Learning rates” and the table of all runs have the others.";
+
+    private static final List<String> LAW =
+            List.of("learning_rate_exponent", "maximum_learning_rate", "rate_noise_batch_size", "linear_scaling_end");
 
     private RateTables() {}
 
@@ -36,6 +40,14 @@ final class RateTables {
                 + " ± is half the width of the 95 % Student-t interval over seeds; means are over runs that neither diverged"
                 + " nor failed. Noise of a batch's loss is that of the training loss from update to update, which few examples"
                 + " a batch enlarge by themselves.";
+    }
+
+    /** How the best rate follows the batch size. */
+    static List<String> sentences(List<FindingRecord> findings) {
+        return findings.stream()
+                .filter(finding -> LAW.contains(finding.finding()))
+                .map(FindingRecord::detail)
+                .toList();
     }
 
     private static boolean withoutValidation(StudySummary summary) {

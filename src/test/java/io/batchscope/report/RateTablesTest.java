@@ -3,8 +3,12 @@ package io.batchscope.report;
 import static io.batchscope.analysis.RunFixture.run;
 import static io.batchscope.analysis.RunFixture.tables;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.batchscope.analysis.Findings;
+import io.batchscope.analysis.RateRows;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.FindingRecord;
@@ -43,6 +47,38 @@ class RateTablesTest {
                 .containsExactly(
                         "Batch 8: it cannot be told how wide a range of rates trains, as no validation loss was"
                                 + " measured; hold out a validation split (data.validation-fraction).");
+    }
+
+    /** Bars end where rates were tried, lines begin at the smallest batch size's tuned rate. */
+    @Test
+    void drawsTheBestRateByBatchSize() throws Exception {
+        RateRows rows = new RateRows();
+        for (long batch : new long[] {1, 4, 16}) {
+            for (double factor : new double[] {0.5, 1, 2, 4}) {
+                // The best is 0.1, 0.2 and 0.4.
+                double distance = Math.abs(Math.log(factor * factor / batch));
+                rows.add(batch, factor, 1, run(batch, 1).with("validationLoss", 1 + distance));
+            }
+        }
+        StudyTables tables = rows.tables();
+        JsonNode data = new ObjectMapper()
+                .readTree(Charts.of(tables, StudySummary.of(tables)).json())
+                .path("data");
+
+        assertThat(data.path("rateBest"))
+                .extracting(row -> row.path("rate").asDouble())
+                .containsExactly(0.1, 0.2, 0.4);
+        assertThat(data.path("rateBest").get(2).path("high").asDouble()).isEqualTo(0.4);
+        assertThat(data.path("rateBest").get(1).path("high").asDouble()).isCloseTo(Math.sqrt(0.08), within(1e-5));
+        // Only two batch sizes have a best rate between others.
+        assertThat(data.path("rateLines"))
+                .extracting(row -> row.path("line").asText())
+                .contains("linear scaling", "square-root scaling")
+                .doesNotContain("law");
+        assertThat(data.path("rateLines"))
+                .filteredOn(row -> row.path("batch").asDouble() == 16)
+                .extracting(row -> row.path("rate").asDouble())
+                .containsExactly(1.6, 0.4);
     }
 
     @Test

@@ -70,15 +70,19 @@ public final class Findings {
     /** What the target takes by the laws, for each variant. */
     private void addLaws(List<VariantLaws> laws) {
         for (VariantLaws of : laws) {
-            Attribution attribution = new Attribution(summary, of.variant());
-            if (!of.arrivals().isEmpty()) {
-                GoalLaw goal = of.goal();
-                List<FindingRecord> tradeOff = goal == null
-                        ? TradeOffFindings.of(summary.study(), of.arrivals())
-                        : TradeOffFindings.of(summary.study(), goal);
-                tradeOff.stream().map(attribution::of).forEach(findings::add);
+            List<FindingRecord> ofVariant = new ArrayList<>();
+            GoalLaw goal = of.goal();
+            if (goal != null) {
+                ofVariant.addAll(TradeOffFindings.of(summary.study(), goal));
+                if (!goal.isOpen()) {
+                    ofVariant.addAll(NoiseAgainstCritical.of(
+                            summary.study(), summary.of(of.variant()), goal.law(), goal.drawn()));
+                }
+            } else if (!of.arrivals().isEmpty()) {
+                ofVariant.addAll(TradeOffFindings.of(summary.study(), of.arrivals()));
             }
-            TimeFindings.of(summary, of).stream().map(attribution::of).forEach(findings::add);
+            ofVariant.addAll(TimeFindings.of(summary, of));
+            ofVariant.stream().map(new Attribution(summary, of.variant())::of).forEach(findings::add);
         }
     }
 

@@ -60,6 +60,10 @@ public final class KnownAnswers {
                         "probes",
                         "Guo et al. 2017, equations 3 and 5; Zhang et al. 2017; Andriushchenko et al. 2023",
                         laboratory -> new ProbeChecks(laboratory).all()),
+                new Group(
+                        "laws",
+                        "S = S_min + E_min/B (McCandlish et al. 2018, equation 2.11), η_max/(1 + B_n/B), a + β·b",
+                        laboratory -> LawChecks.all()),
                 new Group("paired t-test", "Student 1908, section 9; Holm 1979", laboratory -> new PairedTestChecks(
                                 laboratory)
                         .all()));

@@ -47,7 +47,9 @@ class TimeFindingsTest {
         assertThat(1000.).isBetween(Objects.requireNonNull(best.low()), Objects.requireNonNull(best.high()));
         assertThat(best.detail())
                 .startsWith("By the laws batch ")
-                .contains("on 1 worker reaches the target in the fewest seconds", "the training split has only 1,024 examples");
+                .contains(
+                        "on 1 worker reaches the target in the fewest seconds",
+                        "the training split has only 1,024 examples");
         assertThat(find(tables, "best_batch_size_cost").value()).isEqualTo(best.value());
     }
 

@@ -268,7 +268,7 @@ class TradeOffFitTest {
         SplittableRandom random = new SplittableRandom(2026);
         for (int i = 0; i < studies; i++) {
             Drawings<TradeOff> drawn =
-                    TradeOffFit.of(runs(repeats, between, within, random)).draw(200, i);
+                    TradeOffFit.of(runs(repeats, between, within, random)).draw(100, i);
             said.forEach((name, of) ->
                     held.merge(name, drawn.interval(of).contains(of.applyAsDouble(TRUTH)) ? 1 : 0, Integer::sum));
         }
@@ -284,7 +284,7 @@ class TradeOffFitTest {
     @CsvSource({
         "600, 1e6, 3, 0, 0.1, 20, 10, 0.05",
         "200, 1e8, 3, 0.05, 0.1, 20, 10, 0",
-        "200, 5e3, 3, 0, 0.1, 20, 10, 0",
+        "800, 5e3, 3, 0, 0.1, 20, 10, 0",
         "200, 1e6, 3, 0.1, 0.1, 10, 1.1, 0"
     })
     void intervalsHoldTheTruthInStudies(
@@ -309,7 +309,7 @@ class TradeOffFitTest {
                     .map(run -> random.nextDouble() < wild ? times(run, Math.exp(2 * normal(random))) : run)
                     .toList();
             List<Arrival> arrivals = looked(truth, runs, looks, budget);
-            Drawings<TradeOff> drawn = TradeOffFit.of(arrivals).draw(200, i);
+            Drawings<TradeOff> drawn = TradeOffFit.of(arrivals).draw(100, i);
             said.forEach((name, of) ->
                     held.merge(name, drawn.interval(of).contains(of.applyAsDouble(truth)) ? 1 : 0, Integer::sum));
         }

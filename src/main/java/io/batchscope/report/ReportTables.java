@@ -166,7 +166,7 @@ final class ReportTables {
                 findings.stream().map(ReportTables::findingRow).toList());
     }
 
-    private static List<String> findingRow(FindingRecord finding) {
+    static List<String> findingRow(FindingRecord finding) {
         Double low = finding.low();
         Double high = finding.high();
         String unit = finding.unit();

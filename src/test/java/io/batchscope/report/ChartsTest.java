@@ -76,7 +76,7 @@ class ChartsTest {
         StudyTables tables =
                 tables(run(8, 1).with("examplesPerSecond", 10.0), run(64, 1).diverged());
 
-        assertThat(Charts.of(tables, StudySummary.of(tables)).charts())
+        assertThat(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE).charts())
                 .extracting(Chart::id)
                 .containsExactly("throughput");
     }
@@ -93,7 +93,7 @@ class ChartsTest {
                 whole.probes());
 
         assertThat(tables.evals()).isNotEmpty();
-        assertThat(Charts.of(tables, StudySummary.of(tables)).charts())
+        assertThat(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE).charts())
                 .extracting(Chart::id)
                 .contains("training-loss")
                 .doesNotContain("validation-by-epoch", "validation-by-update");
@@ -154,6 +154,7 @@ class ChartsTest {
     private static JsonNode sample() throws Exception {
         StudyTables tables = SampleStudy.tables(false);
         return new ObjectMapper()
-                .readTree(Charts.of(tables, StudySummary.of(tables)).json());
+                .readTree(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE)
+                        .json());
     }
 }

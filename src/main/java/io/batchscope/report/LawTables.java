@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class LawTables {
     /** How to read {@link #updates}. */
     static final String UPDATES_NOTE =
-            "The law is S = S_min + E_min / B: S updates at batch B (McCandlish 2018). A run passed the target somewhere between the"
-                    + " evaluation that first saw it passed and the one before, and the law takes it so; the median is of the updates at"
-                    + " the first. A run that did not arrive counts as one that would have taken longer: > stands before what half of"
-                    + " the runs exceed at least. Statistical efficiency is the share of the examples that the target would take at"
-                    + " a very small batch. Difference is of the median from the law.";
+            "The law is S = S_min + E_min / B: S updates at batch B (McCandlish 2018). A run passes the target somewhere between the"
+                    + " evaluation that first sees it passed and the one before; the law takes it so, the median is of the updates by"
+                    + " the former. A run that did not arrive counts as one that would have taken longer: > stands before what half of"
+                    + " the runs exceed at least. Difference: of the median from the law. Statistical efficiency: the fewest"
+                    + " examples that the target can take, E_min, over those that it takes at the batch by the law.";
 
     /** How to read {@link #seconds}. */
     static final String SECONDS_NOTE =

@@ -181,7 +181,7 @@ final class ReportTables {
 
     private static String interval(@Nullable Double low, @Nullable Double high, @Nullable String unit) {
         if (low == null) {
-            return NumberText.NOT_MEASURED;
+            return high == null ? NumberText.NOT_MEASURED : "≤ " + value(high, unit);
         }
         return high == null ? "≥ " + value(low, unit) : value(low, unit) + " to " + value(high, unit);
     }

@@ -77,7 +77,7 @@ final class CostCharts {
     static List<Chart> updateTime() {
         return List.of(new Chart(
                 "update-time",
-                "Time of an update",
+                "Time of an update by batch size",
                 "Points: each run's median update. Curve: the law with its 95 % band. Dotted: where half of an update's time goes"
                         + " into its examples.",
                 false,

@@ -32,7 +32,7 @@ final class LawTables {
     /** How to read {@link #updateTimes}. */
     static final String UPDATE_TIME_NOTE =
             "Median over runs, at whatever rate, of each run's median update; by law a + β · examples a worker (Qiao 2021), fitted for"
-                    + " each number of workers apart. In its examples: the share β · examples a worker has in that.";
+                    + " each number of workers apart. In its examples: the share of that which β · examples a worker has.";
 
     private static final Map<String, String> TARGET_NUMBERS = Map.of(
             "critical_batch_size", "Critical batch size",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.batchscope.analysis.LawCurves;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.Variant;

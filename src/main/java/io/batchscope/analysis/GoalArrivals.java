@@ -23,10 +23,15 @@ final class GoalArrivals {
         Map<String, List<EvalRecord>> evaluations =
                 tables.evals().stream().collect(Collectors.groupingBy(EvalRecord::runId));
         List<Arrival> arrivals = tables.runs().stream()
-                .filter(run -> run.finalBatchSize() == null || run.finalBatchSize() == run.batchSize())
+                .filter(GoalArrivals::hasBatchSize)
                 .flatMap(run -> arrival(run, evaluations.getOrDefault(run.runId(), List.of())))
                 .toList();
         return arrivals.stream().anyMatch(Arrival::reached) ? arrivals : List.of();
+    }
+
+    /** Whether it was the same from its first update to its last. */
+    static boolean hasBatchSize(RunRecord run) {
+        return run.finalBatchSize() == null || run.finalBatchSize() == run.batchSize();
     }
 
     private static Stream<Arrival> arrival(RunRecord run, List<EvalRecord> evaluations) {

@@ -87,6 +87,13 @@ public final class NumberText {
         return share == null || !Double.isFinite(share) ? NOT_MEASURED : fixed(share * 100, 0) + " %";
     }
 
+    /** By what share of 1 something is more or less: {@code +1.2 %}. */
+    public static String signedPercent(@Nullable Double share) {
+        return share == null || !Double.isFinite(share)
+                ? NOT_MEASURED
+                : String.format(Locale.ROOT, "%+.1f %%", 100 * share);
+    }
+
     /** A share of 1, between 0 and 1, such as an accuracy, as a percentage with two digits: {@code 88.42 %}. */
     public static String accuracy(@Nullable Double share) {
         return share == null || !Double.isFinite(share) ? NOT_MEASURED : fixed(share * 100, 2) + " %";

@@ -25,7 +25,8 @@ record VariantLaws(Variant variant, List<Arrival> arrivals, @Nullable GoalLaw go
     /** Of every variant, the reference first. */
     static List<VariantLaws> of(StudySummary summary, StudyTables all) {
         StudyTables tuned = summary.searches().tuned(all);
-        return summary.variants().ordered().stream()
+        // Drawing runs anew takes most of a report's time.
+        return summary.variants().ordered().parallelStream()
                 .map(variant -> of(
                         variant,
                         summary.variants().of(variant, tuned),

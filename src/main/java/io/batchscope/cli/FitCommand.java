@@ -3,6 +3,7 @@ package io.batchscope.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.batchscope.analysis.GoalRow;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.TradeOffFindings;
 import io.batchscope.data.DataException;
@@ -15,9 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,40 +63,23 @@ final class FitCommand implements Callable<Integer> {
                 "steps by law",
                 "difference",
                 "regime"));
-        Map<Long, List<Arrival>> bySize =
-                arrivals.stream().collect(Collectors.groupingBy(Arrival::batchSize, TreeMap::new, Collectors.toList()));
-        bySize.forEach((size, runs) -> {
-            Double median = median(runs);
+        for (GoalRow row : GoalRow.of(arrivals, law)) {
             text.append(String.format(
                     Locale.ROOT,
                     ROW,
-                    NumberText.count(size),
-                    runs.size(),
-                    runs.stream().filter(Arrival::reached).count(),
-                    NumberText.significant(median),
-                    NumberText.significant(law.steps(size)),
-                    median == null ? NumberText.NOT_MEASURED : signed(median / law.steps(size) - 1),
-                    law.regime(size).words()));
-        });
+                    NumberText.count(row.batchSize()),
+                    row.runs(),
+                    row.arrived(),
+                    NumberText.significant(row.steps()),
+                    NumberText.significant(row.stepsByLaw()),
+                    NumberText.signedPercent(row.difference()),
+                    law.regime(row.batchSize()).words()));
+        }
         text.append('\n');
         for (FindingRecord finding : findings) {
             text.append(String.format("%-26s %s%n", finding.finding(), finding.detail()));
         }
         return text.toString();
-    }
-
-    private static String signed(double share) {
-        return String.format(Locale.ROOT, "%+.1f %%", 100 * share);
-    }
-
-    /** Of a batch size's runs, where more than half of them arrived; otherwise it is not known. */
-    private static @Nullable Double median(List<Arrival> runs) {
-        double[] steps = runs.stream()
-                .mapToDouble(run -> run.reached() ? run.steps() : Double.POSITIVE_INFINITY)
-                .sorted()
-                .toArray();
-        double median = (steps[(steps.length - 1) / 2] + steps[steps.length / 2]) / 2;
-        return Double.isInfinite(median) ? null : (Double) median;
     }
 
     private static String json(List<Arrival> arrivals, List<FindingRecord> findings) throws JsonProcessingException {

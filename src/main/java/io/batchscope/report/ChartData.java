@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.batchscope.analysis.BatchSummary;
 import io.batchscope.analysis.Estimate;
+import io.batchscope.analysis.LawCurves;
 import io.batchscope.analysis.LossCurve;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.VariantCurves;
@@ -30,7 +31,7 @@ final class ChartData {
 
     private ChartData() {}
 
-    static ObjectNode of(StudyTables all, StudySummary summary) {
+    static ObjectNode of(StudyTables all, StudySummary summary, LawCurves laws) {
         StudyTables tables = Variants.of(all.runs()).ofReference(all);
         ChartData data = new ChartData();
         data.addLosses(tables.steps());
@@ -41,6 +42,7 @@ final class ChartData {
         data.addShares(summary);
         GradientCharts.addData(data.root, tables);
         CostCharts.addData(data.root, summary);
+        LawCharts.addData(data.root, laws);
         ModeCharts.addData(data.root, all, summary);
         RecipeCharts.addData(data.root, all, summary);
         RateCharts.addData(data.root, summary);

@@ -42,6 +42,9 @@ final class ChartSpecification {
         ObjectNode encoding = (ObjectNode) specification.path("encoding");
         markBatchSizes(encoding, summary);
         nameVariants(encoding, summary);
+        if (encoding.path("color").path("field").asText().equals("workers") && hasOneNumberOfWorkers(summary)) {
+            encoding.remove("color");
+        }
         JsonNode y = encoding.path("y");
         String title = y.path("title").asText();
         if (title.toLowerCase(Locale.ROOT).endsWith("accuracy")) {
@@ -63,6 +66,14 @@ final class ChartSpecification {
                     : summary.batches().stream().map(BatchSummary::batchSize).toList();
             batches.forEach(values::add);
         }
+    }
+
+    private static boolean hasOneNumberOfWorkers(StudySummary summary) {
+        return summary.batches().stream()
+                        .flatMap(batch -> batch.workers().stream())
+                        .distinct()
+                        .count()
+                == 1;
     }
 
     private static void nameVariants(ObjectNode encoding, StudySummary summary) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.batchscope.analysis.LawCurves;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.StudyTables;
 import java.util.HashSet;
@@ -26,7 +27,9 @@ final class Charts {
     private final List<Chart> recipeCharts;
     private final List<Chart> gradientCharts;
     private final List<Chart> targetCharts;
+    private final List<Chart> lawCharts;
     private final List<Chart> hardwareCharts;
+    private final List<Chart> updateTimeCharts;
     private final List<Chart> rateCharts;
     private final StudySummary summary;
 
@@ -39,7 +42,9 @@ final class Charts {
         this.recipeCharts = together(drawable(RecipeCharts.all(summary)));
         this.gradientCharts = drawable(GradientCharts.all());
         this.targetCharts = drawable(CostCharts.toTarget());
+        this.lawCharts = drawable(CostCharts.laws());
         this.hardwareCharts = drawable(CostCharts.hardware());
+        this.updateTimeCharts = drawable(CostCharts.updateTime());
         this.rateCharts = drawable(RateCharts.all(summary));
     }
 
@@ -82,9 +87,10 @@ final class Charts {
      * Of a study.
      *
      * @param tables the rows of the runs that the summary's groups have, those with the tuned rates
+     * @param laws of the reference
      */
-    static Charts of(StudyTables tables, StudySummary summary) {
-        return new Charts(summary, ChartData.of(tables, summary));
+    static Charts of(StudyTables tables, StudySummary summary, LawCurves laws) {
+        return new Charts(summary, ChartData.of(tables, summary, laws));
     }
 
     /** Those charts that have something to show. */
@@ -112,9 +118,19 @@ final class Charts {
         return targetCharts;
     }
 
+    /** Those of the laws of what the target takes that have something to show. */
+    List<Chart> lawCharts() {
+        return lawCharts;
+    }
+
     /** Those of the machine that have something to show. */
     List<Chart> hardwareCharts() {
         return hardwareCharts;
+    }
+
+    /** Those of the time of an update that have something to show. */
+    List<Chart> updateTimeCharts() {
+        return updateTimeCharts;
     }
 
     /** Those of the search for the best rates that have something to show; none for a study without one. */
@@ -127,7 +143,16 @@ final class Charts {
         ObjectNode root = JSON.createObjectNode();
         root.set("data", data);
         ObjectNode specifications = root.putObject("charts");
-        Stream.of(gradientCharts, targetCharts, hardwareCharts, rateCharts, recipeCharts, modeCharts, charts)
+        Stream.of(
+                        gradientCharts,
+                        targetCharts,
+                        lawCharts,
+                        hardwareCharts,
+                        updateTimeCharts,
+                        rateCharts,
+                        recipeCharts,
+                        modeCharts,
+                        charts)
                 .flatMap(List::stream)
                 .forEach(chart -> specifications.set(chart.id(), ChartSpecification.of(chart, summary)));
         try {

@@ -8,6 +8,7 @@ import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.NumberText;
 import io.batchscope.analysis.Oscillations;
 import io.batchscope.analysis.ScalingEfficiency;
+import io.batchscope.analysis.StudyAnswers;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.TimeComparison;
 import io.batchscope.analysis.UsualAdvice;
@@ -45,14 +46,18 @@ public final class HtmlReport {
     public static String render(StudyTables all, List<FindingRecord> findings, ReportHeader header) {
         StudySummary summary = StudySummary.of(all);
         StudyTables tables = summary.searches().tuned(all);
+        StudyAnswers answers = StudyAnswers.of(summary, all);
         Map<String, Object> model = new HashMap<>();
         addHead(model, all, summary, findings, header);
         addResults(model, summary, Oscillations.of(summary.variants().ofReference(tables)));
+        model.put("recommendations", RecommendationTable.of(summary, answers.recommendations()));
+        model.put("recommendationNote", RecommendationTable.NOTE);
+        addLaws(model, new LawTables(summary, answers.laws()));
         addVariants(model, summary, findings);
         addScaling(model, ScalingEfficiency.of(tables));
         addContrasts(model, new ContrastSections(summary, BatchContrasts.of(tables)));
         addMeasurements(model, summary, tables, findings);
-        addCharts(model, Charts.of(tables, summary));
+        addCharts(model, Charts.of(tables, summary, answers.curves()));
         model.put("advice", ReportTables.advice(UsualAdvice.of(all)));
         addRows(model, summary, all, tables, findings, header);
         return page(model);
@@ -81,6 +86,17 @@ public final class HtmlReport {
         model.put("lossNote", ReportTables.lossNote(oscillations));
         model.put("target", ReportTables.target(summary));
         model.put("speed", ReportTables.speed(summary));
+    }
+
+    private static void addLaws(Map<String, Object> model, LawTables laws) {
+        model.put("lawUpdates", laws.updates());
+        model.put("lawUpdatesNote", LawTables.UPDATES_NOTE);
+        model.put("lawSeconds", laws.seconds());
+        model.put("lawSecondsNote", LawTables.SECONDS_NOTE);
+        model.put("lawNumbers", laws.targetNumbers());
+        model.put("updateTimes", laws.updateTimes());
+        model.put("updateTimeNumbers", laws.updateNumbers());
+        model.put("updateTimeNote", LawTables.UPDATE_TIME_NOTE);
     }
 
     /** What compares recipes, rates and ways to synchronise, where the study has several. */
@@ -137,6 +153,8 @@ public final class HtmlReport {
         model.put("recipeCharts", places(charts.recipeCharts()));
         model.put("modeCharts", places(charts.modeCharts()));
         model.put("targetCharts", places(charts.targetCharts()));
+        model.put("lawCharts", places(charts.lawCharts()));
+        model.put("updateTimeCharts", places(charts.updateTimeCharts()));
         model.put("gradientCharts", places(charts.gradientCharts()));
         model.put("hardwareCharts", places(charts.hardwareCharts()));
         model.put("charts", places(charts.charts()));

@@ -166,7 +166,7 @@ final class ReportTables {
                 findings.stream().map(ReportTables::findingRow).toList());
     }
 
-    private static List<String> findingRow(FindingRecord finding) {
+    static List<String> findingRow(FindingRecord finding) {
         Double low = finding.low();
         Double high = finding.high();
         String unit = finding.unit();
@@ -181,7 +181,7 @@ final class ReportTables {
 
     private static String interval(@Nullable Double low, @Nullable Double high, @Nullable String unit) {
         if (low == null) {
-            return NumberText.NOT_MEASURED;
+            return high == null ? NumberText.NOT_MEASURED : "≤ " + value(high, unit);
         }
         return high == null ? "≥ " + value(low, unit) : value(low, unit) + " to " + value(high, unit);
     }

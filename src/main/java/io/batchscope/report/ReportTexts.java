@@ -13,6 +13,7 @@ import java.util.Map;
 final class ReportTexts {
     private static final int MOST_SENTENCES = 6;
     private static final List<String> HEADLINES = List.of(
+            "recommended_batch_size",
             "best_test_accuracy",
             "best_validation_accuracy",
             "lowest_test_loss",

@@ -18,6 +18,8 @@
       font: font,
       view: { stroke: null },
       mark: { color: parts[0] },
+      rule: { color: parts[0] },
+      text: { color: text },
       range: { category: parts, ordinal: { scheme: 'viridis', extent: dark ? [1, 0.3] : [0.92, 0] } },
       axis: {
         labelColor: text, titleColor: text, gridColor: line, domainColor: line, tickColor: line,

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.batchscope.analysis.LawCurves;
+import io.batchscope.analysis.LawStudy;
+import io.batchscope.analysis.StudyAnswers;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.result.StudyTables;
 import java.util.List;
@@ -43,6 +46,8 @@ class ChartsTest {
                 "recipe-gain",
                 "recipe-noise",
                 "updates-to-target",
+                "seconds-to-target",
+                "update-time",
                 "operations-to-target",
                 "utilization"
             })
@@ -76,7 +81,7 @@ class ChartsTest {
         StudyTables tables =
                 tables(run(8, 1).with("examplesPerSecond", 10.0), run(64, 1).diverged());
 
-        assertThat(Charts.of(tables, StudySummary.of(tables)).charts())
+        assertThat(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE).charts())
                 .extracting(Chart::id)
                 .containsExactly("throughput");
     }
@@ -93,7 +98,7 @@ class ChartsTest {
                 whole.probes());
 
         assertThat(tables.evals()).isNotEmpty();
-        assertThat(Charts.of(tables, StudySummary.of(tables)).charts())
+        assertThat(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE).charts())
                 .extracting(Chart::id)
                 .contains("training-loss")
                 .doesNotContain("validation-by-epoch", "validation-by-update");
@@ -134,6 +139,51 @@ class ChartsTest {
     }
 
     @Test
+    void drawTheLawsAndTheRunsTheyWereFittedTo() throws Exception {
+        JsonNode data = json(LawStudy.tables()).path("data");
+
+        assertThat(data.path("targetRuns")).hasSize(12);
+        assertThat(data.path("lateRuns")).hasSize(3).allSatisfy(row -> {
+            assertThat(row.path("batch").asLong()).isEqualTo(LawStudy.LATE);
+            assertThat(row.path("steps").asLong()).isEqualTo(LawStudy.LATE_STEPS);
+        });
+        for (String curve : List.of("stepsLaw", "updateLaw", "secondsLaw")) {
+            assertThat(data.path(curve)).hasSize(60).allSatisfy(row -> assertThat(
+                            row.path("value").asDouble())
+                    .isBetween(row.path("low").asDouble(), row.path("high").asDouble()));
+        }
+        assertThat(data.path("updateRuns")).hasSize(15);
+        assertThat(data.path("secondsRuns")).hasSize(12);
+    }
+
+    @Test
+    void markTheBatchSizesThatTheLawsName() throws Exception {
+        JsonNode data = json(LawStudy.tables()).path("data");
+
+        JsonNode half = data.path("halfUtilisation").path(0);
+        assertThat(half.path("batch").asDouble()).isCloseTo(200, withinPercentage(3));
+        assertThat(half.path("right").asBoolean()).isFalse();
+        JsonNode best = data.path("bestSizes").path(0);
+        assertThat(best.path("batch").asDouble()).isCloseTo(Math.sqrt(200_000), withinPercentage(5));
+        assertThat(best.path("right").asBoolean()).isTrue();
+        JsonNode flat = data.path("flatSizes").path(0);
+        assertThat(flat.path("batch").asDouble()).isLessThan(best.path("batch").asDouble());
+        assertThat(flat.path("to").asDouble()).isGreaterThan(best.path("batch").asDouble());
+    }
+
+    @Test
+    void colourNumbersOfWorkersOnlyWhereThereAreSeveral() throws Exception {
+        assertThat(sample().path("charts").path("update-time").path("encoding").has("color"))
+                .isTrue();
+        assertThat(json(LawStudy.tables())
+                        .path("charts")
+                        .path("update-time")
+                        .path("encoding")
+                        .has("color"))
+                .isFalse();
+    }
+
+    @Test
     void escapeWhatCouldEndAScript() throws Exception {
         String text = "</script><!-- & \u2028\u2029";
         ObjectMapper json = new ObjectMapper();
@@ -152,8 +202,12 @@ class ChartsTest {
     }
 
     private static JsonNode sample() throws Exception {
-        StudyTables tables = SampleStudy.tables(false);
-        return new ObjectMapper()
-                .readTree(Charts.of(tables, StudySummary.of(tables)).json());
+        return json(SampleStudy.tables(false));
+    }
+
+    private static JsonNode json(StudyTables tables) throws Exception {
+        StudySummary summary = StudySummary.of(tables);
+        LawCurves curves = StudyAnswers.of(summary, tables).curves();
+        return new ObjectMapper().readTree(Charts.of(tables, summary, curves).json());
     }
 }

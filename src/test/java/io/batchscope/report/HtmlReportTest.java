@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.batchscope.analysis.Findings;
+import io.batchscope.analysis.LawStudy;
 import io.batchscope.analysis.MemoryComparison;
 import io.batchscope.analysis.Oscillations;
 import io.batchscope.analysis.RateRows;
 import io.batchscope.analysis.RunFixture;
+import io.batchscope.analysis.StudyAnswers;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.TimeComparison;
 import io.batchscope.analysis.UsualAdvice;
@@ -31,6 +33,8 @@ class HtmlReportTest {
         StudyTables tables = SampleStudy.tables(false);
         List<FindingRecord> findings = Findings.of(tables);
         StudySummary summary = StudySummary.of(tables);
+        StudyAnswers answers = StudyAnswers.of(summary, tables);
+        LawTables laws = new LawTables(summary, answers.laws());
 
         String page = withoutScripts(HtmlReport.render(tables, findings, SampleStudy.HEADER));
 
@@ -39,6 +43,12 @@ class HtmlReportTest {
                         ReportTables.losses(summary, Oscillations.of(tables)),
                         ReportTables.speed(summary),
                         ReportTables.target(summary),
+                        RecommendationTable.of(summary, answers.recommendations()),
+                        laws.updates(),
+                        laws.seconds(),
+                        laws.targetNumbers(),
+                        laws.updateTimes(),
+                        laws.updateNumbers(),
                         HardwareTables.arithmetic(summary),
                         HardwareTables.memory(MemoryComparison.of(tables)),
                         HardwareTables.time(TimeComparison.of(tables)),
@@ -87,6 +97,38 @@ class HtmlReportTest {
 
         assertThat(summary.split("<p>", -1).length - 1).isBetween(3, 6);
         assertThat(summary).contains("Trained 18 runs on 54,000 examples at 6 batch sizes from 1 to 54,000.");
+    }
+
+    @Test
+    void beginsWithWhatToTrainWith() {
+        StudyTables tables = LawStudy.tables();
+        List<FindingRecord> findings = Findings.of(tables);
+        String overall = findings.stream()
+                .filter(finding -> finding.finding().equals("recommended_batch_size"))
+                .map(FindingRecord::detail)
+                .findFirst()
+                .orElseThrow();
+
+        String page = withoutScripts(HtmlReport.render(tables, findings, SampleStudy.HEADER));
+
+        assertThat(page)
+                .containsSubsequence(
+                        "aria-label=\"Summary\"",
+                        "<p>Trained 15 runs",
+                        "<p>" + escaped(overall),
+                        "<h2>Recommendation</h2>",
+                        "<h2>Results by batch size</h2>",
+                        "<h2>What the target takes, by the laws</h2>",
+                        "data-chart=\"updates-to-target\"",
+                        "data-chart=\"seconds-to-target\"",
+                        "data-chart=\"update-time\"");
+    }
+
+    @Test
+    void saysNothingOfLawsWhereNoRunReachedATarget() {
+        assertThat(top(tables(run(8, 1), run(64, 1))))
+                .contains("<h2>Recommendation</h2>", "Which batch is fastest is not known: no run reached a target")
+                .doesNotContain("by the laws</h2>", "Time of an update", "updates-to-target");
     }
 
     @Test

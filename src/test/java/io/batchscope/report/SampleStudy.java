@@ -106,7 +106,7 @@ final class SampleStudy {
                     0.01,
                     0.001,
                     0.0001,
-                    null,
+                    (0.002 + 1e-5 * batch / workers(batch)) * (1 + 0.01 * seed),
                     StepMeasures.NONE));
         }
         for (int i = 0; i <= 25 && !diverged; i++) {
@@ -145,7 +145,7 @@ final class SampleStudy {
                 .with("plannedSteps", updates)
                 .with("steps", updates)
                 .with("epochs", epochs)
-                .with("workers", batch >= 512 ? 2 : 1)
+                .with("workers", workers(batch))
                 .with("model", "mlp [784, 256, 128, 10]")
                 .with("parameterCount", 235_146L)
                 .with("optimizer", "nesterov")
@@ -193,6 +193,10 @@ final class SampleStudy {
                     .with("secondsToTarget", seconds / 2);
         }
         runs.add(run.toRecord());
+    }
+
+    private static int workers(long batch) {
+        return batch >= 512 ? 2 : 1;
     }
 
     private static double accuracy(double loss) {

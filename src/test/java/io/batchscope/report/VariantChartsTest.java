@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.batchscope.analysis.LawCurves;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
 import io.batchscope.analysis.Variant;
@@ -25,7 +26,7 @@ class VariantChartsTest {
 
     @Test
     void compareModesWhereThereAreSeveral() throws Exception {
-        Charts charts = Charts.of(MODES, StudySummary.of(MODES));
+        Charts charts = Charts.of(MODES, StudySummary.of(MODES), LawCurves.NONE);
 
         assertThat(charts.modeCharts())
                 .extracting(Chart::id)
@@ -38,7 +39,8 @@ class VariantChartsTest {
                         "mode-sparsity",
                         "mode-threshold");
         StudyTables one = SampleStudy.tables(false);
-        assertThat(Charts.of(one, StudySummary.of(one)).modeCharts()).isEmpty();
+        assertThat(Charts.of(one, StudySummary.of(one), LawCurves.NONE).modeCharts())
+                .isEmpty();
         assertThat(modes().path("charts")
                         .path("mode-loss-64")
                         .path("transform")
@@ -77,7 +79,7 @@ class VariantChartsTest {
 
     @Test
     void compareRecipesWhereThereAreSeveral() throws Exception {
-        assertThat(Charts.of(RECIPES, StudySummary.of(RECIPES)).recipeCharts())
+        assertThat(Charts.of(RECIPES, StudySummary.of(RECIPES), LawCurves.NONE).recipeCharts())
                 .extracting(Chart::id)
                 .containsExactly(
                         "recipe-quality",
@@ -87,13 +89,16 @@ class VariantChartsTest {
                         "recipe-batch",
                         "recipe-gain",
                         "recipe-noise");
-        assertThat(Charts.of(MODES, StudySummary.of(MODES)).recipeCharts()).isEmpty();
-        assertThat(Charts.of(RECIPES, StudySummary.of(RECIPES)).modeCharts()).isEmpty();
+        assertThat(Charts.of(MODES, StudySummary.of(MODES), LawCurves.NONE).recipeCharts())
+                .isEmpty();
+        assertThat(Charts.of(RECIPES, StudySummary.of(RECIPES), LawCurves.NONE).modeCharts())
+                .isEmpty();
     }
 
     @Test
     void letTheReaderChooseABatchSizeAndBeginWhereMostRecipesHaveRuns() {
-        List<Chart> charts = Charts.of(RECIPES, StudySummary.of(RECIPES)).recipeCharts();
+        List<Chart> charts =
+                Charts.of(RECIPES, StudySummary.of(RECIPES), LawCurves.NONE).recipeCharts();
 
         // At 8192 one of the five diverged for every seed, but others did not.
         assertThat(charts.subList(1, charts.size())).allSatisfy(chart -> {
@@ -163,7 +168,8 @@ class VariantChartsTest {
                         .with("finalBatchSize", 256L));
 
         JsonNode rows = new ObjectMapper()
-                .readTree(Charts.of(tables, StudySummary.of(tables)).json())
+                .readTree(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE)
+                        .json())
                 .path("data")
                 .path("recipeBatches");
 
@@ -188,7 +194,7 @@ class VariantChartsTest {
                 List.of(),
                 List.of());
 
-        assertThat(Charts.of(tables, StudySummary.of(tables)).recipeCharts())
+        assertThat(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE).recipeCharts())
                 .extracting(Chart::id)
                 .containsExactly("recipe-quality", "recipe-loss", "recipe-loss-by-update", "recipe-rate");
     }
@@ -218,11 +224,13 @@ class VariantChartsTest {
 
     static JsonNode modes() throws Exception {
         return new ObjectMapper()
-                .readTree(Charts.of(MODES, StudySummary.of(MODES)).json());
+                .readTree(
+                        Charts.of(MODES, StudySummary.of(MODES), LawCurves.NONE).json());
     }
 
     static JsonNode recipes() throws Exception {
         return new ObjectMapper()
-                .readTree(Charts.of(RECIPES, StudySummary.of(RECIPES)).json());
+                .readTree(Charts.of(RECIPES, StudySummary.of(RECIPES), LawCurves.NONE)
+                        .json());
     }
 }

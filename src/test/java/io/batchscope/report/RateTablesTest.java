@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.batchscope.analysis.LawCurves;
 import io.batchscope.analysis.Findings;
 import io.batchscope.analysis.RateRows;
 import io.batchscope.analysis.RunFixture;
@@ -62,7 +63,7 @@ class RateTablesTest {
         }
         StudyTables tables = rows.tables();
         JsonNode data = new ObjectMapper()
-                .readTree(Charts.of(tables, StudySummary.of(tables)).json())
+                .readTree(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE).json())
                 .path("data");
 
         assertThat(data.path("rateBest"))

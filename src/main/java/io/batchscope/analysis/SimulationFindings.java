@@ -1,0 +1,200 @@
+package io.batchscope.analysis;
+
+import io.batchscope.result.FindingRecord;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.commons.math3.stat.StatUtils;
+import org.jspecify.annotations.Nullable;
+
+/** What a simulation shows: which number of workers is fastest and which cheapest, how long more pay, how well the model fits. */
+public final class SimulationFindings {
+    /** More workers pay where their marginal efficiency is above this. */
+    private static final double PAYING = 0.5;
+
+    /** Beyond so many times the most workers that a study had, its model is far from what was measured. */
+    private static final int FAR = 4;
+
+    private final Simulation simulation;
+    private final @Nullable Double pricePerWorkerHour;
+
+    private SimulationFindings(Simulation simulation, @Nullable Double pricePerWorkerHour) {
+        this.simulation = simulation;
+        this.pricePerWorkerHour = pricePerWorkerHour;
+    }
+
+    /**
+     * Of workers only where the target's law is known.
+     *
+     * @param pricePerWorkerHour null if not known
+     */
+    public static List<FindingRecord> of(Simulation simulation, @Nullable Double pricePerWorkerHour) {
+        return new SimulationFindings(simulation, pricePerWorkerHour).findings();
+    }
+
+    private List<FindingRecord> findings() {
+        List<FindingRecord> findings = new ArrayList<>();
+        List<SimulatedWorkers> rows = simulation.rows();
+        if (simulation.measured().goal() != null) {
+            rows.stream()
+                    .min(Comparator.comparingDouble(
+                            row -> toTarget(row).seconds().value()))
+                    .ifPresent(row -> findings.add(workers("fastest_workers", row, "reach the target soonest")));
+            rows.stream()
+                    .min(Comparator.comparingDouble(
+                            row -> Objects.requireNonNull(row.workerHours()).doubleValue()))
+                    .ifPresent(row ->
+                            findings.add(workers("cheapest_workers", row, "reach the target at the least cost")));
+            if (rows.size() > 1) {
+                findings.add(lastPaying());
+            }
+        }
+        error().ifPresent(findings::add);
+        return findings;
+    }
+
+    private static SimulatedWorkers.ToTarget toTarget(SimulatedWorkers row) {
+        return Objects.requireNonNull(row.toTarget());
+    }
+
+    private FindingRecord workers(String finding, SimulatedWorkers row, String what) {
+        SimulatedWorkers.ToTarget target = toTarget(row);
+        return record(
+                finding,
+                row,
+                "Of those simulated " + NumberText.counted(row.workers(), "worker") + " at batch "
+                        + NumberText.count(row.batchSize()) + " " + what + ": in "
+                        + NumberText.significant(target.seconds().value()) + " s (95 % interval "
+                        + NumberText.between(
+                                target.seconds().interval().low(),
+                                target.seconds().interval().high())
+                        + "), " + NumberText.significant(target.speedup().value())
+                        + " times as fast as one worker, for "
+                        + NumberText.significant(row.workerHours()) + " worker-hours" + cost(row) + ".");
+    }
+
+    private String cost(SimulatedWorkers row) {
+        Double price = pricePerWorkerHour;
+        Double hours = row.workerHours();
+        return price == null || hours == null ? "" : " that cost " + NumberText.significant(price * hours);
+    }
+
+    /** The last number of workers before the first that pay too little. */
+    private FindingRecord lastPaying() {
+        List<SimulatedWorkers> rows = simulation.rows();
+        int last = 0;
+        while (last + 1 < rows.size() && marginal(rows.get(last + 1)) > PAYING) {
+            last++;
+        }
+        SimulatedWorkers row = rows.get(last);
+        String beyond = last + 1 == rows.size()
+                ? "no more were simulated"
+                : "of what going on to "
+                        + NumberText.count((long) rows.get(last + 1).workers())
+                        + " could save, in logarithms, the target gets "
+                        + NumberText.percent(marginal(rows.get(last + 1)))
+                        + " (100 %: time falls as workers grow; 50 %: as their root)";
+        return record(
+                "last_paying_workers",
+                row,
+                "More workers pay up to " + NumberText.count((long) row.workers()) + ": " + beyond + ".");
+    }
+
+    private static double marginal(SimulatedWorkers row) {
+        Double marginal = toTarget(row).marginalEfficiency();
+        return marginal == null ? 1 : marginal;
+    }
+
+    private FindingRecord record(String finding, SimulatedWorkers row, String detail) {
+        return new FindingRecord(
+                simulation.measured().study(),
+                finding,
+                row.batchSize(),
+                (double) row.workers(),
+                null,
+                null,
+                "workers",
+                detail);
+    }
+
+    /** Over the runs to which the model was not fitted, if there are such. */
+    private Optional<FindingRecord> error() {
+        List<UpdateCheck> all = simulation.measured().checks();
+        List<UpdateCheck> fitted = all.stream().filter(UpdateCheck::fitted).toList();
+        List<UpdateCheck> others = all.stream().filter(check -> !check.fitted()).toList();
+        List<UpdateCheck> judged = others.isEmpty() ? fitted : others;
+        return judged.stream()
+                .max(Comparator.comparingDouble(check -> Math.abs(check.error())))
+                .map(worst -> new FindingRecord(
+                        simulation.measured().study(),
+                        "update_model_error",
+                        null,
+                        median(judged),
+                        null,
+                        null,
+                        "share",
+                        "The model's update differs from the measured one by "
+                                + NumberText.percent(median(judged)) + " at the median of "
+                                + NumberText.counted(judged.size(), "pair") + " of workers and batch size "
+                                + (others.isEmpty()
+                                        ? "it was fitted to, so that nothing tests it"
+                                        : "it was not fitted to (" + NumberText.percent(median(fitted))
+                                                + " of those it was)")
+                                + ", by most at batch " + NumberText.count(worst.batchSize()) + " on "
+                                + NumberText.counted(worst.workers(), "worker") + ": "
+                                + NumberText.significant(worst.measuredSeconds() * 1e3) + " ms measured, "
+                                + NumberText.significant(worst.predictedSeconds() * 1e3) + " ms by the model"
+                                + (worst.isOversubscribed() ? " (oversubscribed)" : "") + "."));
+    }
+
+    private static @Nullable Double median(List<UpdateCheck> checks) {
+        return checks.isEmpty()
+                ? null
+                : (Double) StatUtils.percentile(
+                        checks.stream()
+                                .mapToDouble(check -> Math.abs(check.error()))
+                                .toArray(),
+                        50);
+    }
+
+    /** Where a reader must be careful, one sentence each. */
+    public static List<String> notes(Simulation simulation) {
+        MeasuredCluster measured = simulation.measured();
+        List<String> notes = new ArrayList<>();
+        GoalLaw goal = measured.goal();
+        if (goal == null) {
+            notes.add(
+                    "the time to a target is not known (" + measured.withoutGoal()
+                            + "): only updates are simulated, at as many examples a worker on all numbers of workers, and no cost");
+        } else {
+            LongSummaryStatistics tried = goal.batchSizes();
+            List<String> untried = simulation.rows().stream()
+                    .map(SimulatedWorkers::batchSize)
+                    .filter(size -> size < tried.getMin() || size > tried.getMax())
+                    .distinct()
+                    .map(NumberText::count)
+                    .toList();
+            if (!untried.isEmpty()) {
+                notes.add("only batches from " + NumberText.count(tried.getMin()) + " to "
+                        + NumberText.count(tried.getMax()) + " were tried: what a target takes at "
+                        + String.join(", ", untried) + " is by the law alone");
+            }
+        }
+        List<String> far = simulation.rows().stream()
+                .filter(row -> row.workers() > (long) FAR * measured.mostWorkers())
+                .map(row -> NumberText.count((long) row.workers()))
+                .toList();
+        if (!far.isEmpty()) {
+            notes.add(String.join(", ", far) + " workers are more than " + FAR + " times the " + measured.mostWorkers()
+                    + " that the study had: far from what was measured");
+        }
+        notes.add(
+                "each worker is taken to have a processor of its own and none to be slower than the others, sums to be as long as"
+                        + " in a ring and none of them hidden behind the backward pass; intervals are of the fitted laws, with the link"
+                        + " taken for known");
+        return notes;
+    }
+}

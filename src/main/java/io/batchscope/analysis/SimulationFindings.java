@@ -18,6 +18,9 @@ public final class SimulationFindings {
     /** Beyond so many times the most workers that a study had, its model is far from what was measured. */
     private static final int FAR = 4;
 
+    /** A model that differs by more from what was measured is not to be relied on. */
+    private static final double UNRELIABLE = 0.25;
+
     private final Simulation simulation;
     private final @Nullable Double pricePerWorkerHour;
 
@@ -42,17 +45,16 @@ public final class SimulationFindings {
             rows.stream()
                     .min(Comparator.comparingDouble(
                             row -> toTarget(row).seconds().value()))
-                    .ifPresent(row -> findings.add(workers("fastest_workers", row, "reach the target soonest")));
+                    .ifPresent(row -> findings.add(workers("fastest_workers", row, "soonest")));
             rows.stream()
                     .min(Comparator.comparingDouble(
                             row -> Objects.requireNonNull(row.workerHours()).doubleValue()))
-                    .ifPresent(row ->
-                            findings.add(workers("cheapest_workers", row, "reach the target at the least cost")));
+                    .ifPresent(row -> findings.add(workers("cheapest_workers", row, "at the least cost")));
             if (rows.size() > 1) {
                 findings.add(lastPaying());
             }
         }
-        error().ifPresent(findings::add);
+        error(simulation).ifPresent(findings::add);
         return findings;
     }
 
@@ -66,14 +68,24 @@ public final class SimulationFindings {
                 finding,
                 row,
                 "Of those simulated " + NumberText.counted(row.workers(), "worker") + " at batch "
-                        + NumberText.count(row.batchSize()) + " " + what + ": in "
-                        + NumberText.significant(target.seconds().value()) + " s (95 % interval "
-                        + NumberText.between(
-                                target.seconds().interval().low(),
-                                target.seconds().interval().high())
-                        + "), " + NumberText.significant(target.speedup().value())
-                        + " times as fast as one worker, for "
+                        + NumberText.count(row.batchSize()) + between(target.bestBatchSize())
+                        + (row.workers() == 1 ? " reaches" : " reach")
+                        + " the target "
+                        + what + ": in "
+                        + NumberText.significant(target.seconds().value()) + " s" + between(target.seconds()) + ", "
+                        + beside(row, target) + "for "
                         + NumberText.significant(row.workerHours()) + " worker-hours" + cost(row) + ".");
+    }
+
+    private static String between(Predicted number) {
+        return " (95 % interval "
+                + NumberText.between(number.interval().low(), number.interval().high()) + ")";
+    }
+
+    private static String beside(SimulatedWorkers row, SimulatedWorkers.ToTarget target) {
+        return row.workers() == 1
+                ? ""
+                : NumberText.significant(target.speedup().value()) + " times as fast as one worker, ";
     }
 
     private String cost(SimulatedWorkers row) {
@@ -90,17 +102,23 @@ public final class SimulationFindings {
             last++;
         }
         SimulatedWorkers row = rows.get(last);
-        String beyond = last + 1 == rows.size()
-                ? "no more were simulated"
-                : "of what going on to "
-                        + NumberText.count((long) rows.get(last + 1).workers())
-                        + " could save, in logarithms, the target gets "
-                        + NumberText.percent(marginal(rows.get(last + 1)))
-                        + " (100 %: time falls as workers grow; 50 %: as their root)";
         return record(
                 "last_paying_workers",
                 row,
-                "More workers pay up to " + NumberText.count((long) row.workers()) + ": " + beyond + ".");
+                "Of the numbers of workers simulated the last that pays is " + NumberText.count((long) row.workers())
+                        + ": " + beyond(rows, last + 1) + ".");
+    }
+
+    private static String beyond(List<SimulatedWorkers> rows, int next) {
+        if (next == rows.size()) {
+            return "no more were simulated";
+        }
+        double marginal = marginal(rows.get(next));
+        String number = NumberText.count((long) rows.get(next).workers());
+        return marginal < 0
+                ? "on " + number + " the target takes longer"
+                : "going on to " + number + " has a marginal efficiency of " + NumberText.percent(marginal)
+                        + ", where 100 % is time that falls as workers grow, 50 % as their square root";
     }
 
     private static double marginal(SimulatedWorkers row) {
@@ -121,7 +139,7 @@ public final class SimulationFindings {
     }
 
     /** Over the runs to which the model was not fitted, if there are such. */
-    private Optional<FindingRecord> error() {
+    private static Optional<FindingRecord> error(Simulation simulation) {
         List<UpdateCheck> all = simulation.measured().checks();
         List<UpdateCheck> fitted = all.stream().filter(UpdateCheck::fitted).toList();
         List<UpdateCheck> others = all.stream().filter(check -> !check.fitted()).toList();
@@ -190,6 +208,18 @@ public final class SimulationFindings {
         if (!far.isEmpty()) {
             notes.add(String.join(", ", far) + " workers are more than " + FAR + " times the " + measured.mostWorkers()
                     + " that the study had: far from what was measured");
+        }
+        if (!GoalLaw.isKnown(measured.local().fixedSeconds())) {
+            notes.add(
+                    "the step times show no part of an update that its examples do not take, so that small batches look better"
+                            + " than they may be; add smaller batch sizes to the study");
+        }
+        Double error = error(simulation).map(FindingRecord::value).orElse(null);
+        if (error != null && error > UNRELIABLE) {
+            notes.add(
+                    "the model is " + NumberText.percent(error)
+                            + " off at the median, so its times on several workers are no"
+                            + " better than that; measure on a machine that does nothing else and has a processor for each worker");
         }
         notes.add(
                 "each worker is taken to have a processor of its own and none to be slower than the others, sums to be as long as"

@@ -34,10 +34,8 @@ public final class ClusterRows {
     /** Of two seeds at four batch sizes on each of these numbers of workers. */
     public static List<RunResult> study(boolean target, int... workers) {
         return Stream.of(1L, 2L)
-                .flatMap(seed -> Arrays.stream(BATCH_SIZES)
-                        .boxed()
-                        .flatMap(size -> Arrays.stream(workers)
-                                .mapToObj(number -> run(size, number, seed, target, 1))))
+                .flatMap(seed -> Arrays.stream(BATCH_SIZES).boxed().flatMap(size -> Arrays.stream(workers)
+                        .mapToObj(number -> run(size, number, seed, target, 1))))
                 .toList();
     }
 
@@ -64,8 +62,10 @@ public final class ClusterRows {
         Map<String, Double> link = workers == 1
                 ? Map.of()
                 : Map.of(
-                        "latency_seconds", LINK.latencySeconds() * slowdown,
-                        "bandwidth_bytes_per_second", LINK.bandwidthBytesPerSecond() / slowdown);
+                        "latency_seconds",
+                        LINK.latencySeconds() * slowdown,
+                        "bandwidth_bytes_per_second",
+                        LINK.bandwidthBytesPerSecond() / slowdown);
         return new RunResult(
                 run,
                 steps,

@@ -89,7 +89,8 @@ class SimulationTest {
 
         // 4096 workers sum for 0.8 s: longer than everything else together.
         assertThat(simulation.rows())
-                .extracting(row -> Objects.requireNonNull(row.toTarget()).seconds().value())
+                .extracting(
+                        row -> Objects.requireNonNull(row.toTarget()).seconds().value())
                 .satisfies(seconds -> assertThat(seconds.get(3)).isGreaterThan(seconds.get(0)));
         assertThat(finding("fastest_workers", findings).value()).isEqualTo(2);
         assertThat(finding("cheapest_workers", findings).value()).isEqualTo(1);
@@ -97,9 +98,12 @@ class SimulationTest {
         assertThat(finding("cheapest_workers", findings).detail())
                 .endsWith(" worker-hours that cost " + NumberText.significant(2 * hours) + ".");
         assertThat(finding("last_paying_workers", findings).value()).isEqualTo(1);
+        assertThat(finding("last_paying_workers", findings).detail())
+                .startsWith(
+                        "Of the numbers of workers simulated the last that pays is 1: going on to 2 has a marginal efficiency of ");
         assertThat(SimulationFindings.notes(simulation))
-                .anySatisfy(note -> assertThat(note)
-                        .startsWith("64, 4,096 workers are more than 4 times the 4 that the study had"))
+                .anySatisfy(note ->
+                        assertThat(note).startsWith("64, 4,096 workers are more than 4 times the 4 that the study had"))
                 .anySatisfy(note -> assertThat(note).startsWith("only batches from 64 to 4,096 were tried"));
     }
 
@@ -120,6 +124,19 @@ class SimulationTest {
                 .contains("it was not fitted to (0 % of those it was), by most at batch 1,024 on 2 workers: ");
     }
 
+    /** Updates of two workers took twice what the laws say. */
+    @Test
+    void warnsOfAModelThatDoesNotFit() {
+        List<RunResult> runs = new ArrayList<>(ClusterRows.study(true, 1));
+        runs.add(ClusterRows.run(256, 2, 1, true, 2));
+        Simulation simulation = Simulation.of(measured(runs), ClusterRows.LINK, List.of(1, 8));
+
+        assertThat(SimulationFindings.notes(simulation))
+                .anySatisfy(note -> assertThat(note).startsWith("the model is 50 % off at the median, "));
+        assertThat(SimulationFindings.notes(simulated(1, 8)))
+                .noneSatisfy(note -> assertThat(note).contains("off at the median"));
+    }
+
     /** Half of 2 ms + 500 · 4 µs goes into examples. */
     @Test
     void withoutATargetSimulatesUpdatesOfHalfUtilisation() {
@@ -135,8 +152,9 @@ class SimulationTest {
                 .extracting(FindingRecord::finding)
                 .containsExactly("update_model_error");
         assertThat(SimulationFindings.notes(simulation).get(0))
-                .isEqualTo("the time to a target is not known (no run reached a target): only updates are simulated, at as"
-                        + " many examples a worker on all numbers of workers, and no cost");
+                .isEqualTo(
+                        "the time to a target is not known (no run reached a target): only updates are simulated, at as"
+                                + " many examples a worker on all numbers of workers, and no cost");
     }
 
     @Test

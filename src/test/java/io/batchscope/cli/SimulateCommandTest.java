@@ -45,8 +45,8 @@ class SimulateCommandTest {
                     failure[0] = e;
                     return 2;
                 });
-        line.execute(Stream.concat(Stream.of(results.toString()), Stream.of(options))
-                .toArray(String[]::new));
+        line.execute(
+                Stream.concat(Stream.of(results.toString()), Stream.of(options)).toArray(String[]::new));
         if (failure[0] != null) {
             throw failure[0];
         }
@@ -67,12 +67,16 @@ class SimulateCommandTest {
 
         assertThat(text.lines())
                 .anySatisfy(line -> assertThat(line)
-                        .isEqualTo("study example: a worker's update takes 2 ms and 4 µs an example (8 runs with 1 worker);"
-                                + " link: 100 µs a hop, 1,000 MB/s; sums of 976.6 KiB for 250,000 parameters"))
-                .anySatisfy(line -> assertThat(line).matches(" +workers +batch +each .* worker-hours +cost"))
+                        .isEqualTo(
+                                "study example: a worker's update takes 2 ms and 4 µs an example (8 runs with 1 worker);"
+                                        + " link: 100 µs a hop, 1,000 MB/s; sums of 976.6 KiB for 250,000 parameters"))
+                .anySatisfy(line -> assertThat(line).matches("workers +batch +each .* worker-hours +cost"))
                 .anySatisfy(line -> assertThat(line).matches(" +1 +716 +716 .*"))
                 .anySatisfy(line -> assertThat(line).matches(" +4 +64 +2 .* oversubscribed: .* times 2"))
-                .anySatisfy(line -> assertThat(line).startsWith("fastest_workers      Of those simulated "))
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith(
+                                "fastest_workers      Of those simulated 8 workers at batch 3,248 (95 % interval 3,24")
+                        .contains(" reach the target soonest: in 8.9"))
                 .anySatisfy(line -> assertThat(line).startsWith("update_model_error   The model's update differs"));
         assertThat(text.indexOf("\n      2 ")).isLessThan(text.indexOf("\n      8 "));
     }
@@ -105,14 +109,16 @@ class SimulateCommandTest {
         assertThat(run("--workers", "1")).contains("link: not measured", "note: the time to a target is not known");
         assertThatThrownBy(() -> run("--workers", "1,8", "--latency", "1e-4"))
                 .isInstanceOf(ParameterException.class)
-                .hasMessage("link (" + results + "): must be known for several workers, but no run measured it; give both"
-                        + " --latency and --bandwidth, or run the study with sync.workers = [1, 2]");
+                .hasMessage(
+                        "link (" + results + "): must be known for several workers, but no run measured it; give both"
+                                + " --latency and --bandwidth, or run the study with sync.workers = [1, 2]");
         assertThat(run("--workers", "1,8", "--latency", "1e-4", "--bandwidth", "1.25GB/s"))
                 .contains("link: 100 µs a hop, 1,250 MB/s");
         assertThatThrownBy(() -> run("--workers", "1,70000", "--latency", "1e-4", "--bandwidth", "1GB"))
                 .isInstanceOf(ParameterException.class)
-                .hasMessage("workers 70000 (--workers): must be at most the 65,536 training examples, for each takes part in"
-                        + " every update; ask for fewer");
+                .hasMessage(
+                        "workers 70000 (--workers): must be at most the 65,536 training examples, for each takes part in"
+                                + " every update; ask for fewer");
     }
 
     @ParameterizedTest
@@ -137,11 +143,20 @@ class SimulateCommandTest {
     void refusesBandwidthsThatAreNone(String bandwidth) {
         assertThatThrownBy(() -> run("--workers", "8", "--bandwidth=" + bandwidth))
                 .isInstanceOf(ParameterException.class)
-                .hasMessageContaining("bandwidth '" + bandwidth + "' (--bandwidth): must be a number of bytes a second above 0");
+                .hasMessageContaining(
+                        "bandwidth '" + bandwidth + "' (--bandwidth): must be a number of bytes a second above 0");
     }
 
     @ParameterizedTest
-    @CsvSource({"1.25e9,1.25e9", "10Gbit,1.25e9", "1.25GB/s,1.25e9", "100 Mbit/s,1.25e7", "8kbit,1e3", "2TB,2e12", "5B,5"})
+    @CsvSource({
+        "1.25e9,1.25e9",
+        "10Gbit,1.25e9",
+        "1.25GB/s,1.25e9",
+        "100 Mbit/s,1.25e7",
+        "8kbit,1e3",
+        "2TB,2e12",
+        "5B,5"
+    })
     void readsBandwidthsWithUnits(String words, double bytes) {
         assertThat(new Bandwidth().convert(words)).isEqualTo(bytes);
     }

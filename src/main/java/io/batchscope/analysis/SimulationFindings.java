@@ -182,25 +182,7 @@ public final class SimulationFindings {
     public static List<String> notes(Simulation simulation) {
         MeasuredCluster measured = simulation.measured();
         List<String> notes = new ArrayList<>();
-        GoalLaw goal = measured.goal();
-        if (goal == null) {
-            notes.add(
-                    "the time to a target is not known (" + measured.withoutGoal()
-                            + "): only updates are simulated, at as many examples a worker on all numbers of workers, and no cost");
-        } else {
-            LongSummaryStatistics tried = goal.batchSizes();
-            List<String> untried = simulation.rows().stream()
-                    .map(SimulatedWorkers::batchSize)
-                    .filter(size -> size < tried.getMin() || size > tried.getMax())
-                    .distinct()
-                    .map(NumberText::count)
-                    .toList();
-            if (!untried.isEmpty()) {
-                notes.add("only batches from " + NumberText.count(tried.getMin()) + " to "
-                        + NumberText.count(tried.getMax()) + " were tried: what a target takes at "
-                        + String.join(", ", untried) + " is by the law alone");
-            }
-        }
+        notes.addAll(ofGoal(simulation));
         List<String> far = simulation.rows().stream()
                 .filter(row -> row.workers() > (long) FAR * measured.mostWorkers())
                 .map(row -> NumberText.count((long) row.workers()))
@@ -226,5 +208,27 @@ public final class SimulationFindings {
                         + " in a ring and none of them hidden behind the backward pass; intervals are of the fitted laws, with the link"
                         + " taken for known");
         return notes;
+    }
+
+    private static List<String> ofGoal(Simulation simulation) {
+        MeasuredCluster measured = simulation.measured();
+        GoalLaw goal = measured.goal();
+        if (goal == null) {
+            return List.of(
+                    "the time to a target is not known (" + measured.withoutGoal()
+                            + "): only updates are simulated, at as many examples a worker on all numbers of workers, and no cost");
+        }
+        LongSummaryStatistics tried = goal.batchSizes();
+        List<String> untried = simulation.rows().stream()
+                .map(SimulatedWorkers::batchSize)
+                .filter(size -> size < tried.getMin() || size > tried.getMax())
+                .distinct()
+                .map(NumberText::count)
+                .toList();
+        return untried.isEmpty()
+                ? List.of()
+                : List.of("only batches from " + NumberText.count(tried.getMin()) + " to "
+                        + NumberText.count(tried.getMax()) + " were tried: what a target takes at "
+                        + String.join(", ", untried) + " is by the law alone");
     }
 }

@@ -55,7 +55,8 @@ class SimulateCommandTest {
 
     private void write(List<RunResult> runs) {
         try (ParquetResultStore store = new ParquetResultStore(spark.session(), results.toString())) {
-            runs.forEach(store::write);
+            // One seed is enough, and quicker.
+            runs.stream().filter(run -> run.run().seed() == 1).forEach(store::write);
         }
     }
 
@@ -68,7 +69,7 @@ class SimulateCommandTest {
         assertThat(text.lines())
                 .anySatisfy(line -> assertThat(line)
                         .isEqualTo(
-                                "study example: a worker's update takes 2 ms and 4 µs an example (8 runs with 1 worker);"
+                                "study example: a worker's update takes 2 ms and 4 µs an example (4 runs with 1 worker);"
                                         + " link: 100 µs a hop, 1,000 MB/s; sums of 976.6 KiB for 250,000 parameters"))
                 .anySatisfy(line -> assertThat(line).matches("workers +batch +each .* worker-hours +cost"))
                 .anySatisfy(line -> assertThat(line).matches(" +1 +716 +716 .*"))

@@ -73,7 +73,7 @@ class SimulateCommandTest {
                                         + " link: 100 µs a hop, 1,000 MB/s; sums of 976.6 KiB for 250,000 parameters"))
                 .anySatisfy(line -> assertThat(line).matches("workers +batch +each .* worker-hours +cost"))
                 .anySatisfy(line -> assertThat(line).matches(" +1 +716 +716 .*"))
-                .anySatisfy(line -> assertThat(line).matches(" +4 +64 +2 .* oversubscribed: .* times 2"))
+                .anySatisfy(line -> assertThat(line).matches(" +4 +64 +1 .* oversubscribed: .* times 2"))
                 .anySatisfy(line -> assertThat(line)
                         .startsWith(
                                 "fastest_workers      Of those simulated 8 workers at batch 3,248 (95 % interval 3,24")

@@ -8,7 +8,7 @@ jar=$root/target/batchscope.jar
 spark_class_path=$root/target/spark.classpath
 spark_opens=$root/target/classes/io/batchscope/spark.opens
 main_class=io.batchscope.cli.Main
-commands="plan, train, study, report, data, fit, verify, doctor"
+commands="plan, train, study, report, data, fit, simulate, verify, doctor"
 
 # fail CODE MESSAGE: the message is <what> (<where>): <rule, value>; <what to do>.
 fail() {

@@ -8,7 +8,7 @@ usage() {
     cat <<'TEXT'
 Usage: submit/local.sh CMD [ARGUMENT...]
 
-Runs CMD (plan, train, study, report, data, fit, verify, doctor) on embedded Spark. Needs a JDK 17 and Maven; builds
+Runs CMD (plan, train, study, report, data, fit, simulate, verify, doctor) on embedded Spark. Needs a JDK 17 and Maven; builds
 target/batchscope.jar when it is missing or older than the sources. Paths are relative to where you are.
 "submit/local.sh CMD --help" explains a command.
 

@@ -106,7 +106,8 @@ public record ScalingEfficiency(
         return List.copyOf(all);
     }
 
-    private static Map<String, Processors> processors(List<ProbeRecord> rows) {
+    /** By {@code run_id}, of those runs of which it is known. */
+    static Map<String, Processors> processors(List<ProbeRecord> rows) {
         Map<String, Double> total = metric(rows, "processors");
         Map<String, Processors> processors = new HashMap<>();
         metric(rows, "processors_per_worker").forEach((run, perWorker) -> {

@@ -8,8 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.math3.stat.StatUtils;
+import org.jspecify.annotations.Nullable;
 
 /** What an update of a run takes. */
 final class StepSeconds {
@@ -25,11 +27,16 @@ final class StepSeconds {
      * @return above 0; nothing of runs that diverged or failed, or have no such rows
      */
     static Map<String, Double> byRun(StudyTables tables) {
+        return byRun(tables, StepRecord::stepSeconds);
+    }
+
+    /** The same of a part of each update; null where a row does not know it. */
+    static Map<String, Double> byRun(StudyTables tables, Function<StepRecord, @Nullable Double> part) {
         Map<String, List<StepRecord>> rows =
                 tables.steps().stream().filter(StepSeconds::isWhole).collect(Collectors.groupingBy(StepRecord::runId));
         Map<String, Double> byRun = new HashMap<>();
         for (RunRecord run : tables.runs()) {
-            double[] seconds = seconds(rows.getOrDefault(run.runId(), List.of()));
+            double[] seconds = seconds(rows.getOrDefault(run.runId(), List.of()), part);
             if (BatchSummary.isSettled(run) && seconds.length > 0) {
                 byRun.put(run.runId(), StatUtils.percentile(seconds, MEDIAN));
             }
@@ -37,13 +44,13 @@ final class StepSeconds {
         return byRun;
     }
 
-    private static double[] seconds(List<StepRecord> rows) {
+    private static double[] seconds(List<StepRecord> rows, Function<StepRecord, @Nullable Double> part) {
         List<StepRecord> plain = rows.stream()
                 .filter(row -> row.gradientNorm() == null && row.measures().equals(StepMeasures.NONE))
                 .toList();
         return (plain.isEmpty() ? rows : plain)
                 .stream()
-                        .map(StepRecord::stepSeconds)
+                        .map(part)
                         .filter(Objects::nonNull)
                         .mapToDouble(Double::doubleValue)
                         .toArray();

@@ -35,9 +35,17 @@ record UpdateTimes(SortedMap<Integer, Fit> byWorkers) {
 
     /** Of the runs of one variant, at whatever rate. */
     static UpdateTimes of(StudyTables tables) {
-        Map<String, Double> seconds = StepSeconds.byRun(tables);
+        return of(tables.runs(), StepSeconds.byRun(tables));
+    }
+
+    /**
+     * Of runs by a part of their updates, or all of it.
+     *
+     * @param seconds by {@code run_id}; runs that are not in it, or not above 0, are left out
+     */
+    static UpdateTimes of(List<RunRecord> runs, Map<String, Double> seconds) {
         SortedMap<Integer, List<Observation>> measured = new TreeMap<>();
-        for (RunRecord run : tables.runs()) {
+        for (RunRecord run : runs) {
             Double median = seconds.get(run.runId());
             if (median != null && median > 0 && isFixed(run)) {
                 measured.computeIfAbsent(run.workers(), workers -> new ArrayList<>())
@@ -56,7 +64,8 @@ record UpdateTimes(SortedMap<Integer, Fit> byWorkers) {
         return new UpdateTimes(byWorkers);
     }
 
-    private static boolean isFixed(RunRecord run) {
+    /** Whether its batch stayed as large as it was. */
+    static boolean isFixed(RunRecord run) {
         return run.finalBatchSize() == null || run.finalBatchSize() == run.batchSize();
     }
 }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -85,21 +84,7 @@ final class FitCommand implements Callable<Integer> {
     private static String json(List<Arrival> arrivals, List<FindingRecord> findings) throws JsonProcessingException {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("runs", arrivals.size());
-        document.put("findings", findings.stream().map(FitCommand::row).toList());
+        document.put("findings", findings.stream().map(FindingJson::row).toList());
         return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(document) + "\n";
-    }
-
-    /** With the columns of the table {@code findings}. */
-    private static Map<String, @Nullable Object> row(FindingRecord finding) {
-        Map<String, @Nullable Object> row = new LinkedHashMap<>();
-        row.put("study", finding.study());
-        row.put("finding", finding.finding());
-        row.put("batch_size", finding.batchSize());
-        row.put("value", finding.value());
-        row.put("low", finding.low());
-        row.put("high", finding.high());
-        row.put("unit", finding.unit());
-        row.put("detail", finding.detail());
-        return row;
     }
 }

@@ -1,6 +1,8 @@
 package io.batchscope.cli;
 
 import io.batchscope.spark.SparkSessions;
+import java.util.function.Supplier;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,8 +48,9 @@ public final class Main implements Runnable {
     public static int run(String... arguments) {
         Main main = new Main();
         CommandLine commands = new CommandLine(main);
-        commands.addSubcommand(
-                new CommandLine(new DataCommand(() -> SparkSessions.open(SparkSessions.DEFAULT_TIMEOUT_SECONDS))));
+        Supplier<SparkSession> spark = () -> SparkSessions.open(SparkSessions.DEFAULT_TIMEOUT_SECONDS);
+        commands.addSubcommand(new CommandLine(new DataCommand(spark)));
+        commands.addSubcommand(new CommandLine(new SimulateCommand(spark)));
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setUsageHelpWidth(110);
         commands.setParameterExceptionHandler(Errors::usage);

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.batchscope.analysis.LawCurves;
 import io.batchscope.analysis.Findings;
+import io.batchscope.analysis.LawCurves;
 import io.batchscope.analysis.RateRows;
 import io.batchscope.analysis.RunFixture;
 import io.batchscope.analysis.StudySummary;
@@ -63,7 +63,8 @@ class RateTablesTest {
         }
         StudyTables tables = rows.tables();
         JsonNode data = new ObjectMapper()
-                .readTree(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE).json())
+                .readTree(Charts.of(tables, StudySummary.of(tables), LawCurves.NONE)
+                        .json())
                 .path("data");
 
         assertThat(data.path("rateBest"))

@@ -169,7 +169,7 @@ class ClusterScriptsTest {
                 checkout.run(Map.of(), script, "--master", "m"),
                 2,
                 "error: no command" + where
-                        + "expected one of plan, train, study, report, data, fit, verify, doctor; ");
+                        + "expected one of plan, train, study, report, data, fit, simulate, verify, doctor; ");
         assertError(
                 checkout.run(Map.of(), script, "--gpus", "some", "study"),
                 2,

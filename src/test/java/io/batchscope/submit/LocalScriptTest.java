@@ -101,7 +101,7 @@ class LocalScriptTest {
         assertError(
                 Checkout.in(directory).run(Map.of(), "local.sh"),
                 2,
-                "error: no command (submit/local.sh): expected one of plan, train, study, report, data, fit, verify, doctor; ");
+                "error: no command (submit/local.sh): expected one of plan, train, study, report, data, fit, simulate, verify, doctor; ");
     }
 
     @Test

@@ -36,13 +36,19 @@ final class Modes {
 
     /**
      * Whether some batch size ran with several numbers of workers, all else alike, the seed included: where the planner
-     * chooses the number, seeds may differ in it, as when a study went on with more slots, but none has two. The factor of a
-     * rate is left out, as each number of workers may have a tuned rate of its own.
+     * chooses the number, seeds and rates may differ in it, as when a study went on with more slots, but none has two. To be asked
+     * of all runs: each number of workers may have a tuned rate of its own.
      */
     static boolean compareWorkers(List<RunRecord> runs) {
         Map<List<Object>, Integer> first = new HashMap<>();
         return runs.stream().anyMatch(run -> {
-            List<Object> key = List.of(run.batchSize(), Recipe.of(run), run.syncMode(), settings(run), run.seed());
+            List<Object> key = List.of(
+                    run.batchSize(),
+                    Recipe.of(run),
+                    run.syncMode(),
+                    settings(run),
+                    run.seed(),
+                    RateTrial.factorOf(run));
             Integer other = first.putIfAbsent(key, run.workers());
             return other != null && other != run.workers();
         });

@@ -3,18 +3,20 @@ package io.batchscope.analysis;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.StatUtils;
 
 /**
- * Batch sizes of all variants by something of which less is better. How much runs differ is taken from all of them together
- * (pooled variance), as a batch size has few runs: what is ranked must vary about alike everywhere, as the logarithm of seconds
- * does.
+ * Batch sizes of all variants by something of which less is better.
  *
  * @param ordered least mean first
+ * @param together whether how much runs differ is taken from all of them together (pooled variance), as a batch size has few
+ *     runs: for what varies about alike everywhere, as the logarithm of seconds does. Otherwise each batch size has a spread of
+ *     its own (Welch 1947), as the quality of a batch that trains badly may vary more; only one with a single run gets that of all
  */
-record Ranking(List<Place> ordered) {
+record Ranking(List<Place> ordered, boolean together) {
     private static final double UPPER_QUANTILE = 0.975;
 
     /**
@@ -27,6 +29,10 @@ record Ranking(List<Place> ordered) {
             return StatUtils.mean(array());
         }
 
+        private Estimate estimate() {
+            return Objects.requireNonNull(Estimate.over(values, value -> value));
+        }
+
         private double[] array() {
             return values.stream().mapToDouble(Double::doubleValue).toArray();
         }
@@ -37,19 +43,29 @@ record Ranking(List<Place> ordered) {
     }
 
     /** @param values by group, those without any are left out */
-    static Ranking of(Map<VariantSummary, List<Double>> values) {
-        return new Ranking(values.entrySet().stream()
+    static Ranking together(Map<VariantSummary, List<Double>> values) {
+        return new Ranking(ordered(values), true);
+    }
+
+    /** Likewise. */
+    static Ranking apart(Map<VariantSummary, List<Double>> values) {
+        return new Ranking(ordered(values), false);
+    }
+
+    private static List<Place> ordered(Map<VariantSummary, List<Double>> values) {
+        return values.entrySet().stream()
                 .filter(entry -> !entry.getValue().isEmpty())
                 .map(entry -> new Place(entry.getKey(), List.copyOf(entry.getValue())))
                 .sorted(Comparator.comparingDouble(Place::mean)
                         .thenComparing(place -> place.group().batch().batchSize()))
-                .toList());
+                .toList();
     }
 
     /** Those of these groups, with a spread of their own. */
     Ranking only(List<VariantSummary> groups) {
-        return new Ranking(
-                ordered.stream().filter(place -> groups.contains(place.group())).toList());
+        List<Place> left =
+                ordered.stream().filter(place -> groups.contains(place.group())).toList();
+        return new Ranking(left, together);
     }
 
     boolean isEmpty() {
@@ -82,6 +98,10 @@ record Ranking(List<Place> ordered) {
     }
 
     private OptionalDouble noiseBeside(Place place) {
+        Double apart = together ? null : first().estimate().halfWidthOfDifference(place.estimate());
+        if (apart != null) {
+            return OptionalDouble.of(apart);
+        }
         return noise(1.0 / first().values().size() + 1.0 / place.values().size());
     }
 
@@ -95,10 +115,11 @@ record Ranking(List<Place> ordered) {
     }
 
     Recommendation.Confidence confidence() {
-        if (repeats() == 0) {
+        if (repeats() == 0 || first().values().size() == 1) {
             return Recommendation.Confidence.LOW;
         }
-        return near().isEmpty() ? Recommendation.Confidence.HIGH : Recommendation.Confidence.MODERATE;
+        boolean all = ordered.stream().allMatch(place -> place.values().size() > 1);
+        return all && near().isEmpty() ? Recommendation.Confidence.HIGH : Recommendation.Confidence.MODERATE;
     }
 
     /**

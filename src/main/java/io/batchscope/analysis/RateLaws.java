@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ public record RateLaws(Variant variant, List<BestRate> rates, @Nullable RateLawF
         List<RateLaws> laws = new ArrayList<>();
         for (Variant variant : summary.variants().ordered()) {
             List<RateSearch> searches = summary.searches().searches().stream()
-                    .filter(search -> search.variant().equals(variant))
+                    .filter(search -> search.variant().equals(variant) && isAscending(search))
                     .toList();
             if (searches.size() > 1) {
                 List<BestRate> rates = searches.stream()
@@ -51,6 +52,17 @@ public record RateLaws(Variant variant, List<BestRate> rates, @Nullable RateLawF
             }
         }
         return rates;
+    }
+
+    /** Not so where AdaScale's gain is in the rates: a run that diverges early has had little of it. */
+    private static boolean isAscending(RateSearch search) {
+        List<RateTrial> compared = search.compared();
+        return IntStream.range(1, compared.size())
+                        .allMatch(i ->
+                                compared.get(i - 1).rate() < compared.get(i).rate())
+                && search.trials().stream()
+                        .flatMap(trial -> trial.runs().stream())
+                        .noneMatch(RecommendationText::isMeasured);
     }
 
     private static Optional<BestRate> bestRate(RateSearch search, long seed) {

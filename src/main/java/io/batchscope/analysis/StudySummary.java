@@ -39,7 +39,7 @@ public record StudySummary(
     public static StudySummary of(StudyTables all) {
         RateSearches searches = RateSearches.of(all);
         StudyTables tables = searches.tuned(all);
-        Variants variants = Variants.of(tables.runs());
+        Variants variants = Variants.of(all.runs());
         if (tables.runs().isEmpty()) {
             return new StudySummary("", false, 0, List.of(), variants, List.of(), searches);
         }

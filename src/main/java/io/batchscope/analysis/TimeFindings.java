@@ -44,10 +44,19 @@ final class TimeFindings {
                                 + NumberText.significant(cheapest.time().workers()
                                         * cheapest.time().fewestSeconds())
                                 + ",",
-                        laws.times().byWorkers().size() > 1
-                                ? ""
-                                : "; no other number of workers was tried (batchscope simulate)")));
+                        hasOneNumberOfWorkers(summary)
+                                ? "; no other number of workers was tried (batchscope simulate tells of others)"
+                                : "")));
         return findings;
+    }
+
+    /** Whether all runs had the same number of workers. */
+    static boolean hasOneNumberOfWorkers(StudySummary summary) {
+        return summary.byVariant().stream()
+                        .flatMap(group -> group.batch().workers().stream())
+                        .distinct()
+                        .count()
+                == 1;
     }
 
     private static String seconds(VariantLaws.OnWorkers on) {
@@ -63,44 +72,49 @@ final class TimeFindings {
                 ? "; batch sizes lie "
                         + NumberText.percent(Math.expm1(fit.curve().curveDeviation())) + " beside the straight line"
                 : "";
-        Interval half = drawn.interval(each -> fit.workers() * each.halfUtilisation());
+        double half = fit.workers() * law.halfUtilisation();
+        Interval halves = drawn.interval(each -> fit.workers() * each.halfUtilisation());
         return List.of(
                 record(
                         "update_fixed_seconds",
                         law.fixedSeconds(),
                         drawn.interval(UpdateTime::fixedSeconds),
                         "seconds",
-                        "An update takes " + NumberText.significant(law.fixedSeconds() * 1e3) + " ms whatever its size"
-                                + on + beside + "."),
+                        GoalLaw.isKnown(law.fixedSeconds())
+                                ? "An update takes " + NumberText.significant(law.fixedSeconds() * 1e3)
+                                        + " ms whatever its size" + on + beside + "."
+                                : "What an update takes whatever its size cannot be told" + on
+                                        + ": times fall with the batch as far as was tried" + beside + "."),
                 record(
                         "update_seconds_per_example",
                         law.secondsPerExample(),
                         drawn.interval(UpdateTime::secondsPerExample),
                         "seconds",
-                        "An update takes " + NumberText.significant(law.secondsPerExample() * 1e6)
-                                + " µs more for each example a worker" + on + "."),
+                        GoalLaw.isKnown(law.secondsPerExample())
+                                ? "An update takes " + NumberText.significant(law.secondsPerExample() * 1e6)
+                                        + " µs more for each example a worker" + on + "."
+                                : "What an example adds to an update cannot be told" + on
+                                        + ": updates take the same at all batch sizes tried."),
                 record(
                         "half_utilisation_batch_size",
-                        fit.workers() * law.halfUtilisation(),
                         half,
+                        halves,
                         "examples",
-                        "At batch " + NumberText.significant(fit.workers() * law.halfUtilisation()) + between(half)
-                                + on + " half of an update's time goes into its examples; of a smaller one it goes into"
-                                + " what an update takes anyway."));
+                        GoalLaw.isKnown(half)
+                                ? "At batch " + NumberText.significant(half) + between(halves) + on
+                                        + " half of an update's time goes into its examples; of a smaller one it goes"
+                                        + " into what an update takes anyway."
+                                : "Where half of an update's time goes into its examples cannot be told" + on
+                                        + between(halves) + "."));
     }
 
     private FindingRecord best(String finding, VariantLaws.OnWorkers on, String what, String rest) {
         GoalTime time = on.time();
         Interval interval = on.drawn().interval(GoalTime::bestBatchSize);
+        GoalLaw goal = laws.goal();
         double best = time.bestBatchSize();
-        if (!GoalLaw.isKnown(best)) {
-            return record(
-                    finding,
-                    best,
-                    interval,
-                    "examples",
-                    "The laws do not tell at which batch size the target is reached " + what.replaceAll(",.*", "")
-                            + ": " + (best > 0 ? "larger is faster" : "smaller is faster") + " as far as was tried.");
+        if (goal == null || goal.isOpen() || !GoalLaw.isKnown(best)) {
+            return record(finding, Double.NaN, interval, "examples", unknown(on, what.replaceAll(",.*", "")));
         }
         Interval flat = time.within(FLAT);
         String place = " on " + NumberText.counted(time.workers(), "worker");
@@ -115,6 +129,19 @@ final class TimeFindings {
                         + " takes at most 10 % longer; it is the geometric mean of half utilisation ("
                         + size(time.halfUtilisationBatchSize()) + ") and the critical batch size ("
                         + size(time.goal().criticalBatchSize()) + ")" + untried(best) + rest + ".");
+    }
+
+    private String unknown(VariantLaws.OnWorkers on, String what) {
+        GoalLaw goal = laws.goal();
+        String why = goal == null || goal.isOpen()
+                ? "the critical batch size cannot be told"
+                : "half utilisation cannot be told";
+        return "The laws do not tell at which batch size the target is reached " + what + ", as " + why
+                + " (95 % interval of that batch size "
+                + NumberText.between(
+                        on.drawn().interval(GoalTime::bestBatchSize).low(),
+                        on.drawn().interval(GoalTime::bestBatchSize).high())
+                + ").";
     }
 
     private String untried(double best) {

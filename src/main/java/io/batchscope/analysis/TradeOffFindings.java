@@ -40,10 +40,20 @@ public final class TradeOffFindings {
                     null,
                     null,
                     "examples",
-                    "The critical batch size is not known: " + problem
-                            + "; train at more batch sizes, longer, or to a nearer goal."));
+                    "The critical batch size is not known: " + problem + "; " + advice(arrivals) + "."));
         }
         return of(study, GoalLaw.of(arrivals));
+    }
+
+    private static String advice(List<Arrival> arrivals) {
+        long early = arrivals.stream()
+                .filter(arrival -> arrival.reached() && arrival.after() == 0)
+                .count();
+        return early == 0
+                ? "train at more batch sizes, longer, or to a nearer goal"
+                : NumberText.counted(early, "run")
+                        + " had passed it at the first evaluation already, which tells no number of updates: evaluate more often"
+                        + " (evaluation.every) or set a farther goal";
     }
 
     static List<FindingRecord> of(String study, GoalLaw goal) {

@@ -7,6 +7,7 @@ import io.batchscope.law.UpdateTime;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.StudyTables;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -35,7 +36,15 @@ record UpdateTimes(SortedMap<Integer, Fit> byWorkers) {
 
     /** Of the runs of one variant, at whatever rate. */
     static UpdateTimes of(StudyTables tables) {
-        return of(tables.runs(), StepSeconds.byRun(tables));
+        Map<String, Double> seconds = new HashMap<>(StepSeconds.byRun(tables));
+        // Workers that agree now and then wait for each other in some updates only, which a median does not see.
+        for (RunRecord run : tables.runs()) {
+            Double trained = run.trainSeconds();
+            if (run.syncEvery() > 1 && seconds.containsKey(run.runId()) && trained != null && run.steps() > 0) {
+                seconds.put(run.runId(), trained / run.steps());
+            }
+        }
+        return of(tables.runs(), seconds);
     }
 
     /**

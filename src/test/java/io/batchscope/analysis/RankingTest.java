@@ -17,7 +17,7 @@ class RankingTest {
                 .byVariant()
                 .forEach(group ->
                         byGroup.put(group, values.getOrDefault(group.batch().batchSize(), List.of())));
-        return Ranking.of(byGroup);
+        return Ranking.together(byGroup);
     }
 
     /** Squares 2 and 8 about the means 1 and 4 over 4 degrees of freedom: variance 2.5; t(0.975, 4) = 2.7764. */
@@ -38,7 +38,11 @@ class RankingTest {
         Ranking ranking = of(Map.of(16L, List.of(0., 1., 2.), 32L, List.of(3., 5., 7.), 64L, List.of(9.)));
 
         assertThat(ranking.near()).isEmpty();
-        assertThat(ranking.confidence()).isEqualTo(Recommendation.Confidence.HIGH);
+        // One of them has a single run.
+        assertThat(ranking.confidence()).isEqualTo(Recommendation.Confidence.MODERATE);
+        assertThat(of(Map.of(16L, List.of(0., 1., 2.), 32L, List.of(3., 5., 7.)))
+                        .confidence())
+                .isEqualTo(Recommendation.Confidence.HIGH);
         assertThat(ranking.runsToDecide()).isZero();
         assertThat(ranking.ordered()).hasSize(3);
     }
@@ -50,6 +54,26 @@ class RankingTest {
         assertThat(ranking.noiseOfFirst()).isEmpty();
         assertThat(ranking.near()).hasSize(1);
         assertThat(ranking.confidence()).isEqualTo(Recommendation.Confidence.LOW);
+    }
+
+    /** A batch size that trains badly varies more, which says nothing of the others. */
+    @Test
+    void apartEachHasASpreadOfItsOwn() {
+        Map<Long, List<Double>> values =
+                Map.of(16L, List.of(0., 1., 2.), 32L, List.of(4., 5., 6.), 64L, List.of(20., 50., 80.));
+
+        assertThat(of(values).near())
+                .extracting(place -> place.group().batch().batchSize())
+                .containsExactly(32L);
+        assertThat(new Ranking(of(values).ordered(), false).near())
+                .extracting(place -> place.group().batch().batchSize())
+                .containsExactly(64L);
+    }
+
+    @Test
+    void theBestOfASingleRunIsOfLowConfidence() {
+        assertThat(of(Map.of(16L, List.of(0.), 32L, List.of(3., 5., 7.))).confidence())
+                .isEqualTo(Recommendation.Confidence.LOW);
     }
 
     @Test

@@ -60,7 +60,7 @@ class RecommendationsTest {
         assertThat(choice(largest).batchSize()).isEqualTo(256);
         assertThat(largest.detail())
                 .contains(
-                        "all runs reached the target, and by the law of its updates it takes at most 20 % more examples");
+                        "all its runs reached the target, and by the law of its updates it takes at most 20 % more examples");
     }
 
     @Test
@@ -76,7 +76,7 @@ class RecommendationsTest {
         Recommendation fastest = find(toTarget(1), Purpose.FASTEST);
 
         assertThat(choice(fastest).confidence()).isEqualTo(Confidence.LOW);
-        assertThat(fastest.detail()).contains("confidence low: single runs show nothing", "3 seeds or more would");
+        assertThat(fastest.detail()).contains("confidence low: a single run shows nothing", "3 seeds or more would");
     }
 
     /** Where the fastest batch size was not trained, it is named. */
@@ -86,7 +86,8 @@ class RecommendationsTest {
         for (long batch : new long[] {8, 16, 32}) {
             rows.by(LAW, batch, 3, 1);
         }
-        assertThat(find(rows.tables(), Purpose.FASTEST).detail()).contains("beyond those tried, so train at ");
+        assertThat(find(rows.tables(), Purpose.FASTEST).detail())
+                .contains("still fall at batch 32, so larger ones may be faster: train at 128 too");
     }
 
     private static StudyTables withoutTarget(double... accuracies) {
@@ -114,7 +115,7 @@ class RecommendationsTest {
                 .contains(
                         "with 60 updates of warmup",
                         "trains to its end soonest of those whose validation accuracy is not shown to be below the best",
-                        "--set target.value=0.84, which every batch size passed");
+                        "--set target.metric=validation-accuracy --set target.value=0.89, above which 9 of 12 runs ended");
         assertThat(find(tables, Purpose.FASTEST).choice()).isNull();
         assertThat(choice(find(tables, Purpose.GENERALIZATION)).batchSize()).isLessThan(128);
         assertThat(choice(find(tables, Purpose.LARGEST)).batchSize()).isEqualTo(64);
@@ -156,6 +157,73 @@ class RecommendationsTest {
         assertThat(findings.stream().filter(row -> row.finding().equals("recommended_batch_size_fastest")))
                 .singleElement()
                 .satisfies(row -> assertThat(row.value()).isNull());
+    }
+
+    /** The runs went on after the target: what counts is what they took to it. */
+    @Test
+    void whatIsFreeIsJudgedByTheWayToTheTarget() {
+        RunFixture[] runs = new RunFixture[6];
+        for (int seed = 0; seed < 3; seed++) {
+            for (int i = 0; i < 2; i++) {
+                long batch = i == 0 ? 64 : 1024;
+                runs[3 * i + seed] = RunFixture.run(batch, seed)
+                        .with("validationAccuracy", 0.9 + 0.001 * seed)
+                        .with("stepsToTarget", i == 0 ? 20L : 8L)
+                        .with("examplesToTarget", i == 0 ? 1280L : 8192L)
+                        .with("secondsToTarget", 1.0 + i + 0.1 * seed);
+            }
+        }
+        Recommendation largest = find(RunFixture.tables(runs), Purpose.LARGEST);
+
+        assertThat(choice(largest).batchSize()).isEqualTo(64);
+        assertThat(largest.detail())
+                .contains("it took at most 20 % more examples to the target than the fewest")
+                .doesNotContain("did every run");
+    }
+
+    @Test
+    void runsThatWereCutAreNotCalledQuick() {
+        StudyTables tables = withoutTarget(0.90, 0.90, 0.90);
+        StudyTables cut = new StudyTables(
+                tables.runs().stream()
+                        .map(run -> RunFixture.run(run.batchSize(), run.seed())
+                                .with("validationAccuracy", run.validationAccuracy())
+                                .with("trainSeconds", run.trainSeconds())
+                                .with("outcome", "BudgetExhausted")
+                                .toRecord())
+                        .toList(),
+                List.of(),
+                List.of(),
+                List.of());
+
+        assertThat(find(cut, Purpose.OVERALL).detail()).contains("has the best validation accuracy");
+    }
+
+    @Test
+    void whereRunsDivergedEverywhereThatIsTheReason() {
+        StudyTables tables = RunFixture.tables(
+                RunFixture.run(16, 1).diverged(), RunFixture.run(64, 1).diverged());
+
+        assertThat(Recommendations.of(tables))
+                .allSatisfy(row -> assertThat(row.choice()).isNull());
+        assertThat(find(tables, Purpose.LARGEST).detail())
+                .isEqualTo(
+                        "How large a batch costs nothing is not known: at no batch size did every run end regularly.");
+    }
+
+    /** AdaScale's peak rate is measured; what can be asked for is the rate of the base batch. */
+    @Test
+    void theRateToAskForIsNotAMeasuredOne() {
+        StudyTables tables = RunFixture.tables(RunFixture.run(16, 1)
+                .with("scalingRule", "adascale")
+                .with("baseLearningRate", 0.05)
+                .with("peakLearningRate", 0.37)
+                .with("learningRateFactor", 2.0)
+                .with("validationAccuracy", 0.9));
+
+        Recommendation best = find(tables, Purpose.GENERALIZATION);
+        assertThat(choice(best).peakLearningRate()).isEqualTo(0.1);
+        assertThat(best.detail()).startsWith("Batch 16 at the base batch's rate 0.1 times AdaScale's gain");
     }
 
     @Test

@@ -108,4 +108,13 @@ class TradeOffFindingsTest {
         assertThat(find("critical_batch_size", late).detail())
                 .contains("of 12 runs at 6 batch sizes, 1 of which did not arrive and count as longer");
     }
+
+    @Test
+    void goalsThatWerePassedAtTheFirstLookSayHowToSeeMore() {
+        List<Arrival> early =
+                List.of(new Arrival(16, 0, 100, true), new Arrival(64, 0, 100, true), new Arrival(256, 0, 100, true));
+
+        assertThat(find("critical_batch_size", early).detail())
+                .contains("3 runs had passed it at the first evaluation already", "evaluation.every");
+    }
 }

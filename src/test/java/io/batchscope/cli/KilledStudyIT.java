@@ -118,8 +118,11 @@ class KilledStudyIT {
                 "study", "--set", "budget={epochs=10000}", "--set", "batch-sizes=[1,full]", "--set", "sync.workers=1");
         awaitRun(process);
         new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor(5, TimeUnit.SECONDS);
-        assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(130);
+        boolean ended = process.waitFor(LocalCommands.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(ended).as(Files.readString(directory.resolve("log"))).isTrue();
+        assertThat(process.exitValue())
+                .as(Files.readString(directory.resolve("log")))
+                .isEqualTo(130);
         assertThat(directory.resolve("results/status.json"))
                 .content()
                 .contains("INTERRUPTED")

@@ -164,7 +164,10 @@ class KilledStudyIT {
     }
 
     private Process start(String command, String... options) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(commands().line(command, options))
+        // Where the tests themselves run in the background, SIGINT is ignored, and so it would be by what they start.
+        List<String> line = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        line.addAll(commands().line(command, options));
+        ProcessBuilder builder = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile());
         builder.environment().putAll(LocalCommands.environment());

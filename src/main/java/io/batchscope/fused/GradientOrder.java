@@ -13,15 +13,15 @@ import java.util.Map;
  * The order in which the parts of a program's gradient become final: the parameters of the last operation first, and last
  * those that no operation names, whose gradient is 0. A part is parameters of one operation that lie together.
  */
-final class GradientOrder {
+public final class GradientOrder {
     /** Parts {@code from … to − 1}. */
-    record Span(int from, int to) {}
+    public record Span(int from, int to) {}
 
     private final List<Range> parts;
     private final Map<Operation, Span> spans = new HashMap<>();
     private final Span rest;
 
-    GradientOrder(Program program) {
+    public GradientOrder(Program program) {
         List<Range> all = new ArrayList<>();
         boolean[] named = new boolean[program.parameterCount()];
         List<Operation> operations = program.operations();
@@ -39,17 +39,17 @@ final class GradientOrder {
         this.rest = new Span(first, all.size());
     }
 
-    List<Range> parts() {
+    public List<Range> parts() {
         return parts;
     }
 
     /** Those of an operation; none if it has no parameters. */
-    Span of(Operation operation) {
+    public Span of(Operation operation) {
         return spans.getOrDefault(operation, new Span(0, 0));
     }
 
     /** Those of no operation. */
-    Span rest() {
+    public Span rest() {
         return rest;
     }
 

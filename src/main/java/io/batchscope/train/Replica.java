@@ -4,6 +4,7 @@ import io.batchscope.data.Batch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One copy of the network on one worker: the only thing the step loop knows about neural networks. Parameters and
@@ -118,6 +119,11 @@ public interface Replica extends AutoCloseable {
     /** Native memory that it holds, in bytes; grows to what the largest micro-batch so far needs. */
     default long nativeBytes() {
         return 0;
+    }
+
+    /** The GPU that it computes on; empty: the processor. */
+    default Optional<Device> device() {
+        return Optional.empty();
     }
 
     /** Seeds what is random in training mode (dropout), so that a step repeats; called before every micro-batch. */

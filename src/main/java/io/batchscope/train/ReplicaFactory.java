@@ -11,4 +11,14 @@ public interface ReplicaFactory extends Serializable {
      * @param microBatch the most examples it will be given at once
      */
     Replica create(long seed, int microBatch);
+
+    /**
+     * The same for a GPU; what computes on the processor stays as it is. Nothing is loaded by this, so that a worker can say
+     * which GPU is its own before anything touches one.
+     *
+     * @param address as whoever gave it to the worker names it: a number in {@code nvidia-smi}'s order, or a UUID
+     */
+    default ReplicaFactory onGpu(String address) {
+        return this;
+    }
 }

@@ -37,6 +37,7 @@ constexpr int captureInvalidated = 901;
 constexpr int captureMerge = 902;
 constexpr int captureUnmatched = 903;
 constexpr int captureUnjoined = 904;
+constexpr int captureIsolation = 905;
 constexpr int captureImplicit = 906;
 constexpr int capturedEvent = 907;
 constexpr int captureWrongThread = 908;
@@ -97,6 +98,7 @@ struct Capture;
 struct Point {
     Stream* stream;
     bool done = false;
+    bool askedFor = false;
 };
 
 struct Item {
@@ -117,9 +119,10 @@ struct Stream {
 
 struct Event {
     int device;
-    std::shared_ptr<Point> point = {};     // null: not recorded
-    std::weak_ptr<Capture> capture = {};   // of the capture in which it was recorded last
-    std::vector<int> nodes = {};
+    std::shared_ptr<Point> point = {};    // null: not recorded
+    bool captured = false;                // whether it was recorded last in a capture,
+    std::weak_ptr<Capture> capture = {};  // in this one,
+    std::vector<int> nodes = {};          // behind these nodes
 };
 
 // The stream of a handle; null: no such stream. Null as handle means the current device's legacy stream.
@@ -128,6 +131,8 @@ Stream* streamOf(void* handle);
 int enqueue(Stream& stream, const std::string& what, std::function<int()> work);
 // Runs what a stream still has to do and what that waits for.
 int finish(Stream& stream);
+// Makes every later call on the device fail.
+int breakDown(int device, int code);
 int finishDevice(int device);
 
 // ---- capture.cpp

@@ -35,6 +35,7 @@ namespace {
 
 constexpr int mostThreads = 1024;
 constexpr size_t stackBytes = 64 * 1024;
+constexpr size_t pageBytes = 4096;
 constexpr int running = -1;  // no line
 
 struct Fiber {
@@ -77,10 +78,13 @@ void fiberMain() {
     }
 }
 
-void prepare(Fiber& fiber) {
+bool prepare(Fiber& fiber) {
     if (fiber.stack == nullptr) {
         // Never given back: the next block wants it again.
         void* memory = mmap(nullptr, stackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED) return false;
+        // Who needs more stack than there is must not write into another's.
+        mprotect(memory, pageBytes, PROT_NONE);
         fiber.stack = static_cast<char*>(memory);
     }
     // As if it had called emulation_switch: six registers, where to go on, and nothing to return to.
@@ -90,6 +94,7 @@ void prepare(Fiber& fiber) {
     top[frame - 2] = reinterpret_cast<void*>(&fiberMain);
     fiber.top = top;
     fiber.line = running;
+    return true;
 }
 
 void resume(Fiber& fiber) {
@@ -116,7 +121,7 @@ int phase(std::vector<Fiber*>& waiting) {
 int runBlock(const std::string& name) {
     std::vector<Fiber*> waiting;
     for (int i = 0; block.begun < block.threads; i++) {
-        prepare(fibers[i]);
+        if (!prepare(fibers[i])) return fail(memoryAllocation, "%s: no memory for the stacks of its threads", name.c_str());
         resume(fibers[i]);
         if (fibers[i].line != running) waiting.push_back(&fibers[i]);
     }

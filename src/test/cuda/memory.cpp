@@ -54,7 +54,6 @@ int release(void* pointer, bool pinned, const char* function) {
     Allocation allocation = found->second;
     // As CUDA does: what is under way may still use it.
     int code = finishDevice(allocation.device);
-    if (code == success) code = checkGuards(allocation, function);
     poison(allocation.base, allocation.bytes);
     if (!pinned) devices()[allocation.device].usedBytes -= rounded(allocation.bytes);
     allocations().erase(found);

@@ -1,12 +1,15 @@
 // Streams and events. Work is put off until something waits for it: a GPU may be as late, and who forgets to wait sees it.
 #include "emulation.h"
 
+#include <algorithm>
+
 namespace emulation {
 
 namespace {
 
-std::set<Stream*>& streams() {
-    static auto* all = new std::set<Stream*>;
+// In the order of their making.
+std::vector<Stream*>& streams() {
+    static auto* all = new std::vector<Stream*>;
     return *all;
 }
 
@@ -54,19 +57,17 @@ void run(Stream& stream, const Point* until) {
         if (item.awaits != nullptr && !item.awaits->done) run(*item.awaits->stream, item.awaits.get());
         Device& device = devices()[stream.device];
         if (item.work && device.fault == success) {
-            device.fault = item.work();
-            if (device.fault != success) {
-                fail(device.fault, "device %d failed at %s; every later call on it fails", stream.device, item.what.c_str());
-            }
+            if (int code = item.work()) breakDown(stream.device, code);
         }
         if (item.completes != nullptr) item.completes->done = true;
     }
 }
 
 int afterwards(int device) {
-    Device& checked = devices()[device];
-    if (checked.fault == success) checked.fault = checkAllGuards(device, "found when the host waited");
-    return checked.fault;
+    if (devices()[device].fault == success) {
+        if (int code = checkAllGuards(device, "found when the host waited")) return breakDown(device, code);
+    }
+    return devices()[device].fault;
 }
 
 // Other streams may be ahead as well as behind: the reverse order has them ahead.
@@ -79,7 +80,7 @@ void runOthers(const Stream& stream) {
 
 int createStream(void** handle, unsigned flags) {
     auto* stream = new Stream{currentDevice(), false, (flags & 1) == 0};
-    streams().insert(stream);
+    streams().push_back(stream);
     *handle = stream;
     return success;
 }
@@ -93,7 +94,7 @@ int destroyStream(void* handle) {
     }
     run(*stream, nullptr);
     int code = devices()[stream->device].fault;
-    streams().erase(stream);
+    streams().erase(std::find(streams().begin(), streams().end(), stream));
     delete stream;
     return code;
 }
@@ -107,6 +108,7 @@ int record(void* eventHandle, void* streamHandle) {
     }
     if (int code = refuseLegacyInCapture(*stream, "cudaEventRecord")) return code;
     event->capture = stream->capture;
+    event->captured = stream->capture != nullptr;
     if (stream->capture != nullptr) {
         event->nodes = stream->last;
         return success;
@@ -131,9 +133,10 @@ int waitFor(void* streamHandle, void* eventHandle) {
         stream->last.insert(stream->last.end(), event->nodes.begin(), event->nodes.end());
         return success;
     }
+    if (event->captured) return fail(invalidValue, "cudaStreamWaitEvent: the event was recorded in a capture that has ended");
     if (stream->capture != nullptr) {
         stream->capture->invalid = true;
-        return fail(905, "cudaStreamWaitEvent: a captured stream cannot wait for an event that was recorded outside of it");
+        return fail(captureIsolation, "cudaStreamWaitEvent: a captured stream cannot wait for an event that was recorded outside of it");
     }
     if (event->point == nullptr || event->point->done || event->point->stream == stream) return success;
     waitForLegacy(*stream);
@@ -144,20 +147,35 @@ int waitFor(void* streamHandle, void* eventHandle) {
 int synchronizeEvent(void* handle) {
     Event* event = eventOf(handle);
     if (event == nullptr) return fail(invalidHandle, "cudaEventSynchronize: no such event");
-    if (!event->capture.expired()) return fail(capturedEvent, "cudaEventSynchronize: the event was recorded in a capture");
+    if (event->captured) return fail(capturedEvent, "cudaEventSynchronize: the event was recorded in a capture");
     if (event->point == nullptr || event->point->done) return devices()[event->device].fault;
     runOthers(*event->point->stream);
     run(*event->point->stream, event->point.get());
     return afterwards(event->device);
 }
 
+// Never ready when it is first asked for, ready the second time: a caller must be able to wait, and nothing runs by itself.
+int queryEvent(void* handle) {
+    Event* event = eventOf(handle);
+    if (event == nullptr) return fail(invalidHandle, "cudaEventQuery: no such event");
+    if (event->captured) return fail(capturedEvent, "cudaEventQuery: the event was recorded in a capture");
+    if (event->point == nullptr || event->point->done || event->point->askedFor) return synchronizeEvent(handle);
+    event->point->askedFor = true;
+    return notReady;
+}
+
 }  // namespace
+
+int breakDown(int device, int code) {
+    devices()[device].fault = code;
+    return fail(code, "device %d is broken now: every later call on it fails", device);
+}
 
 Stream* streamOf(void* handle) {
     constexpr uintptr_t legacyHandle = 1;
     if (handle == nullptr || reinterpret_cast<uintptr_t>(handle) == legacyHandle) return &legacyStream(currentDevice());
     auto* stream = static_cast<Stream*>(handle);
-    return streams().count(stream) > 0 ? stream : nullptr;
+    return std::find(streams().begin(), streams().end(), stream) != streams().end() ? stream : nullptr;
 }
 
 int enqueue(Stream& stream, const std::string& what, std::function<int()> work) {
@@ -244,6 +262,13 @@ EXPORT int cudaEventDestroy(void* handle) {
 
 EXPORT int cudaEventRecord(void* event, void* stream) {
     return runtimeCall([&] { return record(event, stream); });
+}
+
+EXPORT int cudaEventQuery(void* event) {
+    return runtimeCall([&] {
+        int code = refuseInCapture("cudaEventQuery");
+        return code != success ? code : queryEvent(event);
+    });
 }
 
 EXPORT int cudaEventSynchronize(void* event) {

@@ -35,7 +35,9 @@ public final class CudaBackend {
         }
         String message = String.valueOf(cause.getMessage());
         // "the binding's file: the missing library: why"
-        return cause instanceof LinkageError ? message.substring(message.indexOf(": ") + 1).strip() : message;
+        return cause instanceof LinkageError
+                ? message.substring(message.indexOf(": ") + 1).strip()
+                : message;
     }
 
     /** Why it cannot; null if it can. */

@@ -39,9 +39,9 @@ final class CudaReplica implements Replica {
     private final Gpu gpu;
     private final ReplicaMemory memory;
     private final HostSide host;
+    private final Labels labels;
     private final Map<Key, DevicePass> passes = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable Staging staging;
-    private @Nullable PinnedMemory labels;
     private @Nullable DevicePass latest;
     private int latestRows;
     private boolean latestTraining;
@@ -59,6 +59,7 @@ final class CudaReplica implements Replica {
         this.gpu = new Gpu(address, tensorFloat32, TIMEOUT);
         this.memory = new ReplicaMemory(program.parameterCount(), DeviceLoss.RESULT_BYTES);
         this.host = new HostSide(memory, program.parameterCount());
+        this.labels = new Labels(gpu, program.loss() instanceof Program.Loss.SoftmaxCrossEntropy);
         // Parameters that no operation names have a gradient of 0, which nobody writes.
         check(
                 cudart.cudaMemsetAsync(
@@ -182,16 +183,7 @@ final class CudaReplica implements Replica {
 
     private void upload(DevicePass pass, Batch batch, float weight, double smoothing) {
         host.send(seed, weight, smoothing, gpu.compute());
-        PinnedMemory place = labels(batch.size());
-        pass.loss().stage(batch, 0, place);
-        check(
-                cudart.cudaMemcpyAsync(
-                        pass.loss().labels().pointer(),
-                        place.at(0),
-                        (long) batch.size() * Integer.BYTES,
-                        cudart.cudaMemcpyHostToDevice,
-                        gpu.compute()),
-                "a copy of labels");
+        labels.upload(batch, pass.loss().labels());
         staging().upload(batch, 0, batch.size(), pass.input());
     }
 
@@ -201,17 +193,6 @@ final class CudaReplica implements Replica {
                     gpu, (long) latestRows * program.inputShape().stream().reduce(1, Math::multiplyExact));
         }
         return staging;
-    }
-
-    private PinnedMemory labels(int rows) {
-        long bytes = (long) rows * Integer.BYTES;
-        if (labels == null || labels.bytes() < bytes) {
-            if (labels != null) {
-                labels.close();
-            }
-            labels = new PinnedMemory(bytes);
-        }
-        return labels;
     }
 
     private DevicePass pass(int rows, boolean training) {
@@ -266,7 +247,7 @@ final class CudaReplica implements Replica {
     /** Page-locked host memory. */
     @Override
     public long nativeBytes() {
-        return host.bytes() + (staging == null ? 0 : staging.bytes()) + (labels == null ? 0 : labels.bytes());
+        return host.bytes() + (staging == null ? 0 : staging.bytes()) + labels.bytes();
     }
 
     @Override
@@ -282,9 +263,7 @@ final class CudaReplica implements Replica {
         if (staging != null) {
             staging.close();
         }
-        if (labels != null) {
-            labels.close();
-        }
+        labels.close();
         host.close();
         memory.close();
         gpu.close();

@@ -1,6 +1,5 @@
 package io.batchscope.fused.cuda;
 
-import io.batchscope.data.Batch;
 import io.batchscope.train.Program;
 import io.batchscope.train.Program.Loss.SoftmaxCrossEntropy;
 import java.util.List;
@@ -18,8 +17,6 @@ final class DeviceLoss {
 
     private static final int ROW_THREADS = 32;
 
-    private final boolean classifies;
-    private final int rows;
     private final DeviceTensor labels;
     private final DeviceTensor outputs;
 
@@ -31,8 +28,7 @@ final class DeviceLoss {
      */
     DeviceLoss(
             DeviceLowering lowering, Program program, ReplicaMemory memory, DeviceTensor last, DeviceTensor gradient) {
-        this.rows = lowering.rows();
-        this.classifies = program.loss() instanceof SoftmaxCrossEntropy;
+        int rows = lowering.rows();
         this.labels = lowering.uploaded((long) rows * Integer.BYTES);
         DeviceTensor losses = lowering.bytes((long) rows * Double.BYTES);
         DeviceTensor hits = lowering.bytes((long) rows * Integer.BYTES);
@@ -102,14 +98,5 @@ final class DeviceLoss {
     /** Class probabilities or predictions, {@code [rows, outputs]}; after a pass without gradient only. */
     DeviceTensor outputs() {
         return outputs;
-    }
-
-    /** Puts the labels of as many examples as the pass is for, from {@code first} on, where they are uploaded from. */
-    void stage(Batch batch, int first, PinnedMemory into) {
-        if (classifies) {
-            into.ints(0).put(batch.classes(), first, rows);
-        } else {
-            into.floats(0).put(batch.targets(), first, rows);
-        }
     }
 }

@@ -66,7 +66,7 @@ final class DeviceTensor {
     }
 
     /** The same for calls that take pointers. */
-    DevicePointer pointer() {
-        return new DevicePointer(address());
+    RawPointer pointer() {
+        return new RawPointer(address());
     }
 }

@@ -64,7 +64,7 @@ final class Gpu implements AutoCloseable {
                 "a precision");
         this.blasWorkspace = new DeviceMemory(BLAS_WORKSPACE_BYTES);
         checkBlas(
-                cublas.cublasSetWorkspace_v2(blas, new DevicePointer(blasWorkspace.address()), BLAS_WORKSPACE_BYTES),
+                cublas.cublasSetWorkspace_v2(blas, new RawPointer(blasWorkspace.address()), BLAS_WORKSPACE_BYTES),
                 "memory to work in");
     }
 

@@ -24,12 +24,16 @@ final class HostSide implements AutoCloseable {
     private static final int PIECE = 4096;
 
     private final ReplicaMemory device;
+    private final RawPointer there = new RawPointer(0);
+    private final RawPointer here = new RawPointer(0);
     private final int parameterCount;
     private final PinnedMemory memory;
     private final FloatPointer parameters;
     private final FloatPointer gradient;
     private final BytePointer values;
-    private final BytePointer results;
+    private final long gradientByte;
+    private final long valuesByte;
+    private final long resultsByte;
     private final DoublePointer losses;
     private final IntPointer hits;
     private final double[] lossSums = new double[DeviceLoss.SUMS];
@@ -42,12 +46,14 @@ final class HostSide implements AutoCloseable {
         this.parameterCount = parameterCount;
         long vector = ((long) parameterCount + 1) / 2 * 2 * Float.BYTES;
         this.memory = new PinnedMemory(2 * vector + ReplicaMemory.PASS_VALUES_BYTES + DeviceLoss.RESULT_BYTES);
+        this.gradientByte = vector;
+        this.valuesByte = 2 * vector;
+        this.resultsByte = valuesByte + ReplicaMemory.PASS_VALUES_BYTES;
         this.parameters = memory.floats(0);
-        this.gradient = memory.floats(vector);
-        this.values = memory.at(2 * vector);
-        this.results = memory.at(2 * vector + ReplicaMemory.PASS_VALUES_BYTES);
-        this.losses = new DoublePointer(results);
-        this.hits = new IntPointer(results.getPointer((long) DeviceLoss.SUMS * Double.BYTES));
+        this.gradient = memory.floats(gradientByte);
+        this.values = memory.at(valuesByte);
+        this.losses = memory.doubles(resultsByte);
+        this.hits = memory.ints(resultsByte + (long) DeviceLoss.SUMS * Double.BYTES);
     }
 
     void readParameters(float[] into) {
@@ -62,18 +68,18 @@ final class HostSide implements AutoCloseable {
     /** Puts parameters, where they have changed, and what the next pass is to know on their way to the device. */
     void send(long seed, float weight, double smoothing, CUstream_st stream) {
         if (isChanged) {
-            toDevice(device.parameters(0), parameters.position(0), (long) parameterCount * Float.BYTES, stream);
+            toDevice(device.parametersAddress(), 0, (long) parameterCount * Float.BYTES, stream);
             isChanged = false;
         }
         values.position(SEED_BYTE).putLong(seed);
         values.position(WEIGHT_BYTE).putFloat(weight);
         values.position(SMOOTHING_BYTE).putFloat((float) smoothing);
-        toDevice(device.passValues(), values.position(0), ReplicaMemory.PASS_VALUES_BYTES, stream);
+        toDevice(device.valuesAddress(), valuesByte, ReplicaMemory.PASS_VALUES_BYTES, stream);
     }
 
-    private static void toDevice(DeviceTensor to, org.bytedeco.javacpp.Pointer from, long bytes, CUstream_st stream) {
+    private void toDevice(long to, long fromByte, long bytes, CUstream_st stream) {
         check(
-                cudart.cudaMemcpyAsync(to.pointer(), from, bytes, cudart.cudaMemcpyHostToDevice, stream),
+                cudart.cudaMemcpyAsync(there.at(to), here.at(memory.address() + fromByte), bytes, cudart.cudaMemcpyHostToDevice, stream),
                 "a copy to the device");
     }
 
@@ -82,8 +88,8 @@ final class HostSide implements AutoCloseable {
         long bytes = (long) (range.to() - range.from()) * Float.BYTES;
         check(
                 cudart.cudaMemcpyAsync(
-                        gradient.position(range.from()),
-                        device.gradient(range.from()).pointer(),
+                        here.at(memory.address() + gradientByte + (long) range.from() * Float.BYTES),
+                        there.at(device.gradientAddress() + (long) range.from() * Float.BYTES),
                         bytes,
                         cudart.cudaMemcpyDeviceToHost,
                         stream),
@@ -94,8 +100,8 @@ final class HostSide implements AutoCloseable {
     void fetchResults(CUstream_st stream) {
         check(
                 cudart.cudaMemcpyAsync(
-                        results,
-                        device.results(0).pointer(),
+                        here.at(memory.address() + resultsByte),
+                        there.at(device.resultsAddress()),
                         DeviceLoss.RESULT_BYTES,
                         cudart.cudaMemcpyDeviceToHost,
                         stream),

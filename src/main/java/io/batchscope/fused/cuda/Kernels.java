@@ -84,12 +84,13 @@ final class Kernels {
         try (BytePointer source = new BytePointer(source());
                 BytePointer name = new BytePointer("kernels.cu");
                 BytePointer option = new BytePointer("--gpu-architecture=" + architecture);
-                PointerPointer<BytePointer> options = new PointerPointer<>(option);
+                PointerPointer<BytePointer> options = new PointerPointer<>(1L);
                 SizeTPointer size = new SizeTPointer(1)) {
             checkCompiler(
                     nvrtc.nvrtcCreateProgram(program, source, name, 0, (PointerPointer) null, (PointerPointer) null),
                     "a program");
             try {
+                options.put(option);
                 int status = nvrtc.nvrtcCompileProgram(program, 1, options);
                 checkCompiler(
                         status,

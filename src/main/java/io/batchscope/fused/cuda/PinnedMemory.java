@@ -20,6 +20,10 @@ final class PinnedMemory implements AutoCloseable {
         this.bytes = bytes;
     }
 
+    long address() {
+        return start.address();
+    }
+
     long bytes() {
         return bytes;
     }

@@ -51,6 +51,26 @@ final class ReplicaMemory implements AutoCloseable {
         return DeviceTensor.fixed(fixed, resultsOffset + fromByte, 0);
     }
 
+    /** Where the parameters start on the device; like the next, for as long as this is open. */
+    long parametersAddress() {
+        return fixed.address();
+    }
+
+    /** Where the gradient starts. */
+    long gradientAddress() {
+        return fixed.address() + gradientOffset;
+    }
+
+    /** Where the values that change from pass to pass start. */
+    long valuesAddress() {
+        return fixed.address() + valuesOffset;
+    }
+
+    /** Where what a pass tells the host starts. */
+    long resultsAddress() {
+        return fixed.address() + resultsOffset;
+    }
+
     /** Device memory that it holds. */
     long bytes() {
         return fixed.bytes() + workspace.bytes();

@@ -22,6 +22,8 @@ final class Staging implements AutoCloseable, Batch.Sink {
     private final PinnedMemory memory;
     private final FloatPointer floats;
     private final CUevent_st[] sent = new CUevent_st[PIECES];
+    private final RawPointer device = new RawPointer(0);
+    private final RawPointer host = new RawPointer(0);
     private final boolean[] isUnderWay = new boolean[PIECES];
     private int piece;
     private int filled;
@@ -68,10 +70,9 @@ final class Staging implements AutoCloseable, Batch.Sink {
             return;
         }
         long bytes = (long) filled * Float.BYTES;
-        floats.position((long) piece * pieceFloats);
+        host.at(memory.address() + (long) piece * pieceFloats * Float.BYTES);
         check(
-                cudart.cudaMemcpyAsync(
-                        new DevicePointer(target), floats, bytes, cudart.cudaMemcpyHostToDevice, gpu.compute()),
+                cudart.cudaMemcpyAsync(device.at(target), host, bytes, cudart.cudaMemcpyHostToDevice, gpu.compute()),
                 "a copy of features");
         check(cudart.cudaEventRecord(sent[piece], gpu.compute()), "an event");
         isUnderWay[piece] = true;
@@ -84,11 +85,10 @@ final class Staging implements AutoCloseable, Batch.Sink {
     void download(DeviceTensor from, float[] into, int offset, int count) {
         for (int done = 0; done < count; done += pieceFloats) {
             int now = Math.min(pieceFloats, count - done);
-            floats.position(0);
             check(
                     cudart.cudaMemcpyAsync(
-                            floats,
-                            new DevicePointer(from.address() + (long) done * Float.BYTES),
+                            host.at(memory.address()),
+                            device.at(from.address() + (long) done * Float.BYTES),
                             (long) now * Float.BYTES,
                             cudart.cudaMemcpyDeviceToHost,
                             gpu.compute()),
@@ -96,7 +96,7 @@ final class Staging implements AutoCloseable, Batch.Sink {
             check(cudart.cudaEventRecord(sent[0], gpu.compute()), "an event");
             gpu.await(sent[0], "a copy of outputs");
             isUnderWay[0] = false;
-            floats.get(into, offset + done, now);
+            floats.position(0).get(into, offset + done, now);
         }
     }
 

@@ -133,7 +133,7 @@ final class CudaReplica implements Replica {
         }
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
-            gpu.await(segment.copied(), "the gradient of " + batch.size() + " examples");
+            gpu.await(segment.copied(), "a gradient");
             List<Range> ranges = segment.ranges();
             for (int j = 0; j < ranges.size(); j++) {
                 host.giveGradient(ranges.get(j), add, into);
@@ -142,7 +142,7 @@ final class CudaReplica implements Replica {
                 listener.onReady(part);
             }
         }
-        return host.score(batch.size()).lossSum();
+        return host.lossSum();
     }
 
     /** Starts a segment, and the copies of what is final after it. */
@@ -177,7 +177,7 @@ final class CudaReplica implements Replica {
         upload(pass, batch, 0, 0);
         Segment segment = pass.segments().get(0);
         start(segment, true);
-        gpu.await(segment.copied(), "the outputs of " + batch.size() + " examples");
+        gpu.await(segment.copied(), "outputs");
         return pass;
     }
 

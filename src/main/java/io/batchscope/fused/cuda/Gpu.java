@@ -32,6 +32,7 @@ final class Gpu implements AutoCloseable {
 
     private final GpuCatalog.Gpu found;
     private final Device device;
+    private final String description;
     private final boolean tensorFloat32;
     private final Duration timeout;
     private final Kernels kernels;
@@ -50,6 +51,7 @@ final class Gpu implements AutoCloseable {
     Gpu(String address, boolean tensorFloat32, Duration timeout) {
         this.found = GpuCatalog.find(address);
         this.device = new Device(address, found.uuid(), found.name());
+        this.description = device.describe();
         this.tensorFloat32 = tensorFloat32;
         this.timeout = timeout;
         enter();
@@ -70,7 +72,7 @@ final class Gpu implements AutoCloseable {
 
     /** Makes the device the calling thread's; first thing of whatever a caller wants. */
     void enter() {
-        check(cudart.cudaSetDevice(found.ordinal()), device.describe());
+        check(cudart.cudaSetDevice(found.ordinal()), description);
     }
 
     Device device() {
@@ -130,7 +132,7 @@ final class Gpu implements AutoCloseable {
         while (status == cudart.cudaErrorNotReady) {
             long waited = System.nanoTime() - start;
             if (waited > timeout.toNanos()) {
-                throw new IllegalStateException(device.describe() + ": must be done with " + what + " within "
+                throw new IllegalStateException(description + ": must be done with " + what + " within "
                         + timeout.toSeconds() + " s, but is not; see nvidia-smi for what holds it up");
             }
             if (waited < SHORT_WAIT_NANOS) {

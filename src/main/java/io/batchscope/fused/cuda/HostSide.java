@@ -79,7 +79,12 @@ final class HostSide implements AutoCloseable {
 
     private void toDevice(long to, long fromByte, long bytes, CUstream_st stream) {
         check(
-                cudart.cudaMemcpyAsync(there.at(to), here.at(memory.address() + fromByte), bytes, cudart.cudaMemcpyHostToDevice, stream),
+                cudart.cudaMemcpyAsync(
+                        there.at(to),
+                        here.at(memory.address() + fromByte),
+                        bytes,
+                        cudart.cudaMemcpyHostToDevice,
+                        stream),
                 "a copy to the device");
     }
 
@@ -125,17 +130,24 @@ final class HostSide implements AutoCloseable {
         }
     }
 
+    /** The sum of the losses of the pass, once it is here. */
+    double lossSum() {
+        losses.get(lossSums);
+        double sum = 0;
+        for (int i = 0; i < DeviceLoss.SUMS; i++) {
+            sum += lossSums[i];
+        }
+        return sum;
+    }
+
     /** What the pass told, once it is here. */
     Score score(int rows) {
-        losses.get(lossSums);
         hits.get(hitSums);
-        double lossSum = 0;
         long correct = 0;
         for (int i = 0; i < DeviceLoss.SUMS; i++) {
-            lossSum += lossSums[i];
             correct += hitSums[i];
         }
-        return new Score(rows, lossSum, correct);
+        return new Score(rows, lossSum(), correct);
     }
 
     /** Host memory that it holds. */

@@ -84,7 +84,7 @@ final class ActivationKernel implements Kernel {
                         null),
                 "the derivative of an activation");
         Tensor result = gradient.isShared() ? lowering.tensor(description, output.dimensions()) : gradient;
-        boolean fromResult = Elementwise.derivativeFromResult(function);
+        boolean fromResult = function.slopeFollowsFromResult();
         lowering.backward()
                 .add(lowering.primitive(
                         backward,

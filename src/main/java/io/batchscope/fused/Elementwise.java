@@ -30,7 +30,7 @@ final class Elementwise {
 
     /** The backward function that takes the result where there is one, otherwise the argument. */
     static int backward(ActivationFunction function) {
-        if (!derivativeFromResult(function)) {
+        if (!function.slopeFollowsFromResult()) {
             return forward(function);
         }
         return switch (function.kind()) {
@@ -47,15 +47,6 @@ final class Elementwise {
         return switch (function.kind()) {
             case SOFTPLUS, SWISH -> 1f;
             default -> function.alpha();
-        };
-    }
-
-    /** Whether f′(x) follows from f(x), so that the argument need not be kept. */
-    static boolean derivativeFromResult(ActivationFunction function) {
-        return switch (function.kind()) {
-            case RECTIFIER, EXPONENTIAL_LINEAR -> function.alpha() >= 0;
-            case TANH, LOGISTIC -> true;
-            case SOFTPLUS, SWISH -> false;
         };
     }
 }

@@ -30,8 +30,7 @@ final class PassCompiler {
         this.program = program;
         this.lowering = lowering;
         this.seed = seed;
-        this.readers = new int[program.operations().size() + 1];
-        program.operations().forEach(operation -> operation.inputs().forEach(input -> readers[input]++));
+        this.readers = Fusion.readers(program);
     }
 
     /** @param seed of the micro-batch that runs */
@@ -51,13 +50,11 @@ final class PassCompiler {
         List<Kernel> kernels = new ArrayList<>();
         List<Integer> results = new ArrayList<>();
         List<Integer> origins = new ArrayList<>();
-        for (int i = 0; i < operations.size(); i++) {
-            @Nullable ActivationFunction function = fusable(i);
-            int result = function == null ? i + 1 : i + 2;
-            kernels.add(named(operations.get(i), following(i, function, result), result));
-            results.add(result);
+        for (Fusion.Group group : Fusion.groups(program)) {
+            int i = group.operation();
+            kernels.add(named(operations.get(i), following(i, group.function(), group.result()), group.result()));
+            results.add(group.result());
             origins.add(i);
-            i = result - 1;
         }
         Tensor last = lowering.arranged(
                 lowering.value(operations.size()),
@@ -81,19 +78,6 @@ final class PassCompiler {
         return new Pass(lowering, loss);
     }
 
-    /** The activation that reads operation {@code index}, and nothing else does, if the two can be one. */
-    private @Nullable ActivationFunction fusable(int index) {
-        List<Operation> operations = program.operations();
-        if (index + 1 < operations.size()
-                && readers[index + 1] == 1
-                && operations.get(index + 1) instanceof Activation activation
-                && activation.input() == index + 1
-                && canFuse(operations.get(index), activation.function())) {
-            return activation.function();
-        }
-        return null;
-    }
-
     /**
      * What of the activation behind operation {@code index} is done with it. A rectifier in front of a maximum is taken
      * back behind that: the largest number of a window that is not above 0 passes no gradient on, and there are fewer of
@@ -114,14 +98,6 @@ final class PassCompiler {
             rectifiedInputs.add(result);
         }
         return new Following(function, later ? null : function);
-    }
-
-    private static boolean canFuse(Operation operation, ActivationFunction function) {
-        if (operation instanceof BatchNormalization) {
-            return function.equals(ActivationFunction.RECTIFIER);
-        }
-        return (operation instanceof Dense || operation instanceof Convolution || operation instanceof Addition)
-                && Elementwise.derivativeFromResult(function);
     }
 
     private Kernel named(Operation operation, Following following, int result) {

@@ -121,6 +121,11 @@ public interface Replica extends AutoCloseable {
         return 0;
     }
 
+    /** Memory of its {@link #device} that it holds, in bytes; grows as {@link #nativeBytes} does. */
+    default long deviceBytes() {
+        return 0;
+    }
+
     /** The GPU that it computes on; empty: the processor. */
     default Optional<Device> device() {
         return Optional.empty();

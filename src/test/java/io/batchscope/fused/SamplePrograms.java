@@ -18,15 +18,15 @@ import io.batchscope.train.Window;
 import java.util.List;
 
 /** Small programs, start parameters and examples, all from fixed seeds. */
-final class SamplePrograms {
-    static final int CLASSES = 3;
+public final class SamplePrograms {
+    public static final int CLASSES = 3;
 
     private static final ActivationFunction RECTIFIER = ActivationFunction.RECTIFIER;
 
     private SamplePrograms() {}
 
     /** Two dense layers with a rectifier between. */
-    static Program dense(int features, int hidden) {
+    public static Program dense(int features, int hidden) {
         int second = features * hidden + hidden;
         return new Program(
                 List.of(features),
@@ -39,7 +39,7 @@ final class SamplePrograms {
     }
 
     /** One number, with squared error. */
-    static Program regression(int features) {
+    public static Program regression(int features) {
         return new Program(
                 List.of(features),
                 List.of(new Dense(0, features, 1, 0, features)),
@@ -48,7 +48,7 @@ final class SamplePrograms {
     }
 
     /** Dense with dropout of the input. */
-    static Program dropout(int features, double retain) {
+    public static Program dropout(int features, double retain) {
         return new Program(
                 List.of(features),
                 List.of(new Dropout(0, retain), new Dense(1, features, CLASSES, 0, Operation.ABSENT)),
@@ -57,7 +57,7 @@ final class SamplePrograms {
     }
 
     /** A residual block on 2×6×6 images: convolution, normalization, rectifier, convolution, plus the first's result. */
-    static Program residual() {
+    public static Program residual() {
         int channels = 5;
         int first = 0;
         int normal = channels * 2 * 9;
@@ -93,7 +93,7 @@ final class SamplePrograms {
     }
 
     /** Parameters in 0.1 … 0.5, every other one negative where {@code signed}. */
-    static float[] start(Program program, boolean signed) {
+    public static float[] start(Program program, boolean signed) {
         SplitMix random = new SplitMix(11);
         float[] values = new float[program.parameterCount()];
         for (int i = 0; i < values.length; i++) {
@@ -109,14 +109,14 @@ final class SamplePrograms {
         return values;
     }
 
-    static Batch batch(int from, int to, int features) {
+    public static Batch batch(int from, int to, int features) {
         Batch batch = new Batch(to - from, features);
         batch.fill(new Noise(to, features), from, to);
         return batch;
     }
 
     /** Features in −1 … 1, each class as often as the others. */
-    record Noise(int size, int featureCount) implements Examples {
+    public record Noise(int size, int featureCount) implements Examples {
         @Override
         public void copyFeatures(int index, float[] into, int offset) {
             SplitMix random = new SplitMix(index);

@@ -7,6 +7,7 @@ import io.batchscope.data.Batch;
 import io.batchscope.data.Examples;
 import io.batchscope.data.SplitMix;
 import io.batchscope.fused.FusedReplicaFactory;
+import io.batchscope.fused.cuda.CudaReplicaFactory;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.Task;
 import io.batchscope.testing.ReferenceReplica;
@@ -24,8 +25,8 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One network, run three ways on the same parameters and examples: by Deeplearning4j, by the plain-Java reference and by
- * the fused replica. The first is what users described, so the others must agree with it.
+ * One network, run four ways on the same parameters and examples: by Deeplearning4j, by the plain-Java reference, by the
+ * fused replica and by the one on a GPU. The first is what users described, so the others must agree with it.
  *
  * @param shape of one example as the network takes it
  * @param outputs classes, or 1 for regression
@@ -91,12 +92,15 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
         List<Range> arrays = arrays(source.build(1));
         try (Replica general = new Dl4jReplicaFactory(source, task, shape, outputs).create(1, rows);
                 Replica reference = new ReferenceReplica(program);
-                Replica fused = new FusedReplicaFactory(program, seed -> start.clone()).create(1, rows)) {
+                Replica fused = new FusedReplicaFactory(program, seed -> start.clone()).create(1, rows);
+                Replica cuda = cuda(program, start)) {
             general.writeParameters(start);
             reference.writeParameters(start);
             Measured expected = measure(general);
             measure(reference).assertLike(expected, arrays, "reference");
             measure(fused).assertLike(expected, arrays, "fused");
+            measure(cuda).assertLike(expected, arrays, "cuda");
+            assertThat(cuda.heldParameters()).isEqualTo(fused.heldParameters());
             assertThat(fused.heldParameters()).containsExactlyInAnyOrderElementsOf(general.heldParameters());
         }
     }
@@ -105,10 +109,19 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
     void assertFusedLikeReference(float[] start) {
         Program program = program();
         try (Replica reference = new ReferenceReplica(program);
-                Replica fused = new FusedReplicaFactory(program, seed -> start.clone()).create(1, rows)) {
+                Replica fused = new FusedReplicaFactory(program, seed -> start.clone()).create(1, rows);
+                Replica cuda = cuda(program, start)) {
             reference.writeParameters(start);
-            measure(fused).assertLike(measure(reference), arrays(source.build(1)), "fused");
+            Measured expected = measure(reference);
+            List<Range> arrays = arrays(source.build(1));
+            measure(fused).assertLike(expected, arrays, "fused");
+            measure(cuda).assertLike(expected, arrays, "cuda");
         }
+    }
+
+    /** On the first GPU that CUDA sees, or that the tests' emulation shows. */
+    private Replica cuda(Program program, float[] start) {
+        return new CudaReplicaFactory(program, seed -> start.clone(), false, "0").create(1, rows);
     }
 
     /** Scores, and gradients of two batches: the first written, the second added with another weight. */

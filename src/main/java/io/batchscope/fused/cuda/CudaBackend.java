@@ -23,8 +23,21 @@ public final class CudaBackend {
             }
             return GpuCatalog.devices().isEmpty() ? "CUDA sees no GPU on this machine" : null;
         } catch (LinkageError | RuntimeException e) {
-            return "CUDA 13 with cuBLAS, cuDNN 9 and NVRTC cannot be loaded here: " + e.getMessage();
+            return "CUDA 13 with cuBLAS, cuDNN 9 and NVRTC cannot be loaded here: " + root(e);
         }
+    }
+
+    /** JavaCPP looks in several places; only the first failure names the library that is missing. */
+    private static String root(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String message = String.valueOf(cause.getMessage());
+        // "the binding's file: the missing library: why"
+        return cause instanceof LinkageError
+                ? message.substring(message.indexOf(": ") + 1).strip()
+                : message;
     }
 
     /** Why it cannot; null if it can. */

@@ -1,16 +1,71 @@
 package io.batchscope.fused.cuda;
 
+import static io.batchscope.fused.cuda.Cuda.check;
+
 import io.batchscope.data.Batch;
+import io.batchscope.fused.GradientOrder;
+import io.batchscope.train.Device;
+import io.batchscope.train.ParameterTensor;
 import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
+import io.batchscope.train.WeightPenalty;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.cuda.global.cudart;
+import org.jspecify.annotations.Nullable;
 
-/** Runs a program on a GPU. */
+/**
+ * Runs a program on a GPU. Parameters and gradient are the caller's, on the host; a pass is put together once for each number
+ * of examples that comes up, and recorded as CUDA graphs when it comes up again. Passes take turns in one block of the device's
+ * memory, as large as the largest needs. For one thread at a time.
+ */
 final class CudaReplica implements Replica {
-    private final Program program;
+    /** As the fused replica. */
+    private static final int PASSES_KEPT = 12;
 
-    CudaReplica(Program program, float[] start, boolean tensorFloat32, String address) {
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
+    private static final GradientListener NOBODY = part -> {};
+
+    /** Which pass. */
+    private record Key(int rows, boolean training) {}
+
+    private final Program program;
+    private final GradientOrder order;
+    private final boolean graphs;
+    private final Gpu gpu;
+    private final ReplicaMemory memory;
+    private final HostSide host;
+    private final Labels labels;
+    private final Map<Key, DevicePass> passes = new LinkedHashMap<>(16, 0.75f, true);
+    private @Nullable Staging staging;
+    private @Nullable DevicePass latest;
+    private int latestRows;
+    private boolean latestTraining;
+    private long seed;
+
+    /**
+     * @param start of the parameters, {@code float[parameterCount]}
+     * @param address of the GPU
+     * @param graphs whether passes become CUDA graphs
+     */
+    CudaReplica(Program program, float[] start, boolean tensorFloat32, String address, boolean graphs) {
         this.program = program;
-        throw new UnsupportedOperationException("to be written: " + start.length + tensorFloat32 + address);
+        this.order = new GradientOrder(program);
+        this.graphs = graphs;
+        this.gpu = new Gpu(address, tensorFloat32, TIMEOUT);
+        this.memory = new ReplicaMemory(program.parameterCount(), DeviceLoss.RESULT_BYTES);
+        this.host = new HostSide(memory, program.parameterCount());
+        this.labels = new Labels(gpu, program.loss() instanceof Program.Loss.SoftmaxCrossEntropy);
+        // Parameters that no operation names have a gradient of 0, which nobody writes.
+        check(
+                cudart.cudaMemsetAsync(
+                        memory.gradient(0).pointer(), 0, (long) program.parameterCount() * Float.BYTES, gpu.compute()),
+                "zeros");
+        writeParameters(start);
     }
 
     @Override
@@ -20,24 +75,197 @@ final class CudaReplica implements Replica {
 
     @Override
     public void readParameters(float[] into) {
-        throw new UnsupportedOperationException();
+        host.readParameters(into);
     }
 
     @Override
     public void writeParameters(float[] values) {
-        throw new UnsupportedOperationException();
+        writeParameters(values, 0, parameterCount());
+    }
+
+    @Override
+    public void writeParameters(float[] values, int from, int to) {
+        host.writeParameters(values, from, to);
+    }
+
+    @Override
+    public List<Range> heldParameters() {
+        return program.heldParameters();
+    }
+
+    @Override
+    public List<ParameterTensor> tensors() {
+        return program.tensors();
+    }
+
+    @Override
+    public List<WeightPenalty> penalties() {
+        return program.penalties();
+    }
+
+    @Override
+    public Optional<Device> device() {
+        return Optional.of(gpu.device());
+    }
+
+    @Override
+    public void seed(long newSeed) {
+        seed = newSeed;
+    }
+
+    @Override
+    public List<Range> gradientOrder() {
+        return order.parts();
     }
 
     @Override
     public double gradient(Batch batch, float weight, boolean add, float[] into) {
-        throw new UnsupportedOperationException();
+        return gradient(batch, weight, add, into, NOBODY);
+    }
+
+    @Override
+    public double gradient(Batch batch, float weight, boolean add, float[] into, GradientListener listener) {
+        DevicePass pass = pass(batch.size(), true);
+        upload(pass, batch, weight, batch.labelSmoothing());
+        List<Segment> segments = pass.segments();
+        for (int i = 0; i < segments.size(); i++) {
+            start(segments.get(i), i == segments.size() - 1);
+        }
+        for (int i = 0; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            gpu.await(segment.copied(), "a gradient");
+            List<Range> ranges = segment.ranges();
+            for (int j = 0; j < ranges.size(); j++) {
+                host.giveGradient(ranges.get(j), add, into);
+            }
+            for (int part = segment.firstPart(); part < segment.lastPart(); part++) {
+                listener.onReady(part);
+            }
+        }
+        return host.lossSum();
+    }
+
+    /** Starts a segment, and the copies of what is final after it. */
+    private void start(Segment segment, boolean last) {
+        segment.start(gpu.compute());
+        check(cudart.cudaStreamWaitEvent(gpu.copies(), segment.done(), 0), "to wait for an event");
+        List<Range> ranges = segment.ranges();
+        for (int i = 0; i < ranges.size(); i++) {
+            host.fetchGradient(ranges.get(i), gpu.copies());
+        }
+        if (last) {
+            host.fetchResults(gpu.copies());
+        }
+        check(cudart.cudaEventRecord(segment.copied(), gpu.copies()), "an event");
     }
 
     @Override
     public Score score(Batch batch) {
-        throw new UnsupportedOperationException();
+        run(batch);
+        return host.score(batch.size());
     }
 
     @Override
-    public void close() {}
+    public void outputs(Batch batch, float[] into) {
+        DevicePass pass = run(batch);
+        staging().download(pass.loss().outputs(), into, 0, batch.size() * program.outputs());
+    }
+
+    /** Runs the batch in inference mode to its end. */
+    private DevicePass run(Batch batch) {
+        DevicePass pass = pass(batch.size(), false);
+        upload(pass, batch, 0, 0);
+        Segment segment = pass.segments().get(0);
+        start(segment, true);
+        gpu.await(segment.copied(), "outputs");
+        return pass;
+    }
+
+    private void upload(DevicePass pass, Batch batch, float weight, double smoothing) {
+        host.send(seed, weight, smoothing, gpu.compute());
+        labels.upload(batch, pass.loss().labels());
+        staging().upload(batch, 0, batch.size(), pass.input());
+    }
+
+    private Staging staging() {
+        if (staging == null) {
+            staging = new Staging(
+                    gpu, (long) latestRows * program.inputShape().stream().reduce(1, Math::multiplyExact));
+        }
+        return staging;
+    }
+
+    private DevicePass pass(int rows, boolean training) {
+        gpu.enter();
+        if (latest == null || rows != latestRows || training != latestTraining) {
+            latest = find(rows, training);
+            latestRows = rows;
+            latestTraining = training;
+        }
+        latest.bind(memory.workspace());
+        return latest;
+    }
+
+    private DevicePass find(int rows, boolean training) {
+        Key key = new Key(rows, training);
+        DevicePass pass = passes.get(key);
+        if (pass == null) {
+            pass = compile(rows, training);
+            passes.put(key, pass);
+            forgetTheEldest();
+        }
+        if (pass.bytes() > memory.workspace().bytes()) {
+            try {
+                memory.workspace().resize(pass.bytes());
+            } catch (DeviceMemoryException e) {
+                throw new DeviceMemoryException(gpu.device().describe() + ": must hold " + (pass.bytes() >> 20)
+                        + " MiB for " + rows + " examples at once, but has too little free memory (" + e.getMessage()
+                        + "); lower the micro-batch (study.sync.micro-batch)");
+            }
+        }
+        return pass;
+    }
+
+    private DevicePass compile(int rows, boolean training) {
+        DeviceLowering lowering = new DeviceLowering(gpu, program, memory, order, rows, training);
+        try {
+            return DeviceCompiler.compile(program, memory, lowering, order, graphs);
+        } catch (RuntimeException | Error e) {
+            lowering.close();
+            throw e;
+        }
+    }
+
+    private void forgetTheEldest() {
+        if (passes.size() > PASSES_KEPT) {
+            Iterator<DevicePass> eldest = passes.values().iterator();
+            eldest.next().close();
+            eldest.remove();
+        }
+    }
+
+    /** Page-locked host memory. */
+    @Override
+    public long nativeBytes() {
+        return host.bytes() + (staging == null ? 0 : staging.bytes()) + labels.bytes();
+    }
+
+    @Override
+    public long deviceBytes() {
+        return gpu.bytes() + memory.bytes();
+    }
+
+    @Override
+    public void close() {
+        gpu.enter();
+        passes.values().forEach(DevicePass::close);
+        passes.clear();
+        if (staging != null) {
+            staging.close();
+        }
+        labels.close();
+        host.close();
+        memory.close();
+        gpu.close();
+    }
 }

@@ -59,9 +59,12 @@ final class GpuCatalog {
      * @param visible what {@code CUDA_VISIBLE_DEVICES} says; null: nothing
      */
     static Gpu find(String address, List<Gpu> gpus, @Nullable String visible) {
-        for (Gpu gpu : gpus) {
-            if (address.startsWith("GPU-") && gpu.uuid().startsWith(address)) {
-                return gpu;
+        if (address.startsWith("GPU-")) {
+            // As CUDA_VISIBLE_DEVICES, a beginning suffices if it means one only.
+            List<Gpu> meant =
+                    gpus.stream().filter(gpu -> gpu.uuid().startsWith(address)).toList();
+            if (meant.size() == 1) {
+                return meant.get(0);
             }
         }
         List<Gpu> ordered = inBusOrder(gpus);

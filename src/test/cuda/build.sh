@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # Builds the emulation into a directory: one library that does everything, and one of each of CUDA's names that leads to it.
 set -euo pipefail
+if ! command -v g++ >/dev/null; then
+    echo "g++ is missing; install it, such as by: apt-get install g++" >&2
+    exit 1
+fi
 sources=$(cd "$(dirname "$0")" && pwd)
 output=$1
 mkdir -p "$output"

@@ -114,8 +114,7 @@ public final class EmulatedCuda {
                 LIMIT);
         if (finished.exitCode() != 0) {
             throw new IllegalStateException("the emulation of CUDA, which tests need, cannot be built (" + SOURCES
-                    + "/build.sh): " + finished.errors().strip()
-                    + "; without g++, install it: apt-get install g++");
+                    + "/build.sh): " + finished.errors().strip());
         }
         Files.move(unfinished, build, StandardCopyOption.ATOMIC_MOVE);
     }

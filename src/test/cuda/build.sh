@@ -9,7 +9,7 @@ cp "$sources/prelude.h" .
 
 jobs=()
 for source in "$sources"/*.cpp; do
-    g++ -std=c++17 -O2 -Wall -Wextra -Werror -fPIC -fvisibility=hidden -c "$source" -o "$(basename "$source" .cpp).o" &
+    g++ -std=c++17 -O2 -Wall -Wextra -fPIC -fvisibility=hidden -c "$source" -o "$(basename "$source" .cpp).o" &
     jobs+=($!)
 done
 for job in "${jobs[@]}"; do

@@ -101,13 +101,19 @@ uint64_t hash(const std::string& text) {
     return value;
 }
 
+std::vector<std::string> compiler() {
+    // Symbolic: a kernel named like a function of C is still the kernel.
+    return {"g++", "-x", "c++", "-std=c++17", "-O2", "-w", "-shared", "-fPIC", "-Wl,-Bsymbolic", "-ffp-contract=off",
+            "-fno-strict-aliasing", "-include", home() + "/prelude.h"};
+}
+
 int build(Program& program, const std::string& source, const std::string& library) {
     // Several processes may build the same; the last to rename wins, and all are alike.
     std::string mine = library + "." + std::to_string(getpid()) + "." + std::to_string(gettid());
     std::ofstream(mine + ".cpp") << source;
-    int exit = execute({"g++", "-x", "c++", "-std=c++17", "-O2", "-w", "-shared", "-fPIC", "-ffp-contract=off", "-fno-strict-aliasing",
-                        "-include", home() + "/prelude.h", "-o", mine, mine + ".cpp"},
-                       mine + ".log");
+    std::vector<std::string> command = compiler();
+    command.insert(command.end(), {"-o", mine, mine + ".cpp"});
+    int exit = execute(command, mine + ".log");
     program.log = exit < 0 ? "g++ cannot be started" : textOf(mine + ".log");
     unlink((mine + ".cpp").c_str());
     unlink((mine + ".log").c_str());
@@ -135,8 +141,10 @@ int compile(Program& program, int count, const char* const* options) {
     std::string source = "#line 1 \"" + program.name + "\"\n" + program.source + declarations(program.source);
     std::string directory = emulation::setting("CUDA_EMULATION_CACHE", home() + "/kernels");
     mkdir(directory.c_str(), 0755);
+    std::string all = source + textOf(home() + "/prelude.h");
+    for (const std::string& word : compiler()) all += word;
     char name[32];
-    snprintf(name, sizeof name, "/%016lx.so", hash(source + textOf(home() + "/prelude.h")));
+    snprintf(name, sizeof name, "/%016lx.so", hash(all));
     std::string library = directory + name;
     if (access(library.c_str(), R_OK) != 0) {
         if (int result = build(program, source, library)) return result;

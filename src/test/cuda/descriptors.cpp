@@ -20,16 +20,6 @@ T* find(void* pointer) {
     return all<T>().count(wanted) > 0 ? wanted : nullptr;
 }
 
-// One at a time, as all of CUDA here.
-int locked(const std::function<int()>& body) {
-    int status = failed;
-    int code = call([&] {
-        status = body();
-        return success;
-    });
-    return code == success ? status : failed;
-}
-
 template <class T>
 int create(void** pointer) {
     return locked([&] {
@@ -66,6 +56,15 @@ int setShape(void* pointer, const char* what, int layout, int type, Shape shape)
 }
 
 }  // namespace
+
+int locked(const std::function<int()>& body) {
+    int status = failed;
+    int code = call([&] {
+        status = body();
+        return success;
+    });
+    return code == success ? status : failed;
+}
 
 Handle* handleOf(void* pointer) {
     return find<Handle>(pointer);
@@ -169,7 +168,7 @@ EXPORT int cudnnSetConvolution2dDescriptor(void* pointer, int padRows, int padCo
             return fail(badParameter, "cudnnSetConvolution2dDescriptor: no such descriptor, or a bad number");
         }
         if (mode != 1 || type != 0) return fail(unsupported, "a convolution: only cross-correlation in float is emulated");
-        *known = {padRows, padColumns, strideRows, strideColumns, dilationRows, dilationColumns, known->mathType};
+        *known = {padRows, padColumns, strideRows, strideColumns, dilationRows, dilationColumns};  // and the default math
         return done;
     });
 }

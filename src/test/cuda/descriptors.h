@@ -36,6 +36,9 @@ struct Convolution {
     int mathType = defaultMath;
 };
 
+// Runs a body as call() does; its own status, or failed.
+int locked(const std::function<int()>& body);
+
 // Null: none such.
 Handle* handleOf(void* pointer);
 const Shape* tensorOf(void* pointer);

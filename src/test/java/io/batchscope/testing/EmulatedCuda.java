@@ -25,17 +25,21 @@ public final class EmulatedCuda {
     private static final Path BUILDS = Path.of("target/cuda-emulation");
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String EVERYTHING = "libcudaemulation.so";
-    private static final Path LIBRARIES = built();
+    private static final boolean WANTED = !"off".equals(System.getenv("CUDA_EMULATION"));
+    private static final Path LIBRARIES = WANTED ? built() : BUILDS;
 
     private EmulatedCuda() {}
 
     /**
      * Makes CUDA in this JVM the emulation, with two GPUs of 1 GiB. Must run before anything else asks for CUDA; does nothing
-     * the second time.
+     * the second time, and nothing where {@code CUDA_EMULATION=off} asks for the CUDA of this machine.
      *
      * @throws IllegalStateException if it cannot be built, such as without g++
      */
     public static void load() {
+        if (!WANTED) {
+            return;
+        }
         // The first is what all the others lead to.
         System.load(LIBRARIES.resolve(EVERYTHING).toString());
         try (Stream<Path> files = Files.list(LIBRARIES)) {
@@ -52,6 +56,9 @@ public final class EmulatedCuda {
      * @param bytesEach memory of each
      */
     public static Map<String, String> environment(int devices, long bytesEach) {
+        if (!WANTED) {
+            return Map.of();
+        }
         return Map.of(
                 "LD_LIBRARY_PATH",
                 LIBRARIES.toString(),

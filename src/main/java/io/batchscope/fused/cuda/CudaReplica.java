@@ -11,6 +11,7 @@ import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
 import io.batchscope.train.WeightPenalty;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.cuda.global.cudart;
@@ -35,25 +36,47 @@ final class CudaReplica implements Replica {
     private @Nullable Staging staging;
     private long seed;
 
+    private CudaReplica(
+            Program program, Gpu gpu, GradientOrder order, ReplicaMemory memory, HostSide host, boolean graphs) {
+        this.program = program;
+        this.order = order;
+        this.gpu = gpu;
+        this.memory = memory;
+        this.host = host;
+        this.passes = new DevicePasses(gpu, program, memory, order, graphs);
+        this.labels = new Labels(gpu, program.loss() instanceof Program.Loss.SoftmaxCrossEntropy);
+    }
+
     /**
+     * Makes one on a GPU.
+     *
      * @param start of the parameters, {@code float[parameterCount]}
      * @param address of the GPU
      * @param graphs whether passes become CUDA graphs
      */
-    CudaReplica(Program program, float[] start, boolean tensorFloat32, String address, boolean graphs) {
-        this.program = program;
-        this.order = new GradientOrder(program);
-        this.gpu = new Gpu(address, tensorFloat32, TIMEOUT);
-        this.memory = new ReplicaMemory(program.parameterCount(), DeviceLoss.RESULT_BYTES);
-        this.passes = new DevicePasses(gpu, program, memory, order, graphs);
-        this.host = new HostSide(memory, program.parameterCount());
-        this.labels = new Labels(gpu, program.loss() instanceof Program.Loss.SoftmaxCrossEntropy);
-        // Parameters that no operation names have a gradient of 0, which nobody writes.
-        check(
-                cudart.cudaMemsetAsync(
-                        memory.gradient(0).pointer(), 0, (long) program.parameterCount() * Float.BYTES, gpu.compute()),
-                "zeros");
-        writeParameters(start);
+    static CudaReplica of(Program program, float[] start, boolean tensorFloat32, String address, boolean graphs) {
+        List<AutoCloseable> opened = new ArrayList<>();
+        try {
+            Gpu gpu = new Gpu(address, tensorFloat32, TIMEOUT);
+            opened.add(gpu);
+            ReplicaMemory memory = new ReplicaMemory(program.parameterCount(), DeviceLoss.RESULT_BYTES);
+            opened.add(memory);
+            HostSide host = new HostSide(memory, program.parameterCount());
+            opened.add(host);
+            // Parameters that no operation names have a gradient of 0, which nobody writes.
+            check(
+                    cudart.cudaMemsetAsync(
+                            memory.gradient(0).pointer(),
+                            0,
+                            (long) program.parameterCount() * Float.BYTES,
+                            gpu.compute()),
+                    "zeros");
+            host.writeParameters(start, 0, start.length);
+            return new CudaReplica(program, gpu, new GradientOrder(program), memory, host, graphs);
+        } catch (RuntimeException | Error e) {
+            DevicePass.closeAll(opened);
+            throw e;
+        }
     }
 
     @Override

@@ -37,7 +37,7 @@ class CudaReplicaTest {
     }
 
     private static Replica replica(Program program, boolean graphs) {
-        return new CudaReplica(program, SamplePrograms.start(program, true), false, FIRST, graphs);
+        return CudaReplica.of(program, SamplePrograms.start(program, true), false, FIRST, graphs);
     }
 
     private static int features(Program program) {
@@ -308,7 +308,7 @@ class CudaReplicaTest {
 
     @Test
     void anAddressThatIsNotThereIsRefused() {
-        assertThatThrownBy(() -> new CudaReplica(Layers.of(3).classifier(), new float[12], false, "77", true))
+        assertThatThrownBy(() -> CudaReplica.of(Layers.of(3).classifier(), new float[12], false, "77", true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("GPU 77");
     }

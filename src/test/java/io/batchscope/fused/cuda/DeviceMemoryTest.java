@@ -24,7 +24,7 @@ class DeviceMemoryTest {
     private static final int FEATURES = 32 * 32;
 
     private static Replica replica() {
-        return new CudaReplica(LARGE, SamplePrograms.start(LARGE, true), false, "0", true);
+        return CudaReplica.of(LARGE, SamplePrograms.start(LARGE, true), false, "0", true);
     }
 
     private static long freeBytes() {

@@ -109,6 +109,16 @@ public final class Batch {
         void take(float[] from, int start, int count);
     }
 
+    /** Whose features have yet to be copied; null if they are. A device that has them all need not be given copies. */
+    public @Nullable Examples awaitedFrom() {
+        return source;
+    }
+
+    /** Which of those examples they are, in the first {@link #size} elements. */
+    public int[] awaited() {
+        return awaited;
+    }
+
     private void copy(Examples examples, int from, int to) {
         long start = System.nanoTime();
         examples.copyFeatures(awaited, from, to, features);

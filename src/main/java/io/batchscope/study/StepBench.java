@@ -33,6 +33,8 @@ final class StepBench {
         this.gradient = new float[replica.parameterCount()];
         this.update = new ParameterUpdate(optimizer, replica);
         replica.readParameters(update.parameters());
+        // As the step loop does.
+        replica.keep(examples);
     }
 
     /** What was measured with one size: mean seconds of each round. */

@@ -1,6 +1,7 @@
 package io.batchscope.train;
 
 import io.batchscope.data.Batch;
+import io.batchscope.data.Examples;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -119,6 +120,16 @@ public interface Replica extends AutoCloseable {
     /** Native memory that it holds, in bytes; grows to what the largest micro-batch so far needs. */
     default long nativeBytes() {
         return 0;
+    }
+
+    /**
+     * Tells of examples that batches will be filled with, many times. A replica on a device may bring them there once; batches
+     * that are filled with them on demand then cost no copies of features.
+     *
+     * @return whether it did, so that nobody need copy features ahead
+     */
+    default boolean keep(Examples examples) {
+        return false;
     }
 
     /** Memory of its {@link #device} that it holds, in bytes; grows as {@link #nativeBytes} does. */

@@ -71,7 +71,7 @@ public final class StepLoop {
                 collective,
                 hosts,
                 listener,
-                feeder(plan, data, collective, hosts),
+                feeder(plan, data, replica, collective, hosts),
                 checkpointing,
                 CheckpointWriter.thread("batchscope-checkpoints-" + plan.runId()));
     }
@@ -133,13 +133,15 @@ public final class StepLoop {
                 writing);
     }
 
-    private static Feeder feeder(RunPlan plan, RankData data, Collective collective, List<String> hosts) {
+    private static Feeder feeder(
+            RunPlan plan, RankData data, Replica replica, Collective collective, List<String> hosts) {
+        MicroBatches batches = new MicroBatches(plan, collective.rank(), collective.size(), data.train());
+        if (replica.keep(data.train())) {
+            return Feeder.onDemand(batches);
+        }
         int ranksHere = hosts.isEmpty() ? 1 : Collections.frequency(hosts, hosts.get(collective.rank()));
         return Feeder.of(
-                new MicroBatches(plan, collective.rank(), collective.size(), data.train()),
-                "batchscope-feeder-" + plan.runId() + "-rank-" + collective.rank(),
-                timeout(plan),
-                ranksHere);
+                batches, "batchscope-feeder-" + plan.runId() + "-rank-" + collective.rank(), timeout(plan), ranksHere);
     }
 
     private static Duration timeout(RunPlan plan) {

@@ -3,6 +3,7 @@ package io.batchscope.fused.cuda;
 import static io.batchscope.fused.cuda.Cuda.check;
 
 import io.batchscope.data.Batch;
+import io.batchscope.data.Examples;
 import io.batchscope.fused.GradientOrder;
 import io.batchscope.train.Device;
 import io.batchscope.train.ParameterTensor;
@@ -10,10 +11,8 @@ import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
 import io.batchscope.train.WeightPenalty;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.cuda.global.cudart;
 import org.jspecify.annotations.Nullable;
@@ -24,48 +23,60 @@ import org.jspecify.annotations.Nullable;
  * memory, as large as the largest needs. For one thread at a time.
  */
 final class CudaReplica implements Replica {
-    /** As the fused replica. */
-    private static final int PASSES_KEPT = 12;
-
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
     private static final GradientListener NOBODY = part -> {};
 
-    /** Which pass. */
-    private record Key(int rows, boolean training) {}
-
     private final Program program;
     private final GradientOrder order;
-    private final boolean graphs;
     private final Gpu gpu;
     private final ReplicaMemory memory;
     private final HostSide host;
     private final Labels labels;
-    private final Map<Key, DevicePass> passes = new LinkedHashMap<>(16, 0.75f, true);
+    private final DevicePasses passes;
     private @Nullable Staging staging;
-    private @Nullable DevicePass latest;
-    private int latestRows;
-    private boolean latestTraining;
     private long seed;
 
+    private CudaReplica(
+            Program program, Gpu gpu, GradientOrder order, ReplicaMemory memory, HostSide host, boolean graphs) {
+        this.program = program;
+        this.order = order;
+        this.gpu = gpu;
+        this.memory = memory;
+        this.host = host;
+        this.passes = new DevicePasses(gpu, program, memory, order, graphs);
+        this.labels = new Labels(gpu, program.loss() instanceof Program.Loss.SoftmaxCrossEntropy);
+    }
+
     /**
+     * Makes one on a GPU.
+     *
      * @param start of the parameters, {@code float[parameterCount]}
      * @param address of the GPU
      * @param graphs whether passes become CUDA graphs
      */
-    CudaReplica(Program program, float[] start, boolean tensorFloat32, String address, boolean graphs) {
-        this.program = program;
-        this.order = new GradientOrder(program);
-        this.graphs = graphs;
-        this.gpu = new Gpu(address, tensorFloat32, TIMEOUT);
-        this.memory = new ReplicaMemory(program.parameterCount(), DeviceLoss.RESULT_BYTES);
-        this.host = new HostSide(memory, program.parameterCount());
-        this.labels = new Labels(gpu, program.loss() instanceof Program.Loss.SoftmaxCrossEntropy);
-        // Parameters that no operation names have a gradient of 0, which nobody writes.
-        check(
-                cudart.cudaMemsetAsync(
-                        memory.gradient(0).pointer(), 0, (long) program.parameterCount() * Float.BYTES, gpu.compute()),
-                "zeros");
-        writeParameters(start);
+    static CudaReplica of(Program program, float[] start, boolean tensorFloat32, String address, boolean graphs) {
+        List<AutoCloseable> opened = new ArrayList<>();
+        try {
+            Gpu gpu = new Gpu(address, tensorFloat32, TIMEOUT);
+            opened.add(gpu);
+            ReplicaMemory memory = new ReplicaMemory(program.parameterCount(), DeviceLoss.RESULT_BYTES);
+            opened.add(memory);
+            HostSide host = new HostSide(memory, program.parameterCount());
+            opened.add(host);
+            // Parameters that no operation names have a gradient of 0, which nobody writes.
+            check(
+                    cudart.cudaMemsetAsync(
+                            memory.gradient(0).pointer(),
+                            0,
+                            (long) program.parameterCount() * Float.BYTES,
+                            gpu.compute()),
+                    "zeros");
+            host.writeParameters(start, 0, start.length);
+            return new CudaReplica(program, gpu, new GradientOrder(program), memory, host, graphs);
+        } catch (RuntimeException | Error e) {
+            DevicePass.closeAll(opened);
+            throw e;
+        }
     }
 
     @Override
@@ -125,7 +136,8 @@ final class CudaReplica implements Replica {
 
     @Override
     public double gradient(Batch batch, float weight, boolean add, float[] into, GradientListener listener) {
-        DevicePass pass = pass(batch.size(), true);
+        gpu.enter();
+        DevicePass pass = passes.of(batch, true);
         upload(pass, batch, weight, batch.labelSmoothing());
         List<Segment> segments = pass.segments();
         for (int i = 0; i < segments.size(); i++) {
@@ -168,12 +180,13 @@ final class CudaReplica implements Replica {
     @Override
     public void outputs(Batch batch, float[] into) {
         DevicePass pass = run(batch);
-        staging().download(pass.loss().outputs(), into, 0, batch.size() * program.outputs());
+        staging(batch.size()).download(pass.loss().outputs(), into, 0, batch.size() * program.outputs());
     }
 
     /** Runs the batch in inference mode to its end. */
     private DevicePass run(Batch batch) {
-        DevicePass pass = pass(batch.size(), false);
+        gpu.enter();
+        DevicePass pass = passes.of(batch, false);
         upload(pass, batch, 0, 0);
         Segment segment = pass.segments().get(0);
         start(segment, true);
@@ -184,82 +197,43 @@ final class CudaReplica implements Replica {
     private void upload(DevicePass pass, Batch batch, float weight, double smoothing) {
         host.send(seed, weight, smoothing, gpu.compute());
         labels.upload(batch, pass.loss().labels());
-        staging().upload(batch, 0, batch.size(), pass.input());
+        KeptExamples kept = pass.kept();
+        if (kept != null) {
+            kept.uploadNumbers(batch, pass.input());
+        } else {
+            staging(batch.size()).upload(batch, 0, batch.size(), pass.input());
+        }
     }
 
-    private Staging staging() {
+    @Override
+    public boolean keep(Examples examples) {
+        gpu.enter();
+        return passes.keep(examples);
+    }
+
+    private Staging staging(int rows) {
         if (staging == null) {
-            staging = new Staging(
-                    gpu, (long) latestRows * program.inputShape().stream().reduce(1, Math::multiplyExact));
+            staging =
+                    new Staging(gpu, (long) rows * program.inputShape().stream().reduce(1, Math::multiplyExact));
         }
         return staging;
-    }
-
-    private DevicePass pass(int rows, boolean training) {
-        gpu.enter();
-        if (latest == null || rows != latestRows || training != latestTraining) {
-            latest = find(rows, training);
-            latestRows = rows;
-            latestTraining = training;
-        }
-        latest.bind(memory.workspace());
-        return latest;
-    }
-
-    private DevicePass find(int rows, boolean training) {
-        Key key = new Key(rows, training);
-        DevicePass pass = passes.get(key);
-        if (pass == null) {
-            pass = compile(rows, training);
-            passes.put(key, pass);
-            forgetTheEldest();
-        }
-        if (pass.bytes() > memory.workspace().bytes()) {
-            try {
-                memory.workspace().resize(pass.bytes());
-            } catch (DeviceMemoryException e) {
-                throw new DeviceMemoryException(gpu.device().describe() + ": must hold " + (pass.bytes() >> 20)
-                        + " MiB for " + rows + " examples at once, but has too little free memory (" + e.getMessage()
-                        + "); lower the micro-batch (study.sync.micro-batch)");
-            }
-        }
-        return pass;
-    }
-
-    private DevicePass compile(int rows, boolean training) {
-        DeviceLowering lowering = new DeviceLowering(gpu, program, memory, order, rows, training);
-        try {
-            return DeviceCompiler.compile(program, memory, lowering, order, graphs);
-        } catch (RuntimeException | Error e) {
-            lowering.close();
-            throw e;
-        }
-    }
-
-    private void forgetTheEldest() {
-        if (passes.size() > PASSES_KEPT) {
-            Iterator<DevicePass> eldest = passes.values().iterator();
-            eldest.next().close();
-            eldest.remove();
-        }
     }
 
     /** Page-locked host memory. */
     @Override
     public long nativeBytes() {
-        return host.bytes() + (staging == null ? 0 : staging.bytes()) + labels.bytes();
+        return host.bytes() + (staging == null ? 0 : staging.bytes()) + labels.bytes() + passes.hostBytes();
     }
 
     @Override
     public long deviceBytes() {
-        return gpu.bytes() + memory.bytes();
+        return gpu.bytes() + memory.bytes() + passes.keptBytes();
     }
 
     @Override
     public void close() {
         gpu.enter();
-        passes.values().forEach(DevicePass::close);
-        passes.clear();
+        passes.close();
         if (staging != null) {
             staging.close();
         }

@@ -30,6 +30,6 @@ public record CudaReplicaFactory(Program program, StartParameters start, boolean
         if (address.isEmpty()) {
             throw new IllegalStateException("replica cuda: needs a GPU, but this worker was given none");
         }
-        return new CudaReplica(program, start.of(seed), tensorFloat32, address, true);
+        return CudaReplica.of(program, start.of(seed), tensorFloat32, address, true);
     }
 }

@@ -24,11 +24,23 @@ final class DeviceCompiler {
     /**
      * Puts a pass together.
      *
+     * @param kept where its features are gathered from; null: they are uploaded
      * @param graphs whether its steps may become CUDA graphs
      */
     static DevicePass compile(
-            Program program, ReplicaMemory memory, DeviceLowering lowering, GradientOrder order, boolean graphs) {
-        DeviceTensor input = lowering.uploaded(lowering.count(0) * Float.BYTES);
+            Program program,
+            ReplicaMemory memory,
+            DeviceLowering lowering,
+            GradientOrder order,
+            @Nullable KeptExamples kept,
+            boolean graphs) {
+        DeviceTensor input = lowering.floats(lowering.count(0));
+        DeviceTensor given = input;
+        if (kept != null) {
+            given = lowering.bytes((long) lowering.rows() * Integer.BYTES);
+            kept.gather(lowering, given, input);
+        }
+        lowering.isUploaded(given);
         lowering.setValue(0, input);
         List<Operation> operations = program.operations();
         List<Fusion.Group> groups = Fusion.groups(program);
@@ -51,7 +63,7 @@ final class DeviceCompiler {
             }
             lowering.restIsFinal();
         }
-        return new DevicePass(lowering, order, input, loss, graphs);
+        return new DevicePass(lowering, order, kept, given, loss, graphs);
     }
 
     private static DeviceOperation operation(DeviceLowering lowering, Operation operation, Fusion.Group group) {

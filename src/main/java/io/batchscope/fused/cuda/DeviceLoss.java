@@ -29,7 +29,8 @@ final class DeviceLoss {
     DeviceLoss(
             DeviceLowering lowering, Program program, ReplicaMemory memory, DeviceTensor last, DeviceTensor gradient) {
         int rows = lowering.rows();
-        this.labels = lowering.uploaded((long) rows * Integer.BYTES);
+        this.labels = lowering.bytes((long) rows * Integer.BYTES);
+        lowering.isUploaded(labels);
         DeviceTensor losses = lowering.bytes((long) rows * Double.BYTES);
         DeviceTensor hits = lowering.bytes((long) rows * Integer.BYTES);
         int width = program.outputs();

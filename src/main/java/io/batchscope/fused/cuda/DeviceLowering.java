@@ -111,11 +111,9 @@ final class DeviceLowering implements AutoCloseable {
         return tensor;
     }
 
-    /** New memory of the pass that the host fills before its first step. */
-    DeviceTensor uploaded(long bytes) {
-        DeviceTensor tensor = bytes(bytes);
+    /** Says that the host fills a tensor before the first step. */
+    void isUploaded(DeviceTensor tensor) {
         tensor.usedBy(UPLOAD);
-        return tensor;
     }
 
     /** Parameters from an offset on. */

@@ -4,12 +4,14 @@ import io.batchscope.fused.GradientOrder;
 import io.batchscope.train.Replica.Range;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A program made ready for one number of examples: its steps in segments, bound to memory. */
 final class DevicePass implements AutoCloseable {
     /** Floats of the gradient that make a copy of their own worth its start. */
     private static final int LEAST_FLOATS_HANDED_OVER = 1 << 17;
 
+    private final @Nullable KeptExamples kept;
     private final DeviceTensor input;
     private final DeviceLoss loss;
     private final List<AutoCloseable> owned;
@@ -17,7 +19,14 @@ final class DevicePass implements AutoCloseable {
     private final long bytes;
     private int generation = -1;
 
-    DevicePass(DeviceLowering lowering, GradientOrder order, DeviceTensor input, DeviceLoss loss, boolean graphs) {
+    DevicePass(
+            DeviceLowering lowering,
+            GradientOrder order,
+            @Nullable KeptExamples kept,
+            DeviceTensor input,
+            DeviceLoss loss,
+            boolean graphs) {
+        this.kept = kept;
         this.input = input;
         this.loss = loss;
         this.bytes = lowering.plan();
@@ -55,6 +64,13 @@ final class DevicePass implements AutoCloseable {
         return bytes;
     }
 
+    /** Where its features are gathered from; null: they are uploaded. */
+    @Nullable
+    KeptExamples kept() {
+        return kept;
+    }
+
+    /** What is uploaded for it: features, or the numbers of kept examples. */
     DeviceTensor input() {
         return input;
     }

@@ -55,7 +55,10 @@ final class Gpu implements AutoCloseable {
         this.tensorFloat32 = tensorFloat32;
         this.timeout = timeout;
         enter();
+        // Before CUDA 12, choosing a device alone does not make it ready for the driver's functions.
+        check(cudart.cudaFree(new Pointer()), device.describe());
         this.kernels = Kernels.of(found.ordinal());
+        this.blasWorkspace = new DeviceMemory(BLAS_WORKSPACE_BYTES);
         check(cudart.cudaStreamCreateWithFlags(compute, cudart.cudaStreamNonBlocking), "a stream");
         check(cudart.cudaStreamCreateWithFlags(copies, cudart.cudaStreamNonBlocking), "a stream");
         checkBlas(cublas.cublasCreate_v2(blas), "a handle");
@@ -64,7 +67,6 @@ final class Gpu implements AutoCloseable {
                 cublas.cublasSetMathMode(
                         blas, tensorFloat32 ? cublas.CUBLAS_TF32_TENSOR_OP_MATH : cublas.CUBLAS_DEFAULT_MATH),
                 "a precision");
-        this.blasWorkspace = new DeviceMemory(BLAS_WORKSPACE_BYTES);
         checkBlas(
                 cublas.cublasSetWorkspace_v2(blas, new RawPointer(blasWorkspace.address()), BLAS_WORKSPACE_BYTES),
                 "memory to work in");

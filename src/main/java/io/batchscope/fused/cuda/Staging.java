@@ -42,10 +42,26 @@ final class Staging implements AutoCloseable, Batch.Sink {
 
     /** Brings the features of so many examples, from {@code first} on, to a device's memory. */
     void upload(Batch batch, int first, int rows, DeviceTensor to) {
-        target = to.address();
-        filled = 0;
+        begin(to.address());
         batch.give(first, first + rows, this);
         send();
+    }
+
+    /** Says where what is taken from now on goes, on the device. */
+    void begin(long address) {
+        target = address;
+        filled = 0;
+    }
+
+    /** Waits until all that was taken has arrived. */
+    void end() {
+        send();
+        for (int i = 0; i < PIECES; i++) {
+            if (isUnderWay[i]) {
+                gpu.await(sent[i], "a copy of features");
+                isUnderWay[i] = false;
+            }
+        }
     }
 
     @Override

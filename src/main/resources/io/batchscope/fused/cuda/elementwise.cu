@@ -54,3 +54,11 @@ extern "C" __global__ void dropout(
         y[i] = x[i] * (bits < limit ? kept : 0.0f);
     }
 }
+
+// Row i of x is row numbers[i] of all examples.
+extern "C" __global__ void gather_rows(const float *examples, const int *numbers, float *x, long long rows, int length) {
+    for (long long row = blockIdx.x; row < rows; row += gridDim.x) {
+        const float *from = examples + (long long)numbers[row] * length;
+        for (int j = threadIdx.x; j < length; j += blockDim.x) x[row * length + j] = from[j];
+    }
+}

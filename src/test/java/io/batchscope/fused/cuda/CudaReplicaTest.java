@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
 import io.batchscope.data.Batch;
+import io.batchscope.data.Examples;
 import io.batchscope.fused.SamplePrograms;
 import io.batchscope.testing.ReferenceReplica;
 import io.batchscope.train.Program;
@@ -36,7 +37,7 @@ class CudaReplicaTest {
     }
 
     private static Replica replica(Program program, boolean graphs) {
-        return new CudaReplica(program, SamplePrograms.start(program, true), false, FIRST, graphs);
+        return CudaReplica.of(program, SamplePrograms.start(program, true), false, FIRST, graphs);
     }
 
     private static int features(Program program) {
@@ -261,6 +262,40 @@ class CudaReplicaTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"dense", "residual"})
+    void gathersExamplesThatItKeeps(String which) {
+        Program program = which.equals("dense")
+                ? Layers.of(75).dense(30, true).rectifier().classifier()
+                : DevicePrograms.residual();
+        Examples examples = new SamplePrograms.Noise(2500, features(program));
+        int[] numbers = {2499, 3, 3, 1024, 0, 1023, 77};
+        try (Replica reference = new ReferenceReplica(program);
+                Replica replica = replica(program, true)) {
+            reference.writeParameters(SamplePrograms.start(program, true));
+            long before = replica.deviceBytes();
+            assertThat(replica.keep(examples)).isTrue();
+            assertThat(replica.deviceBytes() - before).isEqualTo(4L * 2500 * features(program));
+            for (int turn = 0; turn < 3; turn++) {
+                Batch batch = new Batch(7, features(program));
+                batch.fillOnDemand(examples, numbers, turn, 7);
+                float[] actual = new float[program.parameterCount()];
+                replica.gradient(batch, 1, false, actual);
+                assertThat(batch.awaitedFrom()).as("features not copied").isSameAs(examples);
+                assertSame(replica, reference, program, batch, turn);
+            }
+            // Other examples are uploaded, among those that are kept; and others may be kept instead.
+            assertSame(replica, reference, program, batch(program, 0, 4), 0);
+            Examples others = new SamplePrograms.Noise(5, features(program));
+            assertThat(replica.keep(others)).isTrue();
+            Batch batch = new Batch(3, features(program));
+            batch.fillOnDemand(others, numbers, 1, 3);
+            assertSame(replica, reference, program, batch, 0);
+            batch.fillOnDemand(examples, numbers, 1, 3);
+            assertSame(replica, reference, program, batch, 0);
+        }
+    }
+
     @Test
     void namesItsDevice() {
         try (Replica replica = replica(Layers.of(3).classifier(), true)) {
@@ -273,7 +308,7 @@ class CudaReplicaTest {
 
     @Test
     void anAddressThatIsNotThereIsRefused() {
-        assertThatThrownBy(() -> new CudaReplica(Layers.of(3).classifier(), new float[12], false, "77", true))
+        assertThatThrownBy(() -> CudaReplica.of(Layers.of(3).classifier(), new float[12], false, "77", true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("GPU 77");
     }

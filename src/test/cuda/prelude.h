@@ -39,14 +39,24 @@ __attribute__((section("emulated_shared"), used)) static int emulated_shared_exi
 
 static const int warpSize = 32;
 
-template <class T, class U>
-static inline std::common_type_t<T, U> min(T a, U b) {
-    return b < a ? b : a;
-}
-template <class T, class U>
-static inline std::common_type_t<T, U> max(T a, U b) {
-    return a < b ? b : a;
-}
+// Of these pairs only, as NVRTC: max(1.0f, 2) is ambiguous there.
+#define EMULATED_EXTREMA(type, first, second)      \
+    static inline type min(first a, second b) {    \
+        return b < a ? b : a;                      \
+    }                                              \
+    static inline type max(first a, second b) {    \
+        return a < b ? b : a;                      \
+    }
+EMULATED_EXTREMA(int, int, int)
+EMULATED_EXTREMA(unsigned, unsigned, unsigned)
+EMULATED_EXTREMA(unsigned, unsigned, int)
+EMULATED_EXTREMA(unsigned, int, unsigned)
+EMULATED_EXTREMA(long long, long long, long long)
+EMULATED_EXTREMA(unsigned long long, unsigned long long, unsigned long long)
+EMULATED_EXTREMA(float, float, float)
+EMULATED_EXTREMA(double, double, double)
+EMULATED_EXTREMA(double, float, double)
+EMULATED_EXTREMA(double, double, float)
 static inline float rsqrtf(float x) {
     return 1.0f / sqrtf(x);
 }

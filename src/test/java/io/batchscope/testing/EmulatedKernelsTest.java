@@ -157,6 +157,8 @@ class EmulatedKernelsTest {
         CudaWork.Compiled wrong = CudaWork.compile("extern \"C\" __global__ void broken() {\n  unknown = 1;\n}");
         assertThat(wrong.status()).isEqualTo(nvrtc.NVRTC_ERROR_COMPILATION);
         assertThat(wrong.log()).contains("test.cu:2:").contains("unknown");
+        String ambiguous = "extern \"C\" __global__ void most(float* x) { x[0] = max(x[0], 2); }";
+        assertThat(CudaWork.compile(ambiguous).log()).contains("ambiguous");
         assertThat(CudaWork.compile("#include <math.h>\n").status()).isEqualTo(nvrtc.NVRTC_ERROR_COMPILATION);
         assertThat(CudaWork.compile(ADD_ONE)).isEqualTo(new CudaWork.Compiled(nvrtc.NVRTC_SUCCESS, ""));
     }

@@ -111,7 +111,8 @@ final class Kernels {
             checkCompiler(nvrtc.nvrtcGetProgramLogSize(program, size), "a log");
             try (BytePointer log = new BytePointer(Math.max(1, size.get()))) {
                 checkCompiler(nvrtc.nvrtcGetProgramLog(program, log), "a log");
-                return log.getString().strip();
+                // With the zero that ends it.
+                return log.getString().replace("\0", "").strip();
             }
         }
     }

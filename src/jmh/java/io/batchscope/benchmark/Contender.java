@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Whose step is timed. All but PyTorch run in a JVM. */
-public enum Contender {
+public enum Contender implements Entrant {
     FUSED("fused", "fused"),
     GENERAL("dl4j", "general replica"),
     SHIPPED("shipped", "Deeplearning4j as shipped"),
@@ -37,12 +37,12 @@ public enum Contender {
                                 + "; name one of them"));
     }
 
-    /** Its name on the command line. */
+    @Override
     public String label() {
         return label;
     }
 
-    /** Its name in tables. */
+    @Override
     public String title() {
         return title;
     }

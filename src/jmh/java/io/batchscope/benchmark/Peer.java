@@ -13,7 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A contender's process, seen from the one that asks; see {@link StepWorker} for the language. */
+/** A contender's process, seen from the one that asks; see {@link StepServer} for the language. */
 final class Peer implements AutoCloseable {
     private static final String END = "\0";
 
@@ -65,6 +65,11 @@ final class Peer implements AutoCloseable {
         } catch (IOException e) {
             throw new PeerException("not installed: " + command.get(0) + " cannot be started");
         }
+    }
+
+    /** For people. */
+    String name() {
+        return name;
     }
 
     /** What it said of itself at its start. */

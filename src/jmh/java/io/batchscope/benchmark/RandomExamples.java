@@ -6,46 +6,73 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Made-up images: standard normal features, classes at random. The time of a step does not depend on them. */
+/**
+ * Made-up images: standard normal features, classes at random. The time of a step does not depend on them, so larger sets
+ * repeat the same images.
+ */
 final class RandomExamples implements Examples {
     /** A step takes them in turn, so that a small batch does not stay in the caches for free. */
     private static final int BATCHES = 4;
 
+    /** As many numbers in all batches together, 1 GiB; of larger batches there are fewer. */
+    private static final long MOST_NUMBERS = 1L << 28;
+
+    private static final int DIFFERENT_IMAGES = 4096;
+
+    private final int size;
     private final float[][] features;
     private final int[] classes;
 
-    /** @param features {@code [examples][featureCount]} */
-    private RandomExamples(float[][] features, int[] classes) {
+    /** @param features {@code [at most size][featureCount]} */
+    private RandomExamples(int size, float[][] features, int[] classes) {
+        this.size = size;
         this.features = features;
         this.classes = classes;
     }
 
     /** As many full batches as a step takes in turn, the same for every contender. */
-    static List<Batch> batches(Workload workload, int size) {
+    static List<Batch> batches(TimedNetwork network, int size) {
         Random random = new Random(1);
-        return IntStream.range(0, BATCHES)
-                .mapToObj(i -> {
-                    Batch batch = new Batch(size, workload.featureCount());
-                    batch.fill(of(random, size, workload.featureCount()), 0, size);
-                    return batch;
-                })
+        return IntStream.range(0, count(network, size))
+                .mapToObj(i -> batch(random, size, network.featureCount()))
                 .toList();
     }
 
+    private static int count(TimedNetwork network, int size) {
+        long fitting = MOST_NUMBERS / ((long) size * network.featureCount());
+        return (int) Math.max(1, Math.min(BATCHES, fitting));
+    }
+
+    /** As many examples as these batches have together. */
+    static Examples examples(TimedNetwork network, int size) {
+        return of(new Random(1), count(network, size) * size, network.featureCount());
+    }
+
+    /** One of them. */
+    static Batch batch(TimedNetwork network, int size) {
+        return batch(new Random(1), size, network.featureCount());
+    }
+
+    private static Batch batch(Random random, int size, int featureCount) {
+        Batch batch = new Batch(size, featureCount);
+        batch.fill(of(random, size, featureCount), 0, size);
+        return batch;
+    }
+
     private static RandomExamples of(Random random, int size, int featureCount) {
-        float[][] features = new float[size][featureCount];
+        float[][] features = new float[Math.min(size, DIFFERENT_IMAGES)][featureCount];
         for (float[] row : features) {
             for (int i = 0; i < featureCount; i++) {
                 row[i] = (float) random.nextGaussian();
             }
         }
         return new RandomExamples(
-                features, random.ints(size, 0, Workload.CLASSES).toArray());
+                size, features, random.ints(size, 0, Workload.CLASSES).toArray());
     }
 
     @Override
     public int size() {
-        return classes.length;
+        return size;
     }
 
     @Override
@@ -55,7 +82,7 @@ final class RandomExamples implements Examples {
 
     @Override
     public void copyFeatures(int index, float[] into, int offset) {
-        System.arraycopy(features[index], 0, into, offset, featureCount());
+        System.arraycopy(features[index % features.length], 0, into, offset, featureCount());
     }
 
     @Override

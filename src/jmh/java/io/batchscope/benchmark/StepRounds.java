@@ -2,7 +2,8 @@ package io.batchscope.benchmark;
 
 import io.batchscope.benchmark.Peer.PeerException;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,19 +16,24 @@ final class StepRounds {
     private static final int GEMM_PRODUCTS = 2;
     private static final int WARM_UPS = 3;
 
-    private final Map<Contender, Peer> peers;
-    private final int rounds;
-    private final double seconds;
+    private final Map<Entrant, Peer> peers;
+    private final Settings settings;
     private final List<Double> pytorchGemmRates = new ArrayList<>();
 
     /**
-     * @param peers the contenders that are there
+     * How rows are measured.
+     *
+     * @param rounds of a row
      * @param seconds of one contender in one round, as far as whole steps allow
+     * @param gemm whether the rate of a matrix product is measured beside the steps
+     * @param aloneFrom from this batch size on a contender holds network and data only while it is its turn
      */
-    StepRounds(Map<Contender, Peer> peers, int rounds, double seconds) {
-        this.peers = peers;
-        this.rounds = rounds;
-        this.seconds = seconds;
+    record Settings(int rounds, double seconds, boolean gemm, int aloneFrom) {}
+
+    /** @param peers the contenders that are there */
+    StepRounds(Map<? extends Entrant, Peer> peers, Settings settings) {
+        this.peers = new LinkedHashMap<>(peers);
+        this.settings = settings;
     }
 
     /** Of all rows so far. */
@@ -36,66 +42,104 @@ final class StepRounds {
     }
 
     /** @param absent why contenders that were asked for are not there */
-    StepRow measure(Workload workload, int batch, Map<Contender, String> absent) {
-        Map<Contender, String> notes = new EnumMap<>(Contender.class);
-        notes.putAll(absent);
-        Map<Contender, Integer> steps = new EnumMap<>(Contender.class);
+    StepRow measure(TimedNetwork network, int batch, Map<? extends Entrant, String> absent) {
+        Map<Entrant, String> notes = new LinkedHashMap<>(absent);
+        Map<Entrant, Turn> turns = new LinkedHashMap<>();
         peers.forEach((contender, peer) -> {
+            Turn turn = new Turn(peer, "prepare " + network.label() + " " + batch, batch >= settings.aloneFrom());
             try {
-                notes.put(contender, peer.ask("prepare " + workload.label() + " " + batch));
-                steps.put(contender, warmUp(peer));
+                notes.put(contender, turn.begin());
+                turns.put(contender, turn);
             } catch (PeerException e) {
-                notes.put(contender, "left out: " + e.getMessage());
+                notes.put(contender, leftOut(peer, e));
             }
         });
-        Map<Contender, double[]> nanos = new EnumMap<>(Contender.class);
-        steps.keySet().forEach(contender -> nanos.put(contender, new double[rounds]));
+        Map<Entrant, double[]> nanos = new LinkedHashMap<>();
+        turns.keySet().forEach(contender -> nanos.put(contender, new double[settings.rounds()]));
         List<Double> gemmRates = new ArrayList<>();
-        for (int round = 0; round < rounds; round++) {
-            for (Contender contender : order(List.copyOf(nanos.keySet()), round)) {
+        for (int round = 0; round < settings.rounds(); round++) {
+            for (Map.Entry<Entrant, Turn> entry : order(turns, round)) {
+                Entrant contender = entry.getKey();
                 try {
                     double[] values = nanos.get(contender);
                     if (values != null) {
-                        values[round] = run(contender, steps.getOrDefault(contender, 1));
+                        values[round] = entry.getValue().nanos();
                     }
                 } catch (PeerException e) {
-                    notes.put(contender, "left out: " + e.getMessage());
+                    notes.put(contender, leftOut(entry.getValue().peer, e));
                     nanos.remove(contender);
                 }
             }
-            measureGemm(gemmRates);
+            if (settings.gemm()) {
+                measureGemm(gemmRates);
+            }
         }
-        release();
-        return new StepRow(workload, batch, nanos, notes, List.copyOf(gemmRates));
+        peers.values().forEach(StepRounds::release);
+        return new StepRow(network, batch, nanos, notes, List.copyOf(gemmRates));
     }
 
-    private static List<Contender> order(List<Contender> contenders, int round) {
-        List<Contender> turned = new ArrayList<>(contenders);
-        java.util.Collections.rotate(turned, -round);
+    private static List<Map.Entry<Entrant, Turn>> order(Map<Entrant, Turn> turns, int round) {
+        List<Map.Entry<Entrant, Turn>> turned = new ArrayList<>(turns.entrySet());
+        Collections.rotate(turned, -round);
         return turned;
     }
 
-    /** Nanoseconds of a step. */
-    private double run(Contender contender, int steps) throws PeerException {
-        return (double) Long.parseLong(peer(contender).ask("run " + steps)) / steps;
+    /** What it holds must not be in the way of the others. */
+    private static String leftOut(Peer peer, PeerException e) {
+        release(peer);
+        return "left out: " + e.getMessage();
     }
 
-    private Peer peer(Contender contender) {
-        Peer peer = peers.get(contender);
-        if (peer == null) {
-            throw new IllegalStateException(contender + " is not there");
+    /** One contender in one row. */
+    private final class Turn {
+        private final Peer peer;
+        private final String prepare;
+        private final boolean alone;
+        private int steps;
+
+        Turn(Peer peer, String prepare, boolean alone) {
+            this.peer = peer;
+            this.prepare = prepare;
+            this.alone = alone;
         }
-        return peer;
+
+        /** Prepares, warms up and sees how many steps fill a round; returns what the contender says of itself. */
+        String begin() throws PeerException {
+            String note = peer.ask(prepare);
+            steps = warmUp(peer);
+            if (alone) {
+                peer.ask("release");
+            }
+            return note;
+        }
+
+        /** Nanoseconds of a step in a round. */
+        double nanos() throws PeerException {
+            if (alone) {
+                peer.ask(prepare);
+                peer.ask("run " + WARM_UPS);
+            }
+            double value = run(peer, steps);
+            if (alone) {
+                peer.ask("release");
+            }
+            return value;
+        }
+    }
+
+    /** Nanoseconds of a step. */
+    private static double run(Peer peer, int steps) throws PeerException {
+        return (double) Long.parseLong(peer.ask("run " + steps)) / steps;
     }
 
     /** Runs until code is compiled and memory is in place; returns how many steps fill a round. */
     private int warmUp(Peer peer) throws PeerException {
-        double limit = seconds * TimeUnit.SECONDS.toNanos(1);
+        double limit = settings.seconds() * TimeUnit.SECONDS.toNanos(1);
         double spent = 0;
         double last = 0;
         int steps = 1;
         for (int i = 0; i < WARM_UPS || spent < limit * (WARM_UPS - 1); i++) {
-            last = (double) Long.parseLong(peer.ask("run " + steps)) / steps;
+            last = run(peer, steps);
             spent += last * steps;
             if (i >= 1 && spent > limit * WARM_UPS) {
                 break;
@@ -125,13 +169,11 @@ final class StepRounds {
         }
     }
 
-    private void release() {
-        peers.forEach((contender, peer) -> {
-            try {
-                peer.ask("release");
-            } catch (PeerException e) {
-                System.err.println(contender.title() + ": " + e.getMessage());
-            }
-        });
+    private static void release(Peer peer) {
+        try {
+            peer.ask("release");
+        } catch (PeerException e) {
+            System.err.println(peer.name() + ": " + e.getMessage());
+        }
     }
 }

@@ -12,31 +12,31 @@ import java.util.Optional;
  * @param gemmRates operations per nanosecond of the matrix product, one value a round, in a JVM
  */
 record StepRow(
-        Workload workload,
+        TimedNetwork network,
         int batch,
-        Map<Contender, double[]> nanos,
-        Map<Contender, String> notes,
+        Map<Entrant, double[]> nanos,
+        Map<Entrant, String> notes,
         List<Double> gemmRates) {
     /** Median milliseconds of a step. */
-    Optional<Double> milliseconds(Contender contender) {
+    Optional<Double> milliseconds(Entrant contender) {
         return Optional.ofNullable(nanos.get(contender))
                 .map(values -> Spread.of(values).median() / 1e6);
     }
 
     /** How many steps {@code subject} does while {@code other} does one: the median of the rounds' ratios. */
-    Optional<Spread> speedup(Contender subject, Contender other) {
+    Optional<Spread> speedup(Entrant subject, Entrant other) {
         return Optional.ofNullable(nanos.get(other))
                 .flatMap(slow -> Optional.ofNullable(nanos.get(subject)).map(fast -> Spread.ofRatios(slow, fast)));
     }
 
-    /** GFLOP/s of its steps, by {@link Workload#operations}. */
-    Optional<Double> rate(Contender subject) {
+    /** GFLOP/s of its steps, by {@link TimedNetwork#operations}. */
+    Optional<Double> rate(Entrant subject) {
         return Optional.ofNullable(nanos.get(subject))
-                .map(values -> workload.operations(batch) / Spread.of(values).median());
+                .map(values -> network.operations(batch) / Spread.of(values).median());
     }
 
     /** {@link #rate} over the matrix product's, from 0 to about 1. */
-    Optional<Double> efficiency(Contender subject) {
+    Optional<Double> efficiency(Entrant subject) {
         return gemmRates.isEmpty()
                 ? Optional.empty()
                 : rate(subject).map(rate -> rate / Spread.of(array(gemmRates)).median());

@@ -40,7 +40,7 @@ record StepTable(List<StepRow> rows, List<Contender> contenders, Contender subje
     }
 
     private List<String> cells(StepRow row) {
-        List<String> cells = new ArrayList<>(List.of(row.workload().label(), Integer.toString(row.batch())));
+        List<String> cells = new ArrayList<>(List.of(row.network().label(), Integer.toString(row.batch())));
         for (Contender contender : contenders) {
             cells.add(row.milliseconds(contender).map(Spread::digits).orElseGet(() -> absent(row, contender)));
         }
@@ -94,7 +94,7 @@ record StepTable(List<StepRow> rows, List<Contender> contenders, Contender subje
             row.notes().forEach((contender, note) -> {
                 if (!note.isEmpty()) {
                     notes.computeIfAbsent(contender.title() + " (" + note + ")", key -> new ArrayList<>())
-                            .add(row.workload().label() + " " + row.batch());
+                            .add(row.network().label() + " " + row.batch());
                 }
             });
         }

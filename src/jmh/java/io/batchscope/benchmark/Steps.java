@@ -75,7 +75,8 @@ public final class Steps implements Callable<Integer> {
             Contender subject = absent.containsKey(Contender.FUSED) || !wanted.contains(Contender.FUSED)
                     ? Contender.GENERAL
                     : Contender.FUSED;
-            StepRounds measuring = new StepRounds(peers, rounds, secondsPerRound);
+            StepRounds measuring =
+                    new StepRounds(peers, new StepRounds.Settings(rounds, secondsPerRound, true, Integer.MAX_VALUE));
             List<StepRow> rows = new ArrayList<>();
             for (Workload workload : workloads) {
                 for (int batch : batches == null ? workload.batches() : batches) {

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** A network whose training step is timed, and the batch sizes it is timed at. */
-public enum Workload {
+public enum Workload implements TimedNetwork {
     /** 784-256-128-10, ReLU. */
     MLP("mlp"),
     /** 5×5×32, pool 2, 5×5×64, pool 2, dense 512, on 1×28×28 without padding, ReLU. */
@@ -37,7 +37,7 @@ public enum Workload {
                         + "; name one of them"));
     }
 
-    /** Its name on the command line and in tables. */
+    @Override
     public String label() {
         return label;
     }
@@ -51,7 +51,7 @@ public enum Workload {
         };
     }
 
-    /** Numbers of one example. */
+    @Override
     public int featureCount() {
         return shape().stream().reduce(1, (a, b) -> a * b);
     }
@@ -81,11 +81,7 @@ public enum Workload {
         };
     }
 
-    /**
-     * Floating-point operations of one step: two for each multiply-add of the dense and convolution layers, forward, for
-     * the gradient of the weights and, except in the layer that takes the data, for the gradient of the input. What is
-     * linear in activations or parameters (bias, ReLU, pooling, normalization, softmax, update) is not counted.
-     */
+    @Override
     public double operations(int batch) {
         long[] layers = multiplications();
         return 2.0 * batch * (3 * LongStream.of(layers).sum() - layers[0]);

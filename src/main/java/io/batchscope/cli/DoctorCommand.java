@@ -98,6 +98,12 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void backend() {
+        String problem = Backend.problem();
+        if (problem != null) {
+            say("backend", "none: no model can be loaded");
+            changes.add(problem);
+            return;
+        }
         say("backend", Backend.describe());
         if (!Backend.isOptimal()) {
             changes.add("the processor has newer instructions than the native library was built for; build with"

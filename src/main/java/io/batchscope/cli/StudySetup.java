@@ -4,8 +4,10 @@ import io.batchscope.analysis.NumberText;
 import io.batchscope.config.LoadedConfig;
 import io.batchscope.data.DataException;
 import io.batchscope.data.Manifest;
+import io.batchscope.nn.Backend;
 import io.batchscope.nn.Model;
 import io.batchscope.nn.Models;
+import io.batchscope.plan.ClusterException;
 import io.batchscope.plan.ClusterFacts;
 import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.Planner;
@@ -34,6 +36,10 @@ import org.apache.spark.sql.SparkSession;
  */
 record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan plan, int slots, WorkerMemory memory) {
     static StudySetup of(SparkSession session, LoadedConfig loaded) {
+        String problem = Backend.problem();
+        if (problem != null) {
+            throw new ClusterException(problem);
+        }
         StudyConfig config = loaded.config();
         DataLocation data = data(session, config);
         Manifest manifest = data.manifest();

@@ -139,7 +139,8 @@ resource_settings() {
         resources+=(--conf "spark.executor.memory=$memory")
     fi
     if [[ -n $gpus ]]; then
-        resources+=(--conf "spark.executor.resource.gpu.amount=$gpus" --conf spark.task.resource.gpu.amount=1)
+        # Only tasks that train ask for one (a resource profile), so no spark.task.resource.gpu.amount.
+        resources+=(--conf "spark.executor.resource.gpu.amount=$gpus")
         case $kind in
             standalone) resources+=(--conf "spark.executor.resource.gpu.discoveryScript=$root/submit/gpu-discovery.sh") ;;
             yarn)

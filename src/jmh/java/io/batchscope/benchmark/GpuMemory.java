@@ -1,7 +1,7 @@
 package io.batchscope.benchmark;
 
 import io.batchscope.data.Batch;
-import io.batchscope.fused.cuda.DeviceMemoryException;
+import io.batchscope.train.DeviceMemoryException;
 import io.batchscope.train.Program;
 import io.batchscope.train.Replica;
 import java.util.List;

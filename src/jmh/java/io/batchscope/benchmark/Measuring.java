@@ -6,8 +6,8 @@ import io.batchscope.data.Examples;
 import io.batchscope.nn.Model;
 import io.batchscope.plan.ClusterFacts;
 import io.batchscope.plan.DataFacts;
-import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.Planner;
+import io.batchscope.plan.ReplicaFacts;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.testing.ArrayExamples;
@@ -127,7 +127,7 @@ public final class Measuring implements Callable<Integer> {
                                 Workload.CLASSES),
                         model.facts(),
                         new ClusterFacts(1),
-                        new FusedFacts(null, null))
+                        ReplicaFacts.FUSED)
                 .runs()
                 .get(0);
     }

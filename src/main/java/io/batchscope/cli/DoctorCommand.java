@@ -4,7 +4,6 @@ import io.batchscope.config.ConfigLoader;
 import io.batchscope.config.LoadedConfig;
 import io.batchscope.nn.Backend;
 import io.batchscope.plan.ReplicaKind;
-import io.batchscope.spark.GpuResources;
 import io.batchscope.spark.SparkSessions;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -37,13 +36,14 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LoadedConfig loaded = configuration == null ? null : ConfigLoader.load(configuration, sets);
-        SparkSession session = SparkSessions.open(SparkSessions.DEFAULT_TIMEOUT_SECONDS);
+        int ranksPerDevice = loaded == null ? 1 : loaded.config().gpu().ranksPerDevice();
+        SparkSession session = SparkSessions.open(SparkSessions.DEFAULT_TIMEOUT_SECONDS, ranksPerDevice);
         try {
             java();
             spark(session);
             backend();
             fused(session);
-            gpus(session);
+            changes.addAll(DoctorGpus.look(session, ranksPerDevice, DoctorCommand::say));
             if (loaded != null) {
                 study(session, loaded);
             }
@@ -134,17 +134,6 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private void gpus(SparkSession session) {
-        List<String> assigned = GpuResources.assignments(session);
-        if (assigned.isEmpty()) {
-            say("gpus", "none given to executors");
-        }
-        assigned.forEach(line -> say("gpus", line));
-        if (!assigned.isEmpty()) {
-            changes.add("GPUs are assigned, but this version computes on the processor");
-        }
-    }
-
     private void study(SparkSession session, LoadedConfig loaded) {
         StudySetup setup = StudySetup.of(session, loaded);
         say(
@@ -165,7 +154,7 @@ final class DoctorCommand implements Callable<Integer> {
                         + String.format(
                                 Locale.ROOT, "%,d", setup.model().facts().parameterCount()) + " parameters");
         say("budget", setup.memoryLine());
-        System.out.print(setup.replicaLine());
+        System.out.print(setup.replicaLine() + setup.gpuLines());
         setup.plan().notices().stream()
                 .filter(notice -> !changes.contains(notice))
                 .forEach(notice -> say("note", notice));

@@ -33,7 +33,8 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonProcessingException {
         LoadedConfig loaded = options.load();
-        SparkSession session = SparkSessions.open(loaded.config().sync().timeoutSeconds());
+        SparkSession session = SparkSessions.open(
+                loaded.config().sync().timeoutSeconds(), loaded.config().gpu().ranksPerDevice());
         try {
             StudySetup setup = StudySetup.of(session, loaded);
             TimeForecast times = TimeSurvey.of(session, setup, setup.plan().runs());

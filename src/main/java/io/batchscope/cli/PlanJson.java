@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.plan.ProbeKind;
 import io.batchscope.plan.RunPlan;
+import io.batchscope.spark.RankDevice;
 import io.batchscope.study.TimeForecast;
 import io.batchscope.study.WorkerMemory;
 import java.util.LinkedHashMap;
@@ -29,6 +30,9 @@ final class PlanJson {
         document.put("replica", setup.plan().replica().kind().label());
         document.put("replica_reason", setup.plan().replica().reason());
         document.put("slots", setup.slots());
+        document.put(
+                "gpu_devices",
+                setup.devices().stream().map(RankDevice::describe).toList());
         document.put("worker_budget_bytes", setup.memory().budget().total());
         document.put("worker_budget_heap_bytes", setup.memory().budget().heap());
         document.put("worker_budget_off_heap_bytes", setup.memory().budget().offHeap());

@@ -28,7 +28,7 @@ final class PlanText {
                 model.description(),
                 model.parameterCount(),
                 setup.slots()));
-        text.append(setup.replicaLine());
+        text.append(setup.replicaLine()).append(setup.gpuLines());
         text.append(String.format(Locale.ROOT, "%-10s %s%n", "memory", setup.memoryLine()));
         text.append(probes(setup.plan()));
         setup.plan()

@@ -2,27 +2,36 @@ package io.batchscope.cli;
 
 import io.batchscope.fused.FusedBackend;
 import io.batchscope.fused.FusedReplicaFactory;
+import io.batchscope.fused.cuda.CudaReplicaFactory;
 import io.batchscope.nn.Backend;
 import io.batchscope.nn.Compilation;
 import io.batchscope.nn.Model;
+import io.batchscope.plan.CudaFacts;
 import io.batchscope.plan.FusedFacts;
+import io.batchscope.plan.ReplicaFacts;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.spark.ExecutorSurvey;
+import io.batchscope.train.Program;
 import io.batchscope.train.ReplicaFactory;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
-/** The replicas that there are: the one place that knows both kinds. */
+/** The replicas that there are: the one place that knows all kinds. */
 final class Replicas {
     private Replicas() {}
 
     /** What the planner needs to know. Executors are asked only where their answer counts. */
-    static FusedFacts facts(SparkSession session, int slots, Model model, Optional<ReplicaKind> asked) {
-        if (asked.equals(Optional.of(ReplicaKind.DL4J))) {
-            return new FusedFacts(null, null);
-        }
+    static ReplicaFacts facts(
+            SparkSession session, int slots, Model model, Optional<ReplicaKind> asked, CudaFacts cuda) {
+        boolean canTrain = asked.isEmpty() && cuda.slots() > 0;
+        boolean others = asked.isPresent() && asked.get() != ReplicaKind.FUSED;
+        return new ReplicaFacts(
+                canTrain || others ? new FusedFacts(null, null) : fusedFacts(session, slots, model), cuda);
+    }
+
+    private static FusedFacts fusedFacts(SparkSession session, int slots, Model model) {
         String notCompiled = notCompiled(model);
         return new FusedFacts(notCompiled, notCompiled == null ? notLoaded(session, slots) : null);
     }
@@ -41,18 +50,24 @@ final class Replicas {
         return String.join("; ", ExecutorSurvey.ask(session, slots, FusedBackend::describe));
     }
 
-    /** Makes the replicas of a model. */
-    static ReplicaFactory of(Model model, ReplicaKind kind) {
+    /**
+     * Makes the replicas of a model.
+     *
+     * @param tf32 whether those on GPUs may round to TF32
+     */
+    static ReplicaFactory of(Model model, ReplicaKind kind, boolean tf32) {
         return switch (kind) {
-            case FUSED -> fused(model);
+            case FUSED -> new FusedReplicaFactory(program(model), model.start());
+            case CUDA -> new CudaReplicaFactory(program(model), model.start(), tf32, "");
             case DL4J -> model.replicas();
         };
     }
 
-    /** What computes the gradients in this JVM, in one line. */
-    static String backend(ReplicaKind kind) {
+    /** What computes the gradients, in one line: in this JVM, or on the executors if only they need it. */
+    static String backend(SparkSession session, int slots, ReplicaKind kind) {
         return switch (kind) {
             case FUSED -> FusedBackend.describe();
+            case CUDA -> Gpus.backends(session, slots);
             case DL4J -> Backend.describe();
         };
     }
@@ -64,10 +79,10 @@ final class Replicas {
         return ((Compilation.NotCompiled) model.compilation()).reason();
     }
 
-    private static ReplicaFactory fused(Model model) {
+    private static Program program(Model model) {
         if (model.compilation() instanceof Compilation.Compiled compiled) {
-            return new FusedReplicaFactory(compiled.program(), model.start());
+            return compiled.program();
         }
-        throw new IllegalStateException("the plan chose the fused replica, but: " + notCompiled(model));
+        throw new IllegalStateException("the plan chose a replica that runs programs, but: " + notCompiled(model));
     }
 }

@@ -4,10 +4,14 @@ import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.result.RunRecord;
 import io.batchscope.result.StudyStatus;
+import io.batchscope.spark.RankDevice;
 import io.batchscope.study.StudyListener;
 import java.io.PrintStream;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,15 +34,22 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     private final Map<String, RunPlan> plans;
     private final Map<String, Long> running = new TreeMap<>();
     private final @Nullable ProgressBar bar;
+    private final Set<String> toldGpus;
     private StudyStatus.Counts counts;
     private long finishedWork;
     private long lastLine = System.nanoTime();
     private boolean closed;
     private boolean ended;
 
-    @SuppressWarnings("SystemConsoleNull") // Java 17 is the newest that Spark 3.5 runs on
     StudyProgress(StudyPlan plan, PrintStream out) {
+        this(plan, List.of(), out);
+    }
+
+    /** @param devices the GPUs of a run's ranks, of which people have been told */
+    @SuppressWarnings("SystemConsoleNull") // Java 17 is the newest that Spark 3.5 runs on
+    StudyProgress(StudyPlan plan, List<RankDevice> devices, PrintStream out) {
         this.out = out;
+        this.toldGpus = new HashSet<>(Set.of(RankDevice.describe(devices)));
         this.study = plan;
         this.plans = plan.runs().stream().collect(Collectors.toMap(RunPlan::runId, run -> run));
         this.counts = new StudyStatus.Counts(plan.runs().size(), 0, 0, 0);
@@ -110,8 +121,16 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     public synchronized void onRunFinished(RunPlan plan, RunRecord row) {
         running.remove(plan.runId());
         finishedWork += work(plan, plan.plannedSteps());
+        tellGpus(row.gpu().gpuDevices());
         // Shown with the counts that include this run, which come next.
         ended = true;
+    }
+
+    /** Which rank computed on which GPU, a line each; every distribution of ranks over GPUs is told once. */
+    private void tellGpus(@Nullable String devices) {
+        if (devices != null && toldGpus.add(devices)) {
+            RankDevice.lines(devices).forEach(line -> note("gpu: " + line));
+        }
     }
 
     private void show(boolean now) {

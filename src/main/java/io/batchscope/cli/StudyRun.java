@@ -62,10 +62,11 @@ final class StudyRun {
      * @return the exit code
      */
     static int execute(LoadedConfig loaded, boolean fresh) {
-        SparkSession session = SparkSessions.open(loaded.config().sync().timeoutSeconds());
+        SparkSession session = SparkSessions.open(
+                loaded.config().sync().timeoutSeconds(), loaded.config().gpu().ranksPerDevice());
         try {
             StudySetup setup = StudySetup.of(session, loaded);
-            System.err.print(setup.replicaLine());
+            System.err.print(setup.replicaLine() + setup.gpuLines());
             setup.plan().notices().forEach(notice -> System.err.println("note: " + notice));
             String output = loaded.config().output();
             if (fresh) {
@@ -73,7 +74,7 @@ final class StudyRun {
             }
             StudyFiles files = new StudyFiles(session, output);
             try (ParquetResultStore store = new ParquetResultStore(session, output)) {
-                StudyProgress progress = new StudyProgress(setup.plan(), System.err);
+                StudyProgress progress = new StudyProgress(setup.plan(), setup.devices(), System.err);
                 HadoopCheckpoints checkpoints = HadoopCheckpoints.of(session, output);
                 return new StudyRun(loaded, setup, files, checkpoints, store, progress).run(session);
             }
@@ -84,7 +85,12 @@ final class StudyRun {
 
     private int run(SparkSession session) {
         Provenance provenance = BuildInfo.provenance(
-                loaded.hash(), Replicas.backend(setup.plan().replica().kind()), session.version());
+                loaded.hash(),
+                Replicas.backend(
+                        session,
+                        SparkSessions.presentSlots(session),
+                        setup.plan().replica().kind()),
+                session.version());
         files.writeStudy(loaded.resolvedJson(), provenance, planned());
         StudyRunner runner = new StudyRunner(
                 Engines.of(session, setup, checkpoints),

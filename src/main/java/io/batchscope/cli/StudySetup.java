@@ -9,32 +9,52 @@ import io.batchscope.nn.Model;
 import io.batchscope.nn.Models;
 import io.batchscope.plan.ClusterException;
 import io.batchscope.plan.ClusterFacts;
-import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.Planner;
+import io.batchscope.plan.ReplicaFacts;
+import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.SourceConfig;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.spark.DataLocation;
 import io.batchscope.spark.DataPreparer;
+import io.batchscope.spark.GpuSurvey;
+import io.batchscope.spark.GpuTasks;
 import io.batchscope.spark.ManifestFile;
 import io.batchscope.spark.NamedDataSets;
 import io.batchscope.spark.PreparationRequest;
+import io.batchscope.spark.RankDevice;
 import io.batchscope.spark.SparkSessions;
 import io.batchscope.study.WorkerMemory;
 import io.batchscope.train.ReplicaFactory;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Everything a study needs before its first step: data (made ready if it is not there), model and plan.
  *
- * @param slots tasks that can run at the same time
+ * @param slots workers that can train at the same time
+ * @param gpus the tasks of these workers, and what they train on
+ * @param devices the GPU of each of as many workers as train at the same time; none where they compute on processors
  * @param memory what a worker needs and has
  */
-record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan plan, int slots, WorkerMemory memory) {
+record StudySetup(
+        LoadedConfig loaded,
+        DataLocation data,
+        Model model,
+        StudyPlan plan,
+        int slots,
+        GpuTasks gpus,
+        List<RankDevice> devices,
+        WorkerMemory memory) {
+    StudySetup {
+        devices = List.copyOf(devices);
+    }
+
     static StudySetup of(SparkSession session, LoadedConfig loaded) {
         String problem = Backend.problem();
         if (problem != null) {
@@ -45,13 +65,34 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
         Manifest manifest = data.manifest();
         Model model = Models.load(config.model(), manifest.shape(), manifest.task(), manifest.outputs());
         int slots = SparkSessions.slots(session);
-        FusedFacts fused = Replicas.facts(session, slots, model, config.replica());
-        StudyPlan draft = Planner.plan(config, manifest.facts(), model.facts(), new ClusterFacts(slots), fused);
-        MemorySurvey survey = MemorySurvey.of(session, slots, config.sync(), draft, model, manifest);
+        Gpus found = Gpus.of(session, slots, model, config);
+        ReplicaFacts facts = Replicas.facts(session, slots, model, config.replica(), found.facts());
+        StudyPlan draft = Planner.plan(config, manifest.facts(), model.facts(), new ClusterFacts(slots), facts);
+        boolean onGpus = draft.replica().kind() == ReplicaKind.CUDA;
+        GpuTasks gpus = onGpus ? found.tasks() : GpuTasks.onProcessors(session);
+        int workers = onGpus ? found.facts().slots() : slots;
+        ReplicaFactory replicas =
+                Replicas.of(model, draft.replica().kind(), config.gpu().tf32());
+        List<RankDevice> devices = onGpus ? GpuSurvey.of(session, gpus, replicas, atOnce(draft, workers)) : List.of();
+        MemorySurvey survey = MemorySurvey.of(session, slots, gpus, replicas, config.sync(), draft, model, manifest);
         StudyPlan plan = survey.settledPlan();
         Optional<String> threads = MathThreads.of(session.sparkContext().conf())
                 .notice(plan.replica().kind());
-        return new StudySetup(loaded, data, model, threads.map(plan::with).orElse(plan), slots, survey.memory());
+        return new StudySetup(
+                loaded, data, model, threads.map(plan::with).orElse(plan), workers, gpus, devices, survey.memory());
+    }
+
+    /**
+     * The most workers that train at the same time: runs of one go side by side, those of several and Deeplearning4j's one
+     * after the other.
+     *
+     * @param slots workers that can train at the same time
+     */
+    static int atOnce(StudyPlan draft, int slots) {
+        int alone = (int)
+                draft.stepLoopRuns().stream().filter(run -> run.workers() == 1).count();
+        int together = draft.runs().stream().mapToInt(RunPlan::workers).max().orElse(1);
+        return Math.max(together, Math.min(slots, alone));
     }
 
     /** How many runs of one worker are trained at the same time. */
@@ -61,7 +102,22 @@ record StudySetup(LoadedConfig loaded, DataLocation data, Model model, StudyPlan
 
     /** Makes the replicas that the plan decided on. */
     ReplicaFactory replicas() {
-        return Replicas.of(model, plan.replica().kind());
+        return replicas(plan.replica().kind());
+    }
+
+    /** Makes those of one kind. */
+    ReplicaFactory replicas(ReplicaKind kind) {
+        return Replicas.of(model, kind, loaded.config().gpu().tf32());
+    }
+
+    /** Which GPUs workers train on: a line for people for each, none where they compute on processors. */
+    String gpuLines() {
+        boolean ranks = plan.runs().stream().anyMatch(run -> run.workers() > 1);
+        return devices.stream()
+                .map(device ->
+                        String.format(Locale.ROOT, "%-10s %s%n", "gpu", ranks ? device.describe() : device.where()))
+                .distinct()
+                .collect(Collectors.joining());
     }
 
     /** What computes the gradients, and why: a line for people. */

@@ -3,7 +3,7 @@ package io.batchscope.cli;
 import io.batchscope.data.Manifest;
 import io.batchscope.data.Split;
 import io.batchscope.plan.RunPlan;
-import io.batchscope.spark.ExecutorSurvey;
+import io.batchscope.spark.GpuTasks;
 import io.batchscope.study.StandIn;
 import io.batchscope.study.StepCalibration;
 import io.batchscope.study.StepTime;
@@ -48,9 +48,10 @@ final class TimeSurvey {
                 work,
                 measured(
                         session,
-                        work.atOnce(),
+                        setup,
+                        work,
                         new StepCalibration(
-                                Replicas.of(setup.model(), work.replica()),
+                                setup.replicas(work.replica()),
                                 new StandIn(manifest),
                                 work.optimizer(),
                                 TimeForecast.sizes(same),
@@ -63,7 +64,12 @@ final class TimeSurvey {
                 setup.model().facts().parameterCount());
     }
 
-    private static StepTime measured(SparkSession session, int atOnce, StepCalibration calibration) {
-        return StepTime.mean(ExecutorSurvey.answers(session, atOnce, calibration::measure));
+    /** On GPUs where the work is theirs; Deeplearning4j's own never is. */
+    private static StepTime measured(SparkSession session, StudySetup setup, Work work, StepCalibration calibration) {
+        boolean same = work.replica() == setup.plan().replica().kind();
+        GpuTasks tasks = same ? setup.gpus() : GpuTasks.onProcessors(session);
+        return StepTime.mean(tasks.answers(work.atOnce(), calibration.replicas(), replicas -> calibration
+                .with(replicas)
+                .measure()));
     }
 }

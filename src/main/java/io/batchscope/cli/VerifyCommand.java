@@ -127,7 +127,7 @@ final class VerifyCommand implements Callable<Integer> {
             Model model = load(new StudyConfig.ModelConfig.Catalog("linear", List.of(), "identity"), features);
             Map<String, ReplicaFactory> kinds = new LinkedHashMap<>();
             for (ReplicaKind kind : available()) {
-                kinds.put(kind.label(), Replicas.of(model, kind));
+                kinds.put(kind.label(), Replicas.of(model, kind, false));
             }
             return kinds;
         }
@@ -136,7 +136,8 @@ final class VerifyCommand implements Callable<Integer> {
         public ReplicaFactory mlp(int features, List<Integer> hidden) {
             return Replicas.of(
                     load(new StudyConfig.ModelConfig.Catalog("mlp", hidden, "tanh"), features),
-                    available().get(0));
+                    available().get(0),
+                    false);
         }
 
         /** The fast one first, where its native library loads. */

@@ -6,6 +6,7 @@ import io.batchscope.plan.RunOrder;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
+import io.batchscope.plan.StudyConfig.GpuConfig;
 import io.batchscope.plan.StudyConfig.MeasureConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
 import io.batchscope.plan.Target;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 final class StudyReader {
     private static final String AUTO = "auto";
     private static final String NEVER = "never";
+    private static final int MOST_RANKS_PER_DEVICE = 16;
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
 
     private StudyReader() {}
@@ -35,6 +37,7 @@ final class StudyReader {
                 SyncReader.read(study.section("sync")),
                 checkpoint(study.section("checkpoint")),
                 replica(study),
+                gpu(study.section("gpu")),
                 measure(study.section("measure")),
                 probes(study),
                 study.choice("order", RunOrder.class),
@@ -87,8 +90,15 @@ final class StudyReader {
         List<ReplicaKind> kinds = List.of(ReplicaKind.values());
         List<String> words = Stream.concat(Stream.of(AUTO), kinds.stream().map(ReplicaKind::label))
                 .toList();
-        String word = study.choice("replica", words, List.of("cuda"));
+        String word = study.choice("replica", words, List.of());
         return kinds.stream().filter(kind -> kind.label().equals(word)).findFirst();
+    }
+
+    private static GpuConfig gpu(Section gpu) {
+        GpuConfig config = new GpuConfig(
+                gpu.flag("tf32"), Math.toIntExact(gpu.whole("ranks-per-device", 1, MOST_RANKS_PER_DEVICE)));
+        gpu.refuseUnknown();
+        return config;
     }
 
     private static MeasureConfig measure(Section measure) {

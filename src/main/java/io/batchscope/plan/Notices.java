@@ -35,6 +35,14 @@ final class Notices {
         return notices;
     }
 
+    /** A switch of the CUDA replica where another trains. */
+    static List<String> ofTensorFloat32(StudyConfig config, ReplicaKind replica) {
+        return config.gpu().tf32() && replica != ReplicaKind.CUDA
+                ? List.of("gpu.tf32 (study.gpu.tf32) changes nothing: it is of replica cuda, and " + replica.label()
+                        + " trains")
+                : List.of();
+    }
+
     /** Where noise is measured, batch normalization sees parts of a batch. */
     static List<String> ofMeasuredNormalization(StudyConfig config, ModelFacts model) {
         return config.recipes().stream()

@@ -26,11 +26,11 @@ public final class Planner {
      *     asked for
      */
     public static StudyPlan plan(
-            StudyConfig config, DataFacts data, ModelFacts model, ClusterFacts cluster, FusedFacts fused) {
+            StudyConfig config, DataFacts data, ModelFacts model, ClusterFacts cluster, ReplicaFacts replicas) {
         long examples = Math.max(1, Math.round(config.data().trainFraction() * data.trainExamples()));
         List<String> notices = new ArrayList<>(model.notices());
         List<String> problems = new ArrayList<>(Combinations.problems(config, data, model));
-        ReplicaChoice replica = ReplicaChoice.of(config, fused, problems);
+        ReplicaChoice replica = ReplicaChoice.of(config, replicas, problems);
         if (data.trainExamples() < 1) {
             throw new PlanException(problems);
         }
@@ -46,8 +46,10 @@ public final class Planner {
         if (!problems.isEmpty()) {
             throw new PlanException(problems.stream().distinct().toList());
         }
-        replica.requireLoaded(fused);
-        Workers workers = Workers.of(config.sync().workers(), cluster);
+        replica.requireLoaded(replicas);
+        Workers workers = replica.kind() == ReplicaKind.CUDA
+                ? Workers.onGpus(config.sync().workers(), replicas.cuda().slots())
+                : Workers.of(config.sync().workers(), cluster);
         int lanes = Lanes.count(examples, config.sync().workers());
         Common common = new Common(config, data, model, replica.kind(), lanes);
         SyncModes modes = new SyncModes(config, courses, course -> workers.forBatch(course.batchSize(), lanes));
@@ -64,6 +66,7 @@ public final class Planner {
         notices.addAll(Notices.of(config, courses));
         notices.addAll(Notices.ofGhosts(config, model));
         notices.addAll(Notices.ofMeasuredNormalization(config, model));
+        notices.addAll(Notices.ofTensorFloat32(config, replica.kind()));
         notices.addAll(modes.notices(replica.kind()));
         return new StudyPlan(config.name(), replica, runs, notices);
     }
@@ -95,6 +98,7 @@ public final class Planner {
                     model.fingerprint(),
                     synchronization,
                     stepLoop ? replica : ReplicaKind.DL4J,
+                    stepLoop && replica == ReplicaKind.CUDA && config.gpu().tf32(),
                     course.optimizer(),
                     recipe.regularization(),
                     rate.scaling(),

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum ReplicaKind {
     /** A compiled program on oneDNN: the fast one, for the layers that it knows. */
     FUSED("fused (oneDNN)"),
+    /** A compiled program on a GPU, by cuBLAS and cuDNN. */
+    CUDA("cuda (cuBLAS, cuDNN)"),
     /** Deeplearning4j itself: any model. */
     DL4J("dl4j");
 

@@ -24,6 +24,9 @@ final class RunIds {
     /** How a batch is spread; left out where the planner chose it: the gradient of a batch does not depend on it. */
     private static final Set<String> SPREAD = Set.of("workers", "microBatch");
 
+    /** Named only where it is true: runs that never could have it keep the names from before there was such a setting. */
+    private static final String TENSOR_FLOAT_32 = "tf32";
+
     private RunIds() {}
 
     /** What of {@link #SPREAD} the planner chooses. Where it chooses the workers, the micro-batch goes with them. */
@@ -92,6 +95,7 @@ final class RunIds {
                 plan.modelFingerprint(),
                 plan.synchronization(),
                 plan.replica(),
+                plan.tf32(),
                 plan.optimizer(),
                 plan.regularization(),
                 plan.scalingRule(),
@@ -121,7 +125,7 @@ final class RunIds {
         StringBuilder text = new StringBuilder();
         for (RecordComponent component : RunPlan.class.getRecordComponents()) {
             String name = component.getName();
-            if (!IRRELEVANT.contains(name)) {
+            if (!IRRELEVANT.contains(name) && (plan.tf32() || !name.equals(TENSOR_FLOAT_32))) {
                 text.append(name)
                         .append('=')
                         .append(chosen.contains(name) ? "auto" : canonical(value(component, plan)))

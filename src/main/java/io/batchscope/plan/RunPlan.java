@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainExamples training examples used
  * @param synchronization how the workers agree on parameters
  * @param replica what computes the gradients; where Deeplearning4j trains, its own
+ * @param tf32 whether its products may round their factors to TF32; only where the replica is {@link ReplicaKind#CUDA}
  * @param peakLearningRate after scaling, capping and the factor; what warmup ends at
  * @param optimizer the update rule, as scaled for this batch size
  * @param schedule what the rate follows; how fast, and what else it is multiplied by, is the pace's matter
@@ -61,6 +62,7 @@ public record RunPlan(
         String modelFingerprint,
         Synchronization synchronization,
         ReplicaKind replica,
+        boolean tf32,
         OptimizerConfig optimizer,
         Regularization regularization,
         ScalingRule scalingRule,

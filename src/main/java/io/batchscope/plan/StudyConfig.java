@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  *
  * @param recipes to compare, at least one
  * @param replica what computes the gradients; empty: chosen by model and cluster
+ * @param gpu how the CUDA replica computes
  * @param probes what is measured about trained networks, distinct
  */
 public record StudyConfig(
@@ -26,6 +27,7 @@ public record StudyConfig(
         SyncConfig sync,
         CheckpointConfig checkpoint,
         Optional<ReplicaKind> replica,
+        GpuConfig gpu,
         MeasureConfig measure,
         List<ProbeKind> probes,
         RunOrder order,
@@ -143,6 +145,17 @@ public record StudyConfig(
      * @param divergenceFactor a run has diverged when its smoothed loss exceeds so many times the initial one
      */
     public record EvaluationConfig(Span every, int maxStepRows, double divergenceFactor) {}
+
+    /**
+     * How the CUDA replica computes.
+     *
+     * @param tf32 whether matrix products and convolutions may round their factors to 10 bits of mantissa (TF32)
+     * @param ranksPerDevice how many workers may share a GPU, at least 1
+     */
+    public record GpuConfig(boolean tf32, int ranksPerDevice) {
+        /** Single precision, and a GPU for each worker. */
+        public static final GpuConfig DEFAULT = new GpuConfig(false, 1);
+    }
 
     /**
      * How often a run's gradients are measured; empty: chosen so that it costs little; 0: never.

@@ -39,6 +39,30 @@ record Workers(List<Integer> asked, int slots) {
     }
 
     /**
+     * Checks the numbers against the GPUs.
+     *
+     * @param slots workers that can have a GPU at the same time
+     * @throws ClusterException when there are too few
+     */
+    static Workers onGpus(List<Integer> asked, int slots) {
+        int most = asked.isEmpty() ? 1 : Collections.max(asked);
+        if (most > slots) {
+            List<Integer> fitting =
+                    asked.stream().filter(number -> number <= slots).toList();
+            throw new ClusterException(most + (most == 1 ? " worker" : " workers")
+                    + " (study.sync.workers): with replica cuda must not exceed the workers that can have a GPU, but there"
+                    + (slots == 1 ? " is 1" : " are " + slots) + "; "
+                    + (slots == 0
+                            ? ""
+                            : "ask for fewer (--set sync.workers=" + (fitting.isEmpty() ? slots : fitting)
+                                    + " or auto), ")
+                    + "give Spark more GPUs (submit/*.sh --gpus N, --executors N), let several share one"
+                    + " (--set gpu.ranks-per-device=N), or train on processors (--set replica=fused)");
+        }
+        return new Workers(asked, slots);
+    }
+
+    /**
      * Numbers of workers of the runs with this global batch size, each at least 1, ascending. Where they are chosen, one, so
      * many that their shares of a batch differ by at most one example.
      *

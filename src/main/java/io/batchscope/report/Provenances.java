@@ -51,6 +51,7 @@ final class Provenances {
         add("Replica", RunRecord::replica);
         add("Synchronization", RunRecord::syncMode);
         add("Hosts", RunRecord::hosts);
+        addIfAny("GPUs", run -> run.gpu().gpuDevices());
         add("Batchscope", RunRecord::batchscopeVersion);
         add("Commit", RunRecord::commit);
         add("Configuration SHA-256", RunRecord::configHash);
@@ -71,13 +72,25 @@ final class Provenances {
     }
 
     private void add(String name, Function<RunRecord, @Nullable String> column) {
-        String values = runs.stream()
+        String values = values(column);
+        rows.add(List.of(name, values.isEmpty() ? NumberText.NOT_MEASURED : values));
+    }
+
+    /** Only where some run has it. */
+    private void addIfAny(String name, Function<RunRecord, @Nullable String> column) {
+        String values = values(column);
+        if (!values.isEmpty()) {
+            rows.add(List.of(name, values));
+        }
+    }
+
+    private String values(Function<RunRecord, @Nullable String> column) {
+        return runs.stream()
                 .<@Nullable String>map(column)
                 .filter(Objects::nonNull)
                 .filter(value -> !value.isEmpty())
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(" · "));
-        rows.add(List.of(name, values.isEmpty() ? NumberText.NOT_MEASURED : values));
     }
 }

@@ -3,6 +3,7 @@ package io.batchscope.spark;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,21 @@ public final class ExecutorSurvey {
     /** The different answers, sorted, without null; see {@link #answers}. */
     public static List<String> ask(SparkSession session, int slots, Question<String> question) {
         return answers(session, slots, question).stream().sorted().toList();
+    }
+
+    /** The same, each with who gave it: {@code executor 0 on host-a: …}. */
+    public static List<String> askEach(SparkSession session, int slots, Question<String> question) {
+        return ask(session, slots, () -> {
+            String answer = question.answer();
+            return answer == null ? null : here() + ": " + answer;
+        });
+    }
+
+    /** The executor whose task asks. */
+    static String here() {
+        SparkEnv spark = SparkEnv.get();
+        return "executor " + spark.executorId() + " on "
+                + spark.blockManager().blockManagerId().host();
     }
 
     /**

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -65,10 +66,15 @@ final class GpuWatch implements AutoCloseable {
         }
     }
 
-    /** Of the GPUs that Spark assigned to this task. */
-    static GpuWatch of(TaskContext context) {
-        ResourceInformation gpu = context.resourcesJMap().get("gpu");
-        return new GpuWatch("nvidia-smi", gpu == null ? List.of() : List.of(gpu.addresses()), EVERY, TIMEOUT);
+    /**
+     * Of the GPUs that Spark assigned to this task, or the one that it computes on without having been given any.
+     *
+     * @param own the address of the one that it computes on
+     */
+    static GpuWatch of(TaskContext context, Optional<String> own) {
+        ResourceInformation gpu = context.resourcesJMap().get(GpuBinding.RESOURCE);
+        return new GpuWatch(
+                "nvidia-smi", gpu == null ? own.stream().toList() : List.of(gpu.addresses()), EVERY, TIMEOUT);
     }
 
     private void watch() {

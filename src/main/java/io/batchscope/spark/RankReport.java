@@ -3,9 +3,11 @@ package io.batchscope.spark;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.result.GpuMeasures;
 import io.batchscope.train.CollectiveException;
+import io.batchscope.train.Device;
 import io.batchscope.train.MachineRate;
 import io.batchscope.train.TrainedRun;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param flopsPerSecond what its machine can do, see {@link MachineRate}; null if not measured
  * @param gpu what its GPUs did
  * @param processors of its machine that its JVM may use
+ * @param device the GPU that it computed on; null: the processor
  */
 record RankReport(
         int rank,
@@ -29,7 +32,8 @@ record RankReport(
         @Nullable Failure failure,
         @Nullable Double flopsPerSecond,
         GpuMeasures gpu,
-        int processors)
+        int processors,
+        @Nullable Device device)
         implements Serializable {
     private static final GpuMeasures UNKNOWN = GpuMeasures.unknown("not asked");
 
@@ -41,12 +45,12 @@ record RankReport(
     record Failure(String message, boolean victim, long timeMillis) implements Serializable {}
 
     static RankReport of(int rank, String host, TrainedRun run) {
-        return new RankReport(rank, host, run, null, null, UNKNOWN, available());
+        return new RankReport(rank, host, run, null, null, UNKNOWN, available(), null);
     }
 
     /** Of a rank that came to the same end as the first. */
     static RankReport agreed(int rank, String host) {
-        return new RankReport(rank, host, null, null, null, UNKNOWN, available());
+        return new RankReport(rank, host, null, null, null, UNKNOWN, available(), null);
     }
 
     private static int available() {
@@ -55,7 +59,12 @@ record RankReport(
 
     /** The same with what the rank's machine can do, and what its GPUs did. */
     RankReport with(@Nullable Double measured, GpuMeasures gpus) {
-        return new RankReport(rank, host, run, failure, measured, gpus, processors);
+        return new RankReport(rank, host, run, failure, measured, gpus, processors, device);
+    }
+
+    /** The same of a rank that computed on this GPU, if on any. */
+    RankReport on(Optional<Device> gpu) {
+        return new RankReport(rank, host, run, failure, flopsPerSecond, this.gpu, processors, gpu.orElse(null));
     }
 
     static RankReport failed(int rank, String host, Throwable cause) {
@@ -71,7 +80,8 @@ record RankReport(
                         System.currentTimeMillis()),
                 null,
                 UNKNOWN,
-                available());
+                available(),
+                null);
     }
 
     /** Whether Spark gave up waiting for the other tasks of the stage. */
@@ -106,7 +116,19 @@ record RankReport(
         return new Attempt.Trained(run.withProbeRows(HostProcessors.of(reports).rows(plan))
                 .withMachines(
                         rate(reports),
-                        GpuWatch.together(reports.stream().map(RankReport::gpu).toList())));
+                        GpuWatch.together(reports.stream().map(RankReport::gpu).toList())
+                                .on(devices(reports))));
+    }
+
+    /** Which rank computed on which GPU; null if none did. */
+    private static @Nullable String devices(List<RankReport> reports) {
+        List<RankDevice> devices = new ArrayList<>();
+        for (RankReport report : reports) {
+            if (report.device() != null) {
+                devices.add(new RankDevice(report.rank(), report.host(), report.device()));
+            }
+        }
+        return devices.isEmpty() ? null : RankDevice.describe(devices);
     }
 
     /** Of all ranks together; null if one of them could not measure it. */

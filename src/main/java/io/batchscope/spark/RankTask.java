@@ -2,6 +2,7 @@ package io.batchscope.spark;
 
 import io.batchscope.collective.SingleCollective;
 import io.batchscope.data.Split;
+import io.batchscope.plan.ClusterException;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Transport;
 import io.batchscope.probe.Probes;
@@ -12,6 +13,8 @@ import io.batchscope.train.CheckpointStore;
 import io.batchscope.train.Checkpointing;
 import io.batchscope.train.Collective;
 import io.batchscope.train.CollectiveException;
+import io.batchscope.train.Device;
+import io.batchscope.train.DeviceMemoryException;
 import io.batchscope.train.LinkMeasurement;
 import io.batchscope.train.MachineRate;
 import io.batchscope.train.RankData;
@@ -20,10 +23,13 @@ import io.batchscope.train.ReplicaFactory;
 import io.batchscope.train.StepLoop;
 import io.batchscope.train.TrainedRun;
 import io.batchscope.train.TrainingListener;
+import io.batchscope.units.BatchSize;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -41,17 +47,22 @@ final class RankTask implements Serializable {
     private final RunPlan plan;
     private final DataLocation data;
     private final ReplicaFactory replicas;
+    private final GpuBinding gpus;
     private final MachineRate machine;
     private final byte[] secret;
     private final ShardReader reader;
     private final @Nullable HadoopCheckpoints checkpoints;
     private final LongAccumulator steps;
 
-    /** @param checkpoints where the run's checkpoints are; null: it has none */
+    /**
+     * @param gpus which GPU it computes on
+     * @param checkpoints where the run's checkpoints are; null: it has none
+     */
     RankTask(
             RunPlan plan,
             DataLocation data,
             ReplicaFactory replicas,
+            GpuBinding gpus,
             MachineRate machine,
             byte[] secret,
             ShardReader reader,
@@ -60,6 +71,7 @@ final class RankTask implements Serializable {
         this.plan = plan;
         this.data = data;
         this.replicas = replicas;
+        this.gpus = gpus;
         this.machine = machine;
         this.secret = secret;
         this.reader = reader;
@@ -67,8 +79,13 @@ final class RankTask implements Serializable {
         this.steps = steps;
     }
 
-    /** Examples and network of a rank: all that can fail before the ranks meet. */
-    private record Prepared(RankData data, Replica replica, Checkpointing checkpointing) implements AutoCloseable {
+    /**
+     * Examples and network of a rank: all that can fail before the ranks meet.
+     *
+     * @param gpu the address of the GPU that it was given; empty: it computes on the processor
+     */
+    private record Prepared(RankData data, Replica replica, Checkpointing checkpointing, Optional<String> gpu)
+            implements AutoCloseable {
         @Override
         public void close() {
             replica.close();
@@ -81,7 +98,8 @@ final class RankTask implements Serializable {
             // Spark would start it again on its own; whether and how often is the study's matter.
             return failed(0, new CollectiveException("its executor was lost"));
         }
-        try (Prepared prepared = prepare(0)) {
+        try (GpuBinding.Hold gpu = gpus.take(0, TaskContext.get());
+                Prepared prepared = prepare(0, gpu)) {
             return trained(prepared, new SingleCollective(), List.of(host()), TaskContext.get());
         } catch (Exception | OutOfMemoryError e) {
             return failed(0, e);
@@ -93,8 +111,11 @@ final class RankTask implements Serializable {
         BarrierTaskContext context = BarrierTaskContext.get();
         int rank = context.partitionId();
         try (Rendezvous rendezvous = new Rendezvous(plan.transport(), context);
-                Prepared prepared = prepare(rank)) {
-            List<Rendezvous.Place> places = rendezvous.gather(host());
+                GpuBinding.Hold gpu = gpus.take(rank, context);
+                Prepared prepared = prepare(rank, gpu)) {
+            List<Rendezvous.Place> places =
+                    rendezvous.gather(host(), prepared.replica().device());
+            requireOwnGpus(places);
             Duration timeout = Duration.ofMillis((long) (plan.timeoutSeconds() * 1000));
             try (Collective collective = rendezvous.connect(places, secret, timeout)) {
                 List<String> hosts = places.stream().map(Rendezvous.Place::host).toList();
@@ -102,6 +123,25 @@ final class RankTask implements Serializable {
             }
         } catch (Exception | OutOfMemoryError e) {
             return failed(rank, e);
+        }
+    }
+
+    /**
+     * All ranks come to the same conclusion, before any of them trains.
+     *
+     * @throws ClusterException if more ranks compute on one GPU than may
+     */
+    private void requireOwnGpus(List<Rendezvous.Place> places) {
+        List<RankDevice> devices = new ArrayList<>();
+        for (int rank = 0; rank < places.size(); rank++) {
+            Rendezvous.Place place = places.get(rank);
+            if (place.device().isPresent()) {
+                devices.add(new RankDevice(rank, place.host(), place.device().get()));
+            }
+        }
+        String refusal = RankDevice.refusal(devices, gpus.ranksPerDevice());
+        if (refusal != null) {
+            throw new ClusterException(refusal);
         }
     }
 
@@ -121,11 +161,14 @@ final class RankTask implements Serializable {
         int rank = collective.rank();
         Double rate = machineRate();
         List<ProbeRecord> link = link(collective);
-        try (GpuWatch gpus = GpuWatch.of(context)) {
+        try (GpuWatch watch = GpuWatch.of(context, prepared.gpu())) {
             TrainedRun run = train(prepared, collective, hosts, context).withProbeRows(link);
-            GpuMeasures seen = gpus.end();
+            GpuMeasures seen = watch.end();
             RankReport report = rank == 0 ? RankReport.of(rank, host(), run) : RankReport.agreed(rank, host());
-            return report.with(best(rate, machineRate()), seen);
+            return report.with(best(rate, machineRate()), seen)
+                    .on(prepared.replica().device());
+        } catch (DeviceMemoryException e) {
+            throw tooLarge(e, prepared.replica().device().map(Device::describe).orElse("GPU"));
         }
     }
 
@@ -163,19 +206,40 @@ final class RankTask implements Serializable {
         return before == null || after == null ? null : (Double) Math.max(before, after);
     }
 
-    private Prepared prepare(int rank) {
+    private Prepared prepare(int rank, GpuBinding.Hold gpu) {
         RankExamples rankExamples = new RankExamples(plan, data, reader);
         RankData examples = new RankData(
                 rankExamples.of(Split.TRAIN, rank),
                 rankExamples.of(Split.VALIDATION, rank),
                 rankExamples.of(Split.TEST, rank));
-        Replica replica = replicas.create(plan.seed(), plan.microBatch());
+        Replica replica = replica(gpu);
         try {
-            return new Prepared(examples, replica, rank == 0 ? checkpointing(replica) : Checkpointing.NONE);
+            return new Prepared(
+                    examples, replica, rank == 0 ? checkpointing(replica) : Checkpointing.NONE, gpu.address());
         } catch (RuntimeException | Error e) {
             replica.close();
             throw e;
         }
+    }
+
+    /** On the GPU that the task was given; until then nothing touches one. */
+    private Replica replica(GpuBinding.Hold gpu) {
+        try {
+            return gpu.bind(replicas).create(plan.seed(), plan.microBatch());
+        } catch (DeviceMemoryException e) {
+            throw tooLarge(e, "GPU " + gpu.address().orElse(""));
+        }
+    }
+
+    /** What to do about a network and a micro-batch that a GPU cannot hold. */
+    private DeviceMemoryException tooLarge(DeviceMemoryException thrown, String gpu) {
+        long share = new BatchSize(plan.largestBatch(), plan.workers(), plan.microBatch()).perWorker();
+        long atOnce = Math.min(share, plan.microBatch());
+        return new DeviceMemoryException("memory of " + gpu + " (a batch of " + share + " for each worker, " + atOnce
+                + " at once): must hold the network and its arrays, but " + thrown.getMessage() + "; "
+                + (atOnce > 1
+                        ? "push fewer through at once (--set sync.micro-batch=" + atOnce / 2 + ")"
+                        : "use a GPU with more memory, or a smaller network"));
     }
 
     private Checkpointing checkpointing(Replica replica) {

@@ -6,11 +6,13 @@ import io.batchscope.collective.RingListener;
 import io.batchscope.plan.Transport;
 import io.batchscope.train.Collective;
 import io.batchscope.train.CollectiveException;
+import io.batchscope.train.Device;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.BarrierTaskInfo;
 import org.apache.spark.SparkEnv;
@@ -39,15 +41,23 @@ final class Rendezvous implements AutoCloseable {
      * @param jvm its {@link MemoryMeetings#jvm}
      * @param host by which Spark reaches it
      * @param address where it waits for its neighbour in the ring; a dash if nobody has to come
+     * @param device the GPU that it computes on; empty: the processor
      */
-    record Place(String jvm, String host, String address) {
+    record Place(String jvm, String host, String address, Optional<Device> device) {
         static Place read(String text) {
-            String[] words = text.split(" ", 3);
-            return new Place(words[0], words[1], words[2]);
+            String[] words = text.split(" ", 6);
+            return new Place(
+                    words[0],
+                    words[1],
+                    words[2],
+                    words.length < 6 ? Optional.empty() : Optional.of(new Device(words[3], words[4], words[5])));
         }
 
+        /** In one line; only the name of a GPU, which is last, may have spaces. */
         String text() {
-            return jvm + " " + host + " " + address;
+            return jvm + " " + host + " " + address
+                    + device.map(gpu -> " " + gpu.address() + " " + gpu.uuid() + " " + gpu.name())
+                            .orElse("");
         }
     }
 
@@ -55,15 +65,16 @@ final class Rendezvous implements AutoCloseable {
      * Tells the others where this rank is, and waits until all have done so.
      *
      * @param host by which Spark reaches this rank
+     * @param device the GPU that it computes on, if any
      * @return where they are, in rank order
      * @throws CollectiveException if one of them cannot take part
      */
-    List<Place> gather(String host) throws IOException {
+    List<Place> gather(String host, Optional<Device> device) throws IOException {
         if (transport == Transport.RING || (transport == Transport.AUTO && !onOneExecutor())) {
             ring = listen(host);
         }
         String address = ring == null ? NOWHERE : ring.address();
-        List<String> places = tell(new Place(MemoryMeetings.jvm(), host, address).text());
+        List<String> places = tell(new Place(MemoryMeetings.jvm(), host, address, device).text());
         int missing = places.indexOf(NOWHERE);
         if (missing >= 0) {
             throw new CollectiveException("rank " + missing + " failed before the ranks met");

@@ -1,5 +1,6 @@
 package io.batchscope.spark;
 
+import io.batchscope.plan.ClusterException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.SparkConf;
@@ -19,7 +20,21 @@ public final class SparkSessions {
      * @param timeoutSeconds the longest wait of a rank for another
      */
     public static SparkSession open(double timeoutSeconds) {
+        return open(timeoutSeconds, 1);
+    }
+
+    /**
+     * Likewise, where several ranks may share a GPU.
+     *
+     * @param ranksPerDevice how many; from 2 on each task is given a part of one, unless {@code spark-submit} said how much:
+     *     Spark 3.5 hands out parts to all tasks alike or not at all
+     * @throws ClusterException if a local master is asked for GPUs: it has none to give, and tasks would wait for ever
+     */
+    public static SparkSession open(double timeoutSeconds, int ranksPerDevice) {
         SparkConf conf = new SparkConf();
+        if (ranksPerDevice > 1 && conf.contains(GpuTasks.PER_EXECUTOR) && !conf.contains(GpuTasks.PER_TASK)) {
+            conf.set(GpuTasks.PER_TASK, Double.toString(1.0 / ranksPerDevice));
+        }
         settings(timeoutSeconds).forEach((key, value) -> {
             if (!conf.contains(key)) {
                 conf.set(key, value);
@@ -27,6 +42,10 @@ public final class SparkSessions {
         });
         if (conf.get("spark.master").startsWith("local") && !conf.contains("spark.ui.enabled")) {
             conf.set("spark.ui.enabled", "false");
+        }
+        if (conf.get("spark.master").matches("local(\\[.*])?") && conf.contains(GpuTasks.PER_TASK)) {
+            throw new ClusterException("GPUs of a task (" + GpuTasks.PER_TASK + "): a local master has none to give;"
+                    + " remove it: with --set replica=cuda worker r takes GPU number r of this machine");
         }
         return SparkSession.builder().config(conf).getOrCreate();
     }

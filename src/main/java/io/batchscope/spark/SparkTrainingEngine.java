@@ -9,10 +9,8 @@ import io.batchscope.train.TrainingListener;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -38,6 +36,7 @@ public final class SparkTrainingEngine implements TrainingEngine {
     private final SparkSession session;
     private final DataLocation data;
     private final ReplicaFactory replicas;
+    private final GpuTasks gpus;
     private final MachineRate machine;
     private final @Nullable HadoopCheckpoints checkpoints;
     private final RankWatch ranks;
@@ -56,12 +55,13 @@ public final class SparkTrainingEngine implements TrainingEngine {
     /** One that does not measure what the machines can do. */
     public SparkTrainingEngine(
             SparkSession session, DataLocation data, ReplicaFactory replicas, @Nullable HadoopCheckpoints checkpoints) {
-        this(session, data, replicas, MachineRate.NONE, checkpoints);
+        this(session, data, replicas, GpuTasks.onProcessors(session), MachineRate.NONE, checkpoints);
     }
 
     /**
      * One that measures what the machines can do at the start of each run.
      *
+     * @param gpus the tasks that train, and what they train on
      * @param machine measures it, on every worker
      * @param checkpoints where checkpoints are kept; null: nowhere
      */
@@ -69,12 +69,14 @@ public final class SparkTrainingEngine implements TrainingEngine {
             SparkSession session,
             DataLocation data,
             ReplicaFactory replicas,
+            GpuTasks gpus,
             MachineRate machine,
             @Nullable HadoopCheckpoints checkpoints) {
         this.machine = machine;
         this.session = session;
         this.data = data;
         this.replicas = replicas;
+        this.gpus = gpus;
         this.checkpoints = checkpoints;
         this.ranks = RankWatch.of(session.sparkContext());
         this.progress = StepProgress.of(session.sparkContext());
@@ -147,9 +149,9 @@ public final class SparkTrainingEngine implements TrainingEngine {
         try (guard) {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
-            RankTask task =
-                    new RankTask(plan, data, replicas, machine, secret, ShardReader.of(session), checkpoints, steps);
-            return RankReport.together(plan, collect(spark, plan, task));
+            RankTask task = new RankTask(
+                    plan, data, replicas, gpus.binding(), machine, secret, ShardReader.of(session), checkpoints, steps);
+            return RankReport.together(plan, collect(plan, task));
         } catch (Exception e) {
             // The Java API throws Spark's checked SparkException without declaring it.
             if (e instanceof InterruptedException interrupted) {
@@ -179,7 +181,7 @@ public final class SparkTrainingEngine implements TrainingEngine {
         long deadline = System.nanoTime() + (long) (2 * plan.timeoutSeconds() * 1e9);
         while (true) {
             boolean ended = ranks.haveEnded(plan.runId());
-            int slots = SparkSessions.presentSlots(session);
+            int slots = gpus.presentSlots();
             if (ended && slots >= plan.workers()) {
                 return Optional.empty();
             }
@@ -199,42 +201,11 @@ public final class SparkTrainingEngine implements TrainingEngine {
                 .toPlainString();
     }
 
-    private static List<RankReport> collect(JavaSparkContext spark, RunPlan plan, RankTask task) {
-        List<Integer> ranks = IntStream.range(0, plan.workers()).boxed().toList();
-        JavaRDD<Integer> tasks = spark.parallelize(ranks, plan.workers());
+    private List<RankReport> collect(RunPlan plan, RankTask task) {
+        JavaRDD<Integer> ranks = gpus.ranks(plan.workers());
         return plan.workers() == 1
-                ? tasks.mapPartitions(partition -> List.of(task.runAlone()).iterator())
+                ? ranks.mapPartitions(partition -> List.of(task.runAlone()).iterator())
                         .collect()
-                : tasks.rdd()
-                        .barrier()
-                        .<RankReport>mapPartitions(
-                                new BarrierRanks(task), false, scala.reflect.ClassTag$.MODULE$.apply(RankReport.class))
-                        .toJavaRDD()
-                        .collect();
-    }
-
-    /** The barrier stage's function, for Scala's interface. */
-    private static final class BarrierRanks
-            extends scala.runtime.AbstractFunction1<
-                    scala.collection.Iterator<Integer>, scala.collection.Iterator<RankReport>>
-            implements java.io.Serializable {
-        private static final long serialVersionUID = 1L;
-
-        private final RankTask task;
-
-        BarrierRanks(RankTask task) {
-            this.task = task;
-        }
-
-        @Override
-        public scala.collection.Iterator<RankReport> apply(scala.collection.Iterator<Integer> partition) {
-            try {
-                Iterator<RankReport> result = List.of(task.runTogether()).iterator();
-                return scala.collection.JavaConverters.asScalaIterator(result);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("the rank was interrupted", e);
-            }
-        }
+                : BarrierTasks.collect(ranks, RankReport.class, context -> task.runTogether());
     }
 }

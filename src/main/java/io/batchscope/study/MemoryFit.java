@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param law native memory of a replica there
  * @param microBatch the largest of those tried that fits; 0 if none does
- * @param failure why a replica could not be measured at all; null if it could
+ * @param failure why a replica could not be measured at all, and what to do about it; null if it could
  */
 public record MemoryFit(NativeLaw law, int microBatch, @Nullable String failure) implements Serializable {
     /** What holds for all: the smallest micro-batch, with the law that asks for the most memory there. */

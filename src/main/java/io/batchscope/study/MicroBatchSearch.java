@@ -1,6 +1,7 @@
 package io.batchscope.study;
 
 import io.batchscope.data.Batch;
+import io.batchscope.train.DeviceMemoryException;
 import io.batchscope.train.Replica;
 import io.batchscope.train.ReplicaFactory;
 import java.io.Serializable;
@@ -61,12 +62,26 @@ public record MicroBatchSearch(ReplicaFactory replicas, int features, List<Worke
         return new MemoryFit(law, candidate, small.failure());
     }
 
-    /** {@code wanted} if it fits, else 0. */
+    /** The same with replicas made by others, such as those on a worker's own GPU. */
+    public MicroBatchSearch with(ReplicaFactory others) {
+        return new MicroBatchSearch(others, features, needs, budget);
+    }
+
+    /**
+     * {@code wanted} if it fits, else 0. A GPU that is too small for it is no reason against it: runs whose workers' share
+     * of a batch is smaller may fit, and the others say so themselves.
+     */
     public MemoryFit exactly(int wanted) {
         MemoryFit small = small(wanted);
         NativeLaw law = small.law();
         if (small.microBatch() > 0 && fits(law, wanted)) {
-            law = measured(law, wanted);
+            try {
+                law = isMeasured(law, wanted) ? law : measure(law, wanted);
+            } catch (DeviceMemoryException e) {
+                return new MemoryFit(law, wanted, null);
+            } catch (OutOfMemoryError e) {
+                return new MemoryFit(law, 0, null);
+            }
             if (isProven(law, wanted)) {
                 return new MemoryFit(law, wanted, null);
             }
@@ -83,7 +98,13 @@ public record MicroBatchSearch(ReplicaFactory replicas, int features, List<Worke
         try {
             law = measure(NativeLaw.NONE, 1);
         } catch (OutOfMemoryError e) {
-            return new MemoryFit(NativeLaw.NONE, 0, String.valueOf(e.getMessage()));
+            return new MemoryFit(
+                    NativeLaw.NONE,
+                    0,
+                    e.getMessage() + "; give executors more memory beside the heap (spark.executor.memoryOverhead)");
+        } catch (DeviceMemoryException e) {
+            return new MemoryFit(
+                    NativeLaw.NONE, 0, e.getMessage() + "; use a GPU with more memory, or a smaller network");
         }
         if (!fits(law, 1)) {
             return new MemoryFit(law, 0, null);
@@ -123,7 +144,7 @@ public record MicroBatchSearch(ReplicaFactory replicas, int features, List<Worke
     private NativeLaw measured(NativeLaw law, int microBatch) {
         try {
             return isMeasured(law, microBatch) ? law : measure(law, microBatch);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | DeviceMemoryException e) {
             // As large as it is, it does not fit; the caller sees that nothing was measured.
             return law;
         }

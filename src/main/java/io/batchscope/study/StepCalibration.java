@@ -3,6 +3,7 @@ package io.batchscope.study;
 import io.batchscope.data.Examples;
 import io.batchscope.plan.OptimizerConfig;
 import io.batchscope.study.StepBench.Samples;
+import io.batchscope.train.DeviceMemoryException;
 import io.batchscope.train.Replica;
 import io.batchscope.train.ReplicaFactory;
 import java.io.Serializable;
@@ -35,6 +36,11 @@ public record StepCalibration(
         sizes = List.copyOf(sizes);
     }
 
+    /** The same of replicas made by others, such as those on a worker's own GPU. */
+    public StepCalibration with(ReplicaFactory others) {
+        return new StepCalibration(others, source, optimizer, sizes, seconds);
+    }
+
     /** Measures it now: medians of rounds. Where large sizes would take too long, those before them tell how it goes on. */
     public StepTime measure() {
         int most = sizes.get(sizes.size() - 1);
@@ -56,7 +62,7 @@ public record StepCalibration(
         }
     }
 
-    /** The sizes that there is time for; two at least, if there are as many. */
+    /** The sizes that there is time for, and memory of a GPU; two at least, if there are as many. */
     private List<Samples> affordable(StepBench bench) {
         List<Samples> all = new ArrayList<>();
         double perExample = 0;
@@ -64,7 +70,14 @@ public record StepCalibration(
             if (all.size() > 1 && size * perExample * ROUNDS > seconds) {
                 break;
             }
-            perExample = bench.oneUpdate(size) / size;
+            try {
+                perExample = bench.oneUpdate(size) / size;
+            } catch (DeviceMemoryException e) {
+                if (all.isEmpty()) {
+                    throw e;
+                }
+                break;
+            }
             all.add(new Samples(size));
         }
         return all;

@@ -112,8 +112,8 @@ public record WorkerMemory(ModelFacts model, DataSize data, WorkerBudget budget,
     public StudyPlan settle(StudyPlan study, OptionalInt asked, MemoryFit fit) {
         if (fit.failure() != null) {
             throw new ClusterException(
-                    "memory of a worker (executors): must hold a replica with a micro-batch of 1, but " + fit.failure()
-                            + "; give executors more memory beside the heap (spark.executor.memoryOverhead)");
+                    "memory of a worker (executors): must hold a replica with a micro-batch of 1, but "
+                            + fit.failure());
         }
         if (fit.microBatch() == 0) {
             int least = least(study, asked);

@@ -8,9 +8,9 @@ import io.batchscope.data.OwnedExamples;
 import io.batchscope.data.RelabelledExamples;
 import io.batchscope.plan.ClusterFacts;
 import io.batchscope.plan.DataFacts;
-import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.Planner;
+import io.batchscope.plan.ReplicaFacts;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.Task;
 import io.batchscope.probe.Probes;
@@ -99,7 +99,7 @@ record MemoryStudy(
                         new DataFacts("verify", task, train.size(), scored.size(), scored.size(), features, outputs),
                         model(),
                         new ClusterFacts(SLOTS),
-                        new FusedFacts(null, null))
+                        ReplicaFacts.FUSED)
                 .runs();
     }
 

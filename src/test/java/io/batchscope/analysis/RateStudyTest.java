@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import io.batchscope.config.ConfigLoader;
 import io.batchscope.plan.ClusterFacts;
 import io.batchscope.plan.DataFacts;
-import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.Planner;
+import io.batchscope.plan.ReplicaFacts;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.Task;
@@ -80,7 +80,7 @@ class RateStudyTest {
                         new DataFacts("d", Task.REGRESSION, EXAMPLES, 2, 0, 1, 1),
                         new ModelFacts("m", "known", 1, 1, 1, Task.REGRESSION, false, List.of()),
                         new ClusterFacts(1),
-                        new FusedFacts(null, null))
+                        ReplicaFacts.FUSED)
                 .runs();
         StudyTables tables = trained(plans);
 

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batchscope.config.ConfigLoader;
 import io.batchscope.plan.ClusterFacts;
 import io.batchscope.plan.DataFacts;
-import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.Planner;
 import io.batchscope.plan.RecipeConfig;
 import io.batchscope.plan.ReplicaChoice;
+import io.batchscope.plan.ReplicaFacts;
 import io.batchscope.plan.ReplicaKind;
 import io.batchscope.plan.RunPlan;
 import io.batchscope.plan.StudyConfig;
@@ -59,6 +59,25 @@ class StudyProgressTest {
     }
 
     @Test
+    void tellsEveryDistributionOfRanksOverGpusOnce() {
+        RunPlan plan = RunPlans.sgd(Task.CLASSIFICATION, 100, 10, 5, 0.1).plan();
+        assertThat(shown(plan, progress -> {
+                    for (String devices :
+                            List.of("rank 0: a GPU 0; rank 1: b GPU 0", "rank 0: a GPU 1", "rank 0: a GPU 1")) {
+                        TrainedRun run = TrainedRun.failed("no memory");
+                        progress.onRunFinished(
+                                plan,
+                                RECORDS.result(
+                                                plan,
+                                                run.withMachines(null, run.gpu().on(devices)),
+                                                Instant.EPOCH)
+                                        .run());
+                    }
+                }))
+                .isEqualTo("gpu: rank 0: a GPU 0\ngpu: rank 1: b GPU 0\ngpu: rank 0: a GPU 1\n");
+    }
+
+    @Test
     void saysWhereRunsGoOnAndWhy() {
         RunPlan plan = RunPlans.sgd(Task.CLASSIFICATION, 100, 10, 5000, 0.1).plan();
         assertThat(shown(plan, progress -> {
@@ -85,7 +104,7 @@ class StudyProgressTest {
                 new DataFacts("d", Task.CLASSIFICATION, 1620, 180, 200, 20, 4),
                 new ModelFacts("m", "mlp", 100, 20, 4, Task.CLASSIFICATION, false, List.of()),
                 new ClusterFacts(2),
-                new FusedFacts(null, null));
+                ReplicaFacts.FUSED);
         RunPlan averaging = study.runs().get(1);
 
         assertThat(shown(study, progress -> {
@@ -123,6 +142,7 @@ class StudyProgressTest {
                 one.sync(),
                 one.checkpoint(),
                 one.replica(),
+                one.gpu(),
                 one.measure(),
                 one.probes(),
                 one.order(),
@@ -132,7 +152,7 @@ class StudyProgressTest {
                 new DataFacts("d", Task.CLASSIFICATION, 1620, 180, 200, 20, 4),
                 new ModelFacts("m", "mlp", 100, 20, 4, Task.CLASSIFICATION, false, List.of()),
                 new ClusterFacts(2),
-                new FusedFacts(null, null));
+                ReplicaFacts.FUSED);
         RunPlan sqrt = study.runs().stream()
                 .filter(run -> run.recipe().name().equals("sqrt"))
                 .findFirst()
@@ -158,7 +178,7 @@ class StudyProgressTest {
                 new DataFacts("d", Task.CLASSIFICATION, 1620, 180, 200, 20, 4),
                 new ModelFacts("m", "mlp", 100, 20, 4, Task.CLASSIFICATION, false, List.of()),
                 new ClusterFacts(2),
-                new FusedFacts(null, null));
+                ReplicaFacts.FUSED);
         RunPlan two = study.runs().get(1);
 
         assertThat(shown(study, progress -> {
@@ -183,7 +203,7 @@ class StudyProgressTest {
                 new DataFacts("d", Task.CLASSIFICATION, 1620, 180, 200, 20, 4),
                 new ModelFacts("m", "mlp", 100, 20, 4, Task.CLASSIFICATION, false, List.of()),
                 new ClusterFacts(2),
-                new FusedFacts(null, null));
+                ReplicaFacts.FUSED);
         RunPlan last = study.runs().get(1);
 
         assertThat(shown(study, progress -> {

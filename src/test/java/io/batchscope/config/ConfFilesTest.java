@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.batchscope.plan.ClusterFacts;
 import io.batchscope.plan.DataFacts;
-import io.batchscope.plan.FusedFacts;
 import io.batchscope.plan.ModelFacts;
 import io.batchscope.plan.Planner;
+import io.batchscope.plan.ReplicaFacts;
 import io.batchscope.plan.StudyConfig;
 import io.batchscope.plan.StudyPlan;
 import io.batchscope.plan.Task;
@@ -50,7 +50,7 @@ class ConfFilesTest {
         DataFacts data = new DataFacts("d", task, 54_000, 6_000, 10_000, 784, outputs);
         ModelFacts model = new ModelFacts("m", "stand-in", 1_000, 784, outputs, task, false, List.of());
 
-        StudyPlan plan = Planner.plan(config, data, model, new ClusterFacts(64), new FusedFacts(null, null));
+        StudyPlan plan = Planner.plan(config, data, model, new ClusterFacts(64), ReplicaFacts.FUSED);
 
         assertThat(plan.runs())
                 .hasSize(config.recipes().stream()

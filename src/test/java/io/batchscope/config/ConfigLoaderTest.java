@@ -115,8 +115,18 @@ class ConfigLoaderTest {
     @Test
     void takesEachReplica() throws IOException {
         assertThat(load(LEAST, "replica=fused").config().replica()).contains(ReplicaKind.FUSED);
+        assertThat(load(LEAST, "replica=cuda").config().replica()).contains(ReplicaKind.CUDA);
         assertThat(load(LEAST, "replica=dl4j").config().replica()).contains(ReplicaKind.DL4J);
         assertThat(load(LEAST, "replica=auto").config().replica()).isEmpty();
+    }
+
+    @Test
+    void takesHowGpusCompute() throws IOException {
+        assertThat(load(LEAST).config().gpu()).isEqualTo(new StudyConfig.GpuConfig(false, 1));
+        assertThat(load(LEAST, "gpu.tf32=true", "gpu.ranks-per-device=2")
+                        .config()
+                        .gpu())
+                .isEqualTo(new StudyConfig.GpuConfig(true, 2));
     }
 
     @Test

@@ -55,7 +55,7 @@ class ConfigProblemsTest {
                                 + " 'batch-sizes'?",
                         "unknown key 'qqq' (FILE:10, study.qqq): no such setting; there are name, data, model,"
                                 + " optimizer, learning-rate, regularization, batch-growth, budget, recipes,"
-                                + " batch-sizes, seeds, target, evaluation, sync, checkpoint, replica, measure, probes, order,"
+                                + " batch-sizes, seeds, target, evaluation, sync, checkpoint, replica, gpu, measure, probes, order,"
                                 + " output");
     }
 
@@ -109,9 +109,10 @@ class ConfigProblemsTest {
                 "sync.memory-per-worker=much | wrong value for 'memory-per-worker' (--set sync.memory-per-worker=much, study.sync.memory-per-worker): must be a size above 0 such as \"2 GiB\" (B, KiB, MiB, GiB, TiB), or auto, but is \"much\"; correct it, or remove it for the default \"auto\"",
                 "sync.memory-per-worker=0 | wrong value for 'memory-per-worker' (--set sync.memory-per-worker=0, study.sync.memory-per-worker): must be a size above 0 such as \"2 GiB\" (B, KiB, MiB, GiB, TiB), or auto, but is 0; correct it, or remove it for the default \"auto\"",
                 "sync.memory-per-worker=[1] | wrong value for 'memory-per-worker' (--set sync.memory-per-worker=[1], study.sync.memory-per-worker): must be a size above 0 such as \"2 GiB\" (B, KiB, MiB, GiB, TiB), or auto, but is [1]; correct it, or remove it for the default \"auto\"",
-                "replica=cuda | 'cuda' not available (--set replica=cuda, study.replica): a known setting that this version does not have; choose one of auto, fused, dl4j",
-                "replica=fuse | wrong value for 'replica' (--set replica=fuse, study.replica): must be one of auto, fused, dl4j, but is \"fuse\"; did you mean 'fused'?",
-                "replica=fast | wrong value for 'replica' (--set replica=fast, study.replica): must be one of auto, fused, dl4j, but is \"fast\"; correct it, or remove it for the default \"auto\"",
+                "gpu.tf32=1 | wrong value for 'tf32' (--set gpu.tf32=1, study.gpu.tf32): must be true or false, but is 1; correct it, or remove it for the default false",
+                "gpu.ranks-per-device=0 | wrong value for 'ranks-per-device' (--set gpu.ranks-per-device=0, study.gpu.ranks-per-device): must be a whole number in 1 … 16, but is 0; correct it, or remove it for the default 1",
+                "replica=fuse | wrong value for 'replica' (--set replica=fuse, study.replica): must be one of auto, fused, cuda, dl4j, but is \"fuse\"; did you mean 'fused'?",
+                "replica=fast | wrong value for 'replica' (--set replica=fast, study.replica): must be one of auto, fused, cuda, dl4j, but is \"fast\"; correct it, or remove it for the default \"auto\"",
                 "sync.transport=rdma | wrong value for 'transport' (--set sync.transport=rdma, study.sync.transport): must be one of auto, ring, driver, but is \"rdma\"; correct it, or remove it for the default \"auto\"",
                 "sync.transport=drivr | wrong value for 'transport' (--set sync.transport=drivr, study.sync.transport): must be one of auto, ring, driver, but is \"drivr\"; did you mean 'driver'?",
                 "replca=dl4j | unknown key 'replca' (--set replca=dl4j, study.replca): no such setting; did you mean 'replica'?",

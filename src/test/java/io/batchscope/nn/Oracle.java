@@ -77,6 +77,7 @@ record Oracle(String name, ModelSource source, List<Integer> shape, Task task, i
         return switch (kind) {
             case DL4J -> new Dl4jReplicaFactory(source, task, shape, outputs);
             case FUSED -> new FusedReplicaFactory(program(), new NetworkStart(source));
+            case CUDA -> new CudaReplicaFactory(program(), new NetworkStart(source), false, "0");
         };
     }
 

@@ -224,8 +224,14 @@ class RunIdsTest {
                 .collect(Collectors.toCollection(TreeSet::new));
         all.removeAll(Set.of("runId", "trainingId", "study", "transport", "timeoutSeconds", "retries", "checkpoints"));
 
-        Set<String> hashed = Stream.of(
-                        RunIds.canonical(ordinary().run(), Set.of()).split("\n"))
+        // Where a precision was chosen; other runs have none to name.
+        RunPlan rounded = ordinary()
+                .replica(ReplicaKind.CUDA)
+                .gpu(new StudyConfig.GpuConfig(true, 1))
+                .plan(new ReplicaFacts(new FusedFacts(null, null), new CudaFacts(null, null, null, 1)))
+                .runs()
+                .get(0);
+        Set<String> hashed = Stream.of(RunIds.canonical(rounded, Set.of()).split("\n"))
                 .map(line -> line.substring(0, line.indexOf('=')))
                 .collect(Collectors.toCollection(TreeSet::new));
 

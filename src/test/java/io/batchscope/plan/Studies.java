@@ -9,6 +9,7 @@ import io.batchscope.plan.RecipeConfig.WarmupConfig;
 import io.batchscope.plan.StudyConfig.CheckpointConfig;
 import io.batchscope.plan.StudyConfig.DataConfig;
 import io.batchscope.plan.StudyConfig.EvaluationConfig;
+import io.batchscope.plan.StudyConfig.GpuConfig;
 import io.batchscope.plan.StudyConfig.MeasureConfig;
 import io.batchscope.plan.StudyConfig.ModelConfig;
 import io.batchscope.plan.StudyConfig.RequestedBatch;
@@ -30,7 +31,7 @@ record Studies(StudyConfig config) {
     static final ModelFacts MODEL =
             new ModelFacts("model-1", "mlp 20-8-4", 204, 20, 4, Task.CLASSIFICATION, false, List.of());
     static final ClusterFacts CLUSTER = new ClusterFacts(4);
-    static final FusedFacts FUSED = new FusedFacts(null, null);
+    static final ReplicaFacts FUSED = ReplicaFacts.FUSED;
     static final GrowthConfig NO_GROWTH = new GrowthConfig(
             GrowthConfig.By.NONE,
             List.of(),
@@ -70,6 +71,7 @@ record Studies(StudyConfig config) {
                         2),
                 new CheckpointConfig(Optional.empty(), Optional.of(60.0), 2),
                 Optional.empty(),
+                GpuConfig.DEFAULT,
                 new MeasureConfig(Optional.empty(), Optional.empty()),
                 List.of(),
                 RunOrder.COSTLIEST_FIRST,
@@ -109,7 +111,11 @@ record Studies(StudyConfig config) {
     }
 
     StudyPlan plan(FusedFacts fused) {
-        return Planner.plan(config, DATA, MODEL, CLUSTER, fused);
+        return plan(ReplicaFacts.withoutGpus(fused));
+    }
+
+    StudyPlan plan(ReplicaFacts replicas) {
+        return Planner.plan(config, DATA, MODEL, CLUSTER, replicas);
     }
 
     /** The plan of the only run. */
@@ -148,6 +154,7 @@ record Studies(StudyConfig config) {
                 config.sync(),
                 config.checkpoint(),
                 config.replica(),
+                config.gpu(),
                 config.measure(),
                 List.of(probes),
                 config.order(),
@@ -262,7 +269,28 @@ record Studies(StudyConfig config) {
                 config.sync(),
                 config.checkpoint(),
                 config.replica(),
+                config.gpu(),
                 measure,
+                config.probes(),
+                config.order(),
+                config.output()));
+    }
+
+    Studies gpu(GpuConfig gpu) {
+        return new Studies(new StudyConfig(
+                config.name(),
+                config.data(),
+                config.model(),
+                config.recipes(),
+                config.batchSizes(),
+                config.seeds(),
+                config.target(),
+                config.evaluation(),
+                config.sync(),
+                config.checkpoint(),
+                config.replica(),
+                gpu,
+                config.measure(),
                 config.probes(),
                 config.order(),
                 config.output()));
@@ -290,6 +318,7 @@ record Studies(StudyConfig config) {
                 config.sync(),
                 config.checkpoint(),
                 config.replica(),
+                config.gpu(),
                 config.measure(),
                 config.probes(),
                 config.order(),
@@ -314,6 +343,7 @@ record Studies(StudyConfig config) {
                 sync,
                 config.checkpoint(),
                 replica,
+                config.gpu(),
                 config.measure(),
                 config.probes(),
                 config.order(),

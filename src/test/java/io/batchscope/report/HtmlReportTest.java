@@ -81,7 +81,9 @@ class HtmlReportTest {
     void showsWhatGpusDidWhereThereAreAny() {
         assertThat(top(tables(run(8, 1).with("gpuUtilization", 0.375).with("gpuMemoryBytes", 3L << 20))))
                 .contains("GPU busy (%)", ">37.5</td>", ">3.0</td>");
-        assertThat(top(tables(run(8, 1)))).doesNotContain("GPU busy");
+        assertThat(top(tables(run(8, 1)))).doesNotContain("GPU busy", "GPUs");
+        assertThat(top(tables(run(8, 1).with("gpuDevices", "rank 0: host-a GPU 0 (Sample GPU, GPU-1)"))))
+                .contains(">GPUs</td>", ">rank 0: host-a GPU 0 (Sample GPU, GPU-1)</td>");
     }
 
     @Test

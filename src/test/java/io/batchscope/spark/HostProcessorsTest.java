@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class HostProcessorsTest {
     private static RankReport rank(int rank, String host, int processors) {
-        return new RankReport(rank, host, null, null, null, GpuMeasures.unknown("made up"), processors);
+        return new RankReport(rank, host, null, null, null, GpuMeasures.unknown("made up"), processors, null);
     }
 
     @Test

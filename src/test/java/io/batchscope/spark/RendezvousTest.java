@@ -10,6 +10,7 @@ import io.batchscope.train.Collective;
 import io.batchscope.train.CollectiveException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,7 +35,7 @@ class RendezvousTest {
     void ranksInOneJvmListenOnlyForARing(Transport transport, String collective, String address) {
         List<String> met = BarrierStage.run(spark.session(), 3, context -> {
             try (Rendezvous rendezvous = new Rendezvous(transport, context)) {
-                List<Rendezvous.Place> places = rendezvous.gather("127.0.0.1");
+                List<Rendezvous.Place> places = rendezvous.gather("127.0.0.1", Optional.empty());
                 Rendezvous.Place own = places.get(context.partitionId());
                 try (Collective c = rendezvous.connect(places, SECRET, LONG)) {
                     float[] values = {c.rank() + 1};
@@ -56,7 +57,10 @@ class RendezvousTest {
             try (Rendezvous rendezvous = new Rendezvous(Transport.AUTO, context)) {
                 return context.partitionId() == 1
                         ? "gave up"
-                        : "met " + rendezvous.gather("127.0.0.1").size();
+                        : "met "
+                                + rendezvous
+                                        .gather("127.0.0.1", Optional.empty())
+                                        .size();
             } catch (CollectiveException e) {
                 return String.valueOf(e.getMessage());
             }

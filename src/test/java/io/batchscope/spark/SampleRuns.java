@@ -145,7 +145,7 @@ final class SampleRuns {
                 900.0,
                 new GradientMeasures(9.0, 0.01, 700.0, null, "any size above fits", 0.5, null, 3.0, 0.25, 0.99),
                 new ArithmeticMeasures(1e6, 1e12, null, 1e10, null, 2e10),
-                new GpuMeasures(0.75, 1L << 32, ""),
+                new GpuMeasures(0.75, 1L << 32, "", "rank 0: host-a GPU 0 (Sample GPU, GPU-1)"),
                 Instant.parse("2026-01-02T03:04:05.678901Z"),
                 "classification",
                 "d1",

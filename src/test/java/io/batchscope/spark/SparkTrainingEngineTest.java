@@ -133,8 +133,8 @@ class SparkTrainingEngineTest {
     /** What a machine can do is asked of every worker, and what they can do is summed. */
     @Test
     void addsUpWhatTheMachinesOfTheWorkersCanDo() {
-        SparkTrainingEngine engine =
-                new SparkTrainingEngine(spark.session(), data, model.replicas(), () -> 2.5e9, null);
+        SparkTrainingEngine engine = new SparkTrainingEngine(
+                spark.session(), data, model.replicas(), GpuTasks.onProcessors(spark.session()), () -> 2.5e9, null);
         assertThat(engine.train(plans(32, 5).withWorkers(2).plan(), TrainingListener.NONE)
                         .gemmFlopsPerSecond())
                 .isEqualTo(5e9);

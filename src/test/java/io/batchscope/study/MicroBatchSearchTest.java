@@ -2,8 +2,12 @@ package io.batchscope.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batchscope.data.Batch;
+import io.batchscope.testing.ForwardingReplica;
 import io.batchscope.testing.KnownReplica;
+import io.batchscope.train.DeviceMemoryException;
 import io.batchscope.train.LoopMemory;
+import io.batchscope.train.Replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToLongFunction;
@@ -82,11 +86,46 @@ class MicroBatchSearchTest {
                 .isEqualTo(128);
         MemoryFit none = search(MicroBatchSearchTest::linear, 0, budget).upTo(1024);
         assertThat(none.microBatch()).isZero();
-        assertThat(none.failure()).isEqualTo("no room for 1 examples");
+        assertThat(none.failure())
+                .isEqualTo("no room for 1 examples; give executors more memory beside the heap"
+                        + " (spark.executor.memoryOverhead)");
         assertThat(search(MicroBatchSearchTest::linear, 200, budget)
                         .exactly(300)
                         .microBatch())
                 .isZero();
+    }
+
+    /** A GPU's memory is not in any budget: what does not fit is tried, and seen not to fit. */
+    @Test
+    void stepsDownWhereAGpuHasNoMoreMemory() {
+        MicroBatchSearch onGpu = search(MicroBatchSearchTest::linear, LARGE).with((seed, microBatch) -> onGpu(200));
+
+        assertThat(onGpu.upTo(1024).microBatch()).isEqualTo(128);
+        // Those of its runs whose workers' share fits may train.
+        assertThat(onGpu.exactly(300).microBatch()).isEqualTo(300);
+        assertThat(onGpu.exactly(300).law().bytes(300)).isEqualTo(linear(300));
+        MemoryFit none = onGpu.with((seed, microBatch) -> onGpu(0)).upTo(1024);
+        assertThat(none.microBatch()).isZero();
+        assertThat(none.failure())
+                .isEqualTo("no room for 1 examples; use a GPU with more memory, or a smaller network");
+    }
+
+    private ForwardingReplica onGpu(int most) {
+        Replica known = new KnownReplica(FEATURES, MicroBatchSearchTest::linear, Integer.MAX_VALUE, tried);
+        return new ForwardingReplica(known) {
+            @Override
+            public double gradient(Batch batch, float weight, boolean add, float[] into) {
+                if (batch.size() > most) {
+                    throw new DeviceMemoryException("no room for " + batch.size() + " examples");
+                }
+                return super.gradient(batch, weight, add, into);
+            }
+
+            @Override
+            public long nativeBytes() {
+                return known.nativeBytes();
+            }
+        };
     }
 
     @Test

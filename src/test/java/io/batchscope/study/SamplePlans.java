@@ -88,6 +88,7 @@ final class SamplePlans {
                 "m1",
                 synchronization,
                 ReplicaKind.DL4J,
+                false,
                 new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.9, 0.001, 0.9, 0.999, 1e-8),
                 Regularization.NONE,
                 ScalingRule.SQRT,

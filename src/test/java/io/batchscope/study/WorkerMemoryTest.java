@@ -182,11 +182,11 @@ class WorkerMemoryTest {
                         .settle(
                                 study(PLANS.plan()),
                                 OptionalInt.empty(),
-                                new MemoryFit(NativeLaw.NONE, 0, "none left")))
+                                new MemoryFit(NativeLaw.NONE, 0, "none left; free some")))
                 .isInstanceOf(ClusterException.class)
                 .hasMessageStartingWith(
                         "memory of a worker (executors): must hold a replica with a micro-batch of 1, but"
-                                + " none left; ");
+                                + " none left; free some");
     }
 
     private static RunPlan ghosts(int size) {

@@ -51,7 +51,6 @@ class ClusterScriptsTest {
         assertThat(dryRun("yarn.sh", "--gpus", "2", "plan", "x.conf"))
                 .containsSubsequence("--files", checkout.root() + "/submit/gpu-discovery.sh")
                 .containsSubsequence("--conf", "spark.executor.resource.gpu.amount=2")
-                .containsSubsequence("--conf", "spark.task.resource.gpu.amount=1")
                 .containsSubsequence("--conf", "spark.executor.resource.gpu.discoveryScript=./gpu-discovery.sh");
     }
 
@@ -105,7 +104,6 @@ class ClusterScriptsTest {
                 .contains(
                         "spark.executor.resource.gpu.amount=1",
                         "spark.executor.resource.gpu.vendor=nvidia.com",
-                        "spark.task.resource.gpu.amount=1",
                         "spark.executor.resource.gpu.discoveryScript=/opt/batchscope/gpu-discovery.sh");
     }
 

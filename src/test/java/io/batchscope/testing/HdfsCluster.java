@@ -61,8 +61,8 @@ public final class HdfsCluster implements AutoCloseable {
             throw new IllegalStateException("HDFS (" + JARS.toAbsolutePath()
                     + "): must hold Hadoop's mini cluster; run mvn pre-integration-test");
         }
-        List<Path> spark = StandaloneCluster.sparkJars();
-        String classPath = StandaloneCluster.classDirectory()
+        List<Path> spark = ClusterFiles.sparkJars();
+        String classPath = ClusterFiles.classDirectory()
                 + File.pathSeparator
                 + JARS.toAbsolutePath().resolve("*")
                 + File.pathSeparator
@@ -114,7 +114,7 @@ public final class HdfsCluster implements AutoCloseable {
         try {
             Processes.end(List.of(process.toHandle()));
         } finally {
-            StandaloneCluster.delete(home);
+            ClusterFiles.delete(home);
         }
     }
 }

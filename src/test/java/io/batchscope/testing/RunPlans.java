@@ -183,6 +183,7 @@ public record RunPlans(
                 "model",
                 new Synchronization.Synchronous(),
                 ReplicaKind.DL4J,
+                false,
                 optimizer,
                 Regularization.NONE,
                 ScalingRule.NONE,

@@ -1,10 +1,7 @@
 package io.batchscope.testing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,8 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -54,12 +50,22 @@ public final class StandaloneCluster implements AutoCloseable {
      * @throws IllegalStateException with the tail of the logs if it is not up in 90 s; nothing is left running then
      */
     public static StandaloneCluster start(int workers, int cores, String memory) throws IOException {
+        return start(Collections.nCopies(workers, ""), cores, memory);
+    }
+
+    /**
+     * Likewise, with workers that offer GPUs as {@code submit/gpu-discovery.sh} finds them.
+     *
+     * @param gpus a worker each: the addresses of its GPUs with commas between; empty: it has none
+     */
+    public static StandaloneCluster start(List<String> gpus, int cores, String memory) throws IOException {
+        int workers = gpus.size();
         StandaloneCluster cluster = new StandaloneCluster(Files.createTempDirectory("batchscope-cluster"), workers);
         try {
             cluster.linkSparkJars();
             cluster.startMaster();
             for (int worker = 0; worker < workers; worker++) {
-                cluster.startWorker(worker, cores, memory);
+                cluster.startWorker(worker, cores, memory, gpus.get(worker));
             }
             cluster.awaitWorkers(workers);
             return cluster;
@@ -105,30 +111,18 @@ public final class StandaloneCluster implements AutoCloseable {
             // What was being started meanwhile.
             Processes.end(runningProcesses());
         } finally {
-            delete(home);
+            ClusterFiles.delete(home);
         }
     }
 
     private void linkSparkJars() throws IOException {
         Path jars = Files.createDirectory(home.resolve("jars"));
-        for (Path jar : sparkJars()) {
+        for (Path jar : ClusterFiles.sparkJars()) {
             Path link = jars.resolve(jar.getFileName());
             if (Files.notExists(link)) {
                 Files.createSymbolicLink(link, jar);
             }
         }
-    }
-
-    /** The jars a Spark installation would have: as the build lists them, or else (before it has) all of this JVM's. */
-    static List<Path> sparkJars() throws IOException {
-        Path listed = Path.of("target", "spark.classpath").toAbsolutePath();
-        String path = Files.exists(listed)
-                ? Files.readString(listed, UTF_8).strip()
-                : System.getProperty("java.class.path", "");
-        return Arrays.stream(path.split(Pattern.quote(File.pathSeparator), -1))
-                .filter(entry -> entry.endsWith(".jar"))
-                .map(Path::of)
-                .toList();
     }
 
     private void startMaster() throws IOException {
@@ -137,6 +131,8 @@ public final class StandaloneCluster implements AutoCloseable {
             webPort = freePort();
             Process master = launch(
                     "master",
+                    List.of(),
+                    Map.of(),
                     "org.apache.spark.deploy.master.Master",
                     "--host",
                     HOST,
@@ -166,9 +162,17 @@ public final class StandaloneCluster implements AutoCloseable {
         return false;
     }
 
-    private void startWorker(int worker, int cores, String memory) throws IOException {
+    private void startWorker(int worker, int cores, String memory, String gpus) throws IOException {
+        List<String> resources = gpus.isEmpty()
+                ? List.of()
+                : List.of(
+                        "-Dspark.worker.resource.gpu.amount=" + gpus.split(",", -1).length,
+                        "-Dspark.worker.resource.gpu.discoveryScript="
+                                + Path.of("submit", "gpu-discovery.sh").toAbsolutePath());
         Process unused = launch(
                 "worker-" + worker,
+                resources,
+                Map.of("BATCHSCOPE_GPU_ADDRESSES", gpus),
                 "org.apache.spark.deploy.worker.Worker",
                 "--host",
                 HOST,
@@ -196,11 +200,14 @@ public final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    private Process launch(String name, String mainClass, String... arguments) throws IOException {
-        Path here = classDirectory();
+    private Process launch(
+            String name, List<String> options, Map<String, String> environment, String mainClass, String... arguments)
+            throws IOException {
+        Path here = ClusterFiles.classDirectory();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(), "-Xmx256m"));
         command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
+        command.addAll(options);
         command.addAll(List.of(
                 // A taken port is an error here; Spark would silently move on to the next.
                 "-Dspark.port.maxRetries=0",
@@ -215,21 +222,10 @@ public final class StandaloneCluster implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(name).toFile()));
         builder.environment()
                 .putAll(Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.12", "SPARK_LOCAL_IP", HOST));
+        builder.environment().putAll(environment);
         Process process = builder.start();
         processes.add(process);
         return process;
-    }
-
-    static Path classDirectory() {
-        try {
-            return Path.of(StandaloneCluster.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (java.net.URISyntaxException e) {
-            throw new IllegalStateException("the test classes have no place", e);
-        }
     }
 
     /** Workers the master counts as alive; −1 while it does not answer. */
@@ -263,37 +259,6 @@ public final class StandaloneCluster implements AutoCloseable {
 
     /** The last lines that master, workers and executors wrote. */
     public String logs() {
-        StringBuilder logs = new StringBuilder();
-        try (Stream<Path> files = Files.walk(home)) {
-            for (Path file : sorted(files.filter(StandaloneCluster::isLog))) {
-                List<String> lines = Files.readString(file, UTF_8).lines().toList();
-                logs.append("== ").append(home.relativize(file)).append('\n');
-                lines.stream().skip(Math.max(0, lines.size() - 40)).forEach(line -> logs.append(line)
-                        .append('\n'));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return logs.toString();
-    }
-
-    private static boolean isLog(Path file) {
-        return file.toString().endsWith(".log") || file.endsWith("stderr");
-    }
-
-    static void delete(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            List<Path> deepestFirst = new ArrayList<>(sorted(files));
-            java.util.Collections.reverse(deepestFirst);
-            for (Path file : deepestFirst) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Collection<Path> sorted(Stream<Path> files) {
-        return files.sorted().toList();
+        return ClusterFiles.logs(home);
     }
 }

@@ -1,5 +1,6 @@
 package io.batchscope.fused.cuda;
 
+import io.batchscope.train.DeviceMemoryException;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.cudnn;

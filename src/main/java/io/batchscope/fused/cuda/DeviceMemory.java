@@ -2,6 +2,7 @@ package io.batchscope.fused.cuda;
 
 import static io.batchscope.fused.cuda.Cuda.check;
 
+import io.batchscope.train.DeviceMemoryException;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Pointer;
 

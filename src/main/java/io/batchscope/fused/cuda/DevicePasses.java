@@ -3,6 +3,7 @@ package io.batchscope.fused.cuda;
 import io.batchscope.data.Batch;
 import io.batchscope.data.Examples;
 import io.batchscope.fused.GradientOrder;
+import io.batchscope.train.DeviceMemoryException;
 import io.batchscope.train.Program;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -97,7 +98,7 @@ final class DevicePasses implements AutoCloseable {
     private DeviceMemoryException tooLarge(int rows, DeviceMemoryException cause) {
         return new DeviceMemoryException(gpu.device().describe() + ": must have memory for " + rows
                 + " examples at once, but has too little (" + cause.getMessage()
-                + "); lower the micro-batch (study.sync.micro-batch)");
+                + ")");
     }
 
     private DevicePass find(Key key) {

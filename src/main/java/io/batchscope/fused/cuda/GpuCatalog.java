@@ -106,12 +106,19 @@ final class GpuCatalog {
         try (BytePointer text = new BytePointer(TEXT_BYTES);
                 CUuuid uuid = new CUuuid()) {
             check(cudart.cudaDeviceGetPCIBusId(text, TEXT_BYTES, ordinal), "the bus of GPU " + ordinal);
-            String bus = text.getString();
+            String bus = upToZero(text);
             checkDriver(cudart.cuDeviceGetName(text, TEXT_BYTES, ordinal), "the name of GPU " + ordinal);
-            String name = text.getString();
+            String name = upToZero(text);
             checkDriver(cudart.cuDeviceGetUuid(uuid, ordinal), "the UUID of GPU " + ordinal);
             return new Gpu(ordinal, bus, uuidText(uuid), name);
         }
+    }
+
+    /** What CUDA wrote: JavaCPP gives all the bytes that there is room for. */
+    private static String upToZero(BytePointer text) {
+        String all = text.getString();
+        int end = all.indexOf('\0');
+        return end < 0 ? all : all.substring(0, end);
     }
 
     /** As nvidia-smi prints it. */

@@ -55,7 +55,8 @@ public final class ClusterRows {
         double whole = longer * CLUSTER.seconds(workers, (double) batchSize / workers, slowdown);
         // The first update is slow: the median is of the others.
         List<StepRecord> steps = Stream.of(9.0, 1.0, 1.0)
-                .map(factor -> step(run, factor * whole, CLUSTER.sumSeconds(workers)))
+                .map(factor -> RunFixture.timed(
+                        run, batchSize, factor * whole, CLUSTER.sumSeconds(workers), StepMeasures.NONE))
                 .toList();
         Map<String, Double> machine = Map.of("processors", PROCESSORS, "processors_per_worker", PROCESSORS / workers);
         // Workers that take turns make a link look slow.
@@ -87,34 +88,6 @@ public final class ClusterRows {
                         row.getValue(),
                         null,
                         "{}"));
-    }
-
-    private static StepRecord step(RunRecord run, double seconds, double sumSeconds) {
-        return new StepRecord(
-                run.study(),
-                run.runId(),
-                run.batchSize(),
-                run.seed(),
-                1,
-                0.1,
-                run.batchSize(),
-                run.batchSize(),
-                0.1,
-                null,
-                1,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                seconds - sumSeconds,
-                sumSeconds,
-                0,
-                seconds,
-                StepMeasures.NONE);
     }
 
     /** Their tables. */

@@ -64,37 +64,9 @@ public final class GoalRows {
                     "example", row.runId(), row.batchSize(), row.seed(), step, 0, 0, 0, "validation", 1, 0.5));
         }
         if (updateSeconds != null) {
-            steps.add(step(row, updateSeconds));
+            steps.add(RunFixture.timed(row, row.batchSize(), updateSeconds, 0, StepMeasures.NONE));
         }
         return this;
-    }
-
-    private static StepRecord step(RunRecord run, double seconds) {
-        return new StepRecord(
-                "example",
-                run.runId(),
-                run.batchSize(),
-                run.seed(),
-                1,
-                0,
-                run.batchSize(),
-                run.batchSize(),
-                0.1,
-                null,
-                1,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                seconds / 2,
-                0,
-                0,
-                seconds,
-                StepMeasures.NONE);
     }
 
     public StudyTables tables() {

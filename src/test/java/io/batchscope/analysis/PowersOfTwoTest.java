@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.batchscope.result.FindingRecord;
+import io.batchscope.result.RunRecord;
 import io.batchscope.result.StepMeasures;
 import io.batchscope.result.StepRecord;
 import io.batchscope.result.StudyTables;
@@ -33,47 +34,21 @@ class PowersOfTwoTest {
         List<StepRecord> steps = new ArrayList<>();
         for (long seed : SEEDS) {
             for (long batch : sizes) {
-                runs.add(RunFixture.run(batch, seed));
+                RunFixture run = RunFixture.run(batch, seed);
+                runs.add(run);
+                RunRecord row = run.toRecord();
                 double time = seconds.applyAsDouble(batch, seed);
-                steps.add(step(batch, seed, batch, 3 * time, StepMeasures.NONE));
+                steps.add(RunFixture.timed(row, batch, 3 * time, 0, StepMeasures.NONE));
                 for (int i = 0; i < 3; i++) {
-                    steps.add(step(batch, seed, batch, time, StepMeasures.NONE));
+                    steps.add(RunFixture.timed(row, batch, time, 0, StepMeasures.NONE));
                 }
                 for (int i = 0; i < 9; i++) {
-                    steps.add(step(batch, seed, batch, (1 + batch % 7) * time, MEASURED));
+                    steps.add(RunFixture.timed(row, batch, (1 + batch % 7) * time, 0, MEASURED));
                 }
-                steps.add(step(batch, seed, batch - 1, time / 100, StepMeasures.NONE));
+                steps.add(RunFixture.timed(row, batch - 1, time / 100, 0, StepMeasures.NONE));
             }
         }
         return RunFixture.tables(steps, runs.toArray(new RunFixture[0]));
-    }
-
-    private static StepRecord step(long batch, long seed, long examples, double seconds, StepMeasures measures) {
-        return new StepRecord(
-                "example",
-                "r" + batch + "-" + seed,
-                batch,
-                seed,
-                1,
-                0.1,
-                batch,
-                examples,
-                0.1,
-                null,
-                1,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                seconds * 0.5,
-                0,
-                0,
-                seconds,
-                measures);
     }
 
     @Test

@@ -83,6 +83,41 @@ public final class RunFixture {
                 StepMeasures.NONE);
     }
 
+    /**
+     * A row of {@code steps} of an update about whose time a test is.
+     *
+     * @param examples of the update's batch
+     * @param seconds of the update
+     * @param syncSeconds of those, how long it stood still for the sums
+     */
+    static StepRecord timed(RunRecord run, long examples, double seconds, double syncSeconds, StepMeasures measures) {
+        return new StepRecord(
+                run.study(),
+                run.runId(),
+                run.batchSize(),
+                run.seed(),
+                1,
+                0.1,
+                run.batchSize(),
+                examples,
+                0.1,
+                null,
+                1,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                seconds - syncSeconds,
+                syncSeconds,
+                0,
+                seconds,
+                measures);
+    }
+
     /** What a test knows to be there. */
     static Estimate known(@Nullable Estimate estimate) {
         return Objects.requireNonNull(estimate);

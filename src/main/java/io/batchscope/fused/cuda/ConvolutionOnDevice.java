@@ -45,7 +45,8 @@ final class ConvolutionOnDevice implements DeviceOperation {
                 lowering.shape(result),
                 even ? window.padTop() : 0,
                 even ? window.padLeft() : 0,
-                lowering.training());
+                lowering.training(),
+                lowering.wantsGradient(operation.input()));
         lowering.own(convolution);
         this.output = lowering.floats(lowering.count(result));
         DeviceTensor weights = lowering.parameters(operation.weights());

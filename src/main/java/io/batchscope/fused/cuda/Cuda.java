@@ -8,6 +8,9 @@ import org.bytedeco.cuda.global.nvrtc;
 
 /** CUDA's error codes as exceptions. */
 final class Cuda {
+    /** cuDNN 9's code for too little memory of the device; versions before have one for all memory. */
+    private static final int DNN_DEVICE_ALLOCATION_FAILED = 4004;
+
     private Cuda() {}
 
     /**
@@ -49,7 +52,7 @@ final class Cuda {
         if (status != cudnn.CUDNN_STATUS_SUCCESS) {
             throw failed(
                     refused("cuDNN", what, cudnn.cudnnGetErrorString(status).getString(), status),
-                    status == cudnn.CUDNN_STATUS_ALLOC_FAILED);
+                    status == cudnn.CUDNN_STATUS_ALLOC_FAILED || status == DNN_DEVICE_ALLOCATION_FAILED);
         }
     }
 

@@ -33,6 +33,7 @@ final class CudaReplica implements Replica {
     private final HostSide host;
     private final Labels labels;
     private final DevicePasses passes;
+    private final int features;
     private @Nullable Staging staging;
     private long seed;
 
@@ -43,6 +44,7 @@ final class CudaReplica implements Replica {
         this.gpu = gpu;
         this.memory = memory;
         this.host = host;
+        this.features = program.inputShape().stream().reduce(1, Math::multiplyExact);
         this.passes = new DevicePasses(gpu, program, memory, order, graphs);
         this.labels = new Labels(gpu, program.loss() instanceof Program.Loss.SoftmaxCrossEntropy);
     }
@@ -212,9 +214,13 @@ final class CudaReplica implements Replica {
     }
 
     private Staging staging(int rows) {
+        long floats = (long) rows * features;
+        if (staging != null && staging.isTooSmallFor(floats)) {
+            staging.close();
+            staging = null;
+        }
         if (staging == null) {
-            staging =
-                    new Staging(gpu, (long) rows * program.inputShape().stream().reduce(1, Math::multiplyExact));
+            staging = new Staging(gpu, floats);
         }
         return staging;
     }
@@ -233,13 +239,15 @@ final class CudaReplica implements Replica {
     @Override
     public void close() {
         gpu.enter();
-        passes.close();
-        if (staging != null) {
-            staging.close();
-        }
-        labels.close();
-        host.close();
-        memory.close();
-        gpu.close();
+        Gpu.quietly(() -> {
+            passes.close();
+            if (staging != null) {
+                staging.close();
+            }
+            labels.close();
+            host.close();
+            memory.close();
+            gpu.close();
+        });
     }
 }

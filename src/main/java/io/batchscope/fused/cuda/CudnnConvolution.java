@@ -53,6 +53,7 @@ final class CudnnConvolution implements AutoCloseable {
      * @param padRows of zeros above and below
      * @param padColumns of zeros left and right
      * @param training whether gradients are wanted
+     * @param imagesWantGradient whether that of the images is, too
      */
     CudnnConvolution(
             Gpu gpu,
@@ -62,7 +63,8 @@ final class CudnnConvolution implements AutoCloseable {
             List<Integer> shapeOut,
             int padRows,
             int padColumns,
-            boolean training) {
+            boolean training,
+            boolean imagesWantGradient) {
         this.gpu = gpu;
         this.name = operation.toString();
         Window window = operation.window();
@@ -100,7 +102,7 @@ final class CudnnConvolution implements AutoCloseable {
                         convolution, gpu.tensorFloat32() ? cudnn.CUDNN_DEFAULT_MATH : cudnn.CUDNN_FMA_MATH),
                 "a precision");
         this.forward = chooseForward();
-        this.backwardData = training ? chooseBackwardData() : new Choice(0, 0);
+        this.backwardData = training && imagesWantGradient ? chooseBackwardData() : new Choice(0, 0);
         this.backwardWeights = training ? chooseBackwardWeights() : new Choice(0, 0);
     }
 

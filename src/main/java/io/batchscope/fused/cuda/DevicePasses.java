@@ -90,7 +90,7 @@ final class DevicePasses implements AutoCloseable {
 
     private DevicePass reserve(DevicePass pass) {
         if (pass.bytes() > memory.workspace().bytes()) {
-            memory.workspace().resize(pass.bytes());
+            Gpu.quietly(() -> memory.workspace().resize(pass.bytes()));
         }
         return pass;
     }

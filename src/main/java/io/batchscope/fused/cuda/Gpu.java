@@ -9,6 +9,7 @@ import io.batchscope.train.Device;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
@@ -27,8 +28,16 @@ final class Gpu implements AutoCloseable {
     private static final long BLAS_WORKSPACE_BYTES = 32L << 20;
 
     private static final int ARGUMENT_BYTES = 64;
-    private static final int SHORT_WAIT_NANOS = 200_000;
+    /** A nap takes longer than it says, so short steps do without. */
+    private static final int SHORT_WAIT_NANOS = 3_000_000;
+
     private static final int NAP_NANOS = 20_000;
+
+    /**
+     * Held while a graph is recorded and while handles and memory come and go: some of these wait for the device, which spoils
+     * what another thread records.
+     */
+    private static final ReentrantLock QUIET = new ReentrantLock();
 
     private final GpuCatalog.Gpu found;
     private final Device device;
@@ -113,6 +122,16 @@ final class Gpu implements AutoCloseable {
     /** Device memory that it holds itself. */
     long bytes() {
         return blasWorkspace.bytes();
+    }
+
+    /** Does something during which, or by which, no graph of another thread may be spoilt. */
+    static void quietly(Runnable action) {
+        QUIET.lock();
+        try {
+            action.run();
+        } finally {
+            QUIET.unlock();
+        }
     }
 
     /** An event that knows no time. */

@@ -70,6 +70,10 @@ final class GpuCatalog {
         List<Gpu> ordered = inBusOrder(gpus);
         if (visible != null && !visible.isBlank()) {
             List<String> shown = List.of(visible.strip().split("\\s*,\\s*"));
+            if (shown.stream().noneMatch(name -> name.matches("\\d+"))) {
+                // They are UUIDs, so a number can only be meant among those shown.
+                return find(address, gpus, null);
+            }
             int place = shown.indexOf(address);
             if (place >= 0 && place < gpus.size()) {
                 return gpus.get(place);

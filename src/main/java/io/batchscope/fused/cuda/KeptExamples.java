@@ -4,6 +4,7 @@ import static io.batchscope.fused.cuda.Cuda.check;
 
 import io.batchscope.data.Batch;
 import io.batchscope.data.Examples;
+import io.batchscope.train.DeviceMemoryException;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.SizeTPointer;
@@ -14,7 +15,7 @@ final class KeptExamples implements AutoCloseable {
     /** Of the device's free memory, what they may take: batches need the rest. */
     private static final int SHARE_OF_FREE = 4;
 
-    private static final int ROWS_AT_ONCE = 1024;
+    private static final int FLOATS_AT_ONCE = 1 << 20;
 
     private final Gpu gpu;
     private final Examples examples;
@@ -35,7 +36,13 @@ final class KeptExamples implements AutoCloseable {
         if (bytes == 0 || bytes > freeBytes() / SHARE_OF_FREE) {
             return null;
         }
-        KeptExamples kept = new KeptExamples(gpu, examples, new DeviceMemory(bytes));
+        KeptExamples kept;
+        try {
+            kept = new KeptExamples(gpu, examples, new DeviceMemory(bytes));
+        } catch (DeviceMemoryException e) {
+            // Somebody else took it meanwhile, or it lies in pieces.
+            return null;
+        }
         try {
             kept.upload();
             return kept;
@@ -55,7 +62,7 @@ final class KeptExamples implements AutoCloseable {
 
     private void upload() {
         int length = examples.featureCount();
-        int rows = Math.min(ROWS_AT_ONCE, examples.size());
+        int rows = Math.max(1, Math.min(FLOATS_AT_ONCE / length, examples.size()));
         float[] piece = new float[Math.multiplyExact(rows, length)];
         try (Staging staging = new Staging(gpu, piece.length)) {
             staging.begin(features.address());

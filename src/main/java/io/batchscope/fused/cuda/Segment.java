@@ -10,6 +10,8 @@ import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Steps that follow each other on the stream, after which some parts of the gradient are final. The first time they are put
@@ -17,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  * all of them at once.
  */
 final class Segment implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
+
     private final List<Runnable> steps;
     private final int firstPart;
     private final int lastPart;
     private final List<Range> ranges;
     private final CUevent_st done = Gpu.event();
     private final CUevent_st copied = Gpu.event();
-    private final boolean mayRecord;
+    private boolean mayRecord;
     private @Nullable CUgraphExec_st graph;
     private int runs;
 
@@ -68,7 +72,8 @@ final class Segment implements AutoCloseable {
     void start(CUstream_st stream) {
         if (!steps.isEmpty()) {
             if (graph == null && runs > 0 && mayRecord) {
-                graph = record(stream);
+                Gpu.quietly(() -> graph = record(stream));
+                mayRecord = graph != null;
             }
             if (graph == null) {
                 steps.forEach(Runnable::run);
@@ -80,24 +85,41 @@ final class Segment implements AutoCloseable {
         check(cudart.cudaEventRecord(done, stream), "an event");
     }
 
-    private CUgraphExec_st record(CUstream_st stream) {
+    /** Its steps as a graph; null if they cannot be recorded, which only makes them slower. */
+    private @Nullable CUgraphExec_st record(CUstream_st stream) {
         CUgraph_st recorded = new CUgraph_st();
         check(cudart.cudaStreamBeginCapture(stream, cudart.cudaStreamCaptureModeThreadLocal), "to record a graph");
         try {
             steps.forEach(Runnable::run);
-        } catch (RuntimeException e) {
-            cudart.cudaStreamEndCapture(stream, recorded);
-            cudart.cudaGetLastError();
-            throw e;
+        } catch (RuntimeException | Error e) {
+            abandon(stream, recorded);
+            if (e instanceof Error error) {
+                throw error;
+            }
+            LOG.warn("steps on a GPU could not be recorded as a graph, and run one by one: {}", e.getMessage());
+            return null;
         }
-        check(cudart.cudaStreamEndCapture(stream, recorded), "to record a graph");
+        int status = cudart.cudaStreamEndCapture(stream, recorded);
         CUgraphExec_st executable = new CUgraphExec_st();
-        try {
-            check(cudart.cudaGraphInstantiateWithFlags(executable, recorded, 0), "a graph");
-        } finally {
+        if (status == cudart.cudaSuccess) {
+            status = cudart.cudaGraphInstantiateWithFlags(executable, recorded, 0);
             cudart.cudaGraphDestroy(recorded);
         }
+        if (status != cudart.cudaSuccess) {
+            cudart.cudaGetLastError();
+            LOG.warn("steps on a GPU could not be recorded as a graph, and run one by one: status {}", status);
+            return null;
+        }
         return executable;
+    }
+
+    /** Ends what was being recorded; nothing of it has run. */
+    private static void abandon(CUstream_st stream, CUgraph_st recorded) {
+        cudart.cudaStreamEndCapture(stream, recorded);
+        if (!recorded.isNull()) {
+            cudart.cudaGraphDestroy(recorded);
+        }
+        cudart.cudaGetLastError();
     }
 
     /** Forgets the graph, whose addresses no longer hold. */

@@ -40,6 +40,11 @@ final class Staging implements AutoCloseable, Batch.Sink {
         }
     }
 
+    /** Whether pieces for so many floats would be larger. */
+    boolean isTooSmallFor(long wanted) {
+        return pieceFloats < Math.min(wanted, MOST_FLOATS);
+    }
+
     /** Brings the features of so many examples, from {@code first} on, to a device's memory. */
     void upload(Batch batch, int first, int rows, DeviceTensor to) {
         begin(to.address());

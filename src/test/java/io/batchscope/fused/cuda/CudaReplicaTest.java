@@ -242,7 +242,7 @@ class CudaReplicaTest {
     void closingFreesTheMemory() {
         Program program = DevicePrograms.residual();
         try (Replica warm = replica(program, true)) {
-            warm.score(batch(program, 0, 1));
+            warm.gradient(batch(program, 0, 8), 1, false, new float[program.parameterCount()]);
         }
         long before = freeBytes();
         try (Replica replica = replica(program, true)) {

@@ -67,7 +67,6 @@ class DeviceMemoryTest {
 
     @Test
     void examplesThatAreKeptGiveWayToABatch() {
-        int[] numbers = new int[4096];
         try (Replica replica = replica()) {
             replica.score(SamplePrograms.batch(0, 1, FEATURES));
             Examples examples = new SamplePrograms.Noise(20_000, FEATURES);
@@ -76,7 +75,7 @@ class DeviceMemoryTest {
             // Fits beside nothing but fits alone.
             int rows = (int) (freeBytes() / (513L << 10)) + 20;
             Batch batch = new Batch(rows, FEATURES);
-            batch.fillOnDemand(examples, numbers, 0, rows);
+            batch.fillOnDemand(examples, new int[rows], 0, rows);
 
             assertThat(replica.score(batch).examples()).isEqualTo(rows);
 

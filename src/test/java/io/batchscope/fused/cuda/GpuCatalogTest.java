@@ -33,6 +33,9 @@ class GpuCatalogTest {
         assertThat(GpuCatalog.find("0", shown, "2, 0").uuid()).isEqualTo("GPU-aaaa");
         assertThat(GpuCatalog.find("GPU-aaaa", shown, "GPU-cccc,GPU-aaaa").uuid())
                 .isEqualTo("GPU-aaaa");
+        assertThat(GpuCatalog.find("0", shown, "GPU-cccc,GPU-aaaa").uuid())
+                .as("by the order of the buses among those shown")
+                .isEqualTo("GPU-aaaa");
         assertThatThrownBy(() -> GpuCatalog.find("1", shown, "2,0"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("GPU 1")

@@ -137,7 +137,16 @@ class CheckpointWriterTest {
                         .get(0)));
     }
 
-    private static List<String> threads() {
+    /** Those that are still there after a while: a thread that was told to end does so a moment later. */
+    private static List<String> threads() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!running().isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(1);
+        }
+        return running();
+    }
+
+    private static List<String> running() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
                 .filter(THREAD::equals)
